@@ -1,0 +1,98 @@
+//! The result of a check, layer by layer.
+
+use std::time::Duration;
+
+use crate::exit_code::ExitCode;
+use crate::finding::{Finding, Severity};
+use crate::layer::Layer;
+use crate::verdict::{Fact, Notes, Verdict};
+
+/// One row of the report.
+#[derive(Debug)]
+pub struct LayerReport {
+    pub layer: Layer,
+    pub verdict: Verdict,
+    pub notes: Notes,
+    /// Why the layer was skipped, or what broke.
+    pub reason: Option<String>,
+    pub duration: Duration,
+}
+
+impl LayerReport {
+    /// Runs `change` over every text of the row.
+    pub fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
+        change(&mut self.notes.summary);
+        self.reason.iter_mut().for_each(&mut *change);
+        for (_, fact) in &mut self.notes.facts {
+            match fact {
+                Fact::Text(text) => change(text),
+                Fact::List(list) => list.iter_mut().for_each(&mut *change),
+                Fact::Count(_) | Fact::Number(_) | Fact::Flag(_) => {}
+            }
+        }
+        for finding in &mut self.notes.findings {
+            finding.each_text(change);
+        }
+    }
+}
+
+/// What was checked, as far as it is known.
+#[derive(Debug, Clone, Default)]
+pub struct TargetSummary {
+    pub host: Option<String>,
+    pub port: Option<u16>,
+    pub database: Option<String>,
+    pub user: Option<String>,
+    pub sslmode: Option<String>,
+    /// Where the settings came from.
+    pub source: Option<String>,
+}
+
+/// A whole check.
+#[derive(Debug)]
+pub struct Diagnosis {
+    pub target: TargetSummary,
+    /// All eight layers, in order.
+    pub layers: Vec<LayerReport>,
+    pub verdict: Verdict,
+    /// The layer of the failing finding, whichever probe met it.
+    pub failed_layer: Option<Layer>,
+    pub exit_code: ExitCode,
+    pub duration: Duration,
+}
+
+impl Diagnosis {
+    /// Sums the rows up.
+    #[must_use]
+    pub fn of(target: TargetSummary, layers: Vec<LayerReport>, duration: Duration, fail_on_warn: bool) -> Self {
+        let has = |verdict| layers.iter().any(|row| row.verdict == verdict);
+        let verdict = if has(Verdict::Error) {
+            Verdict::Error
+        } else if has(Verdict::Fail) {
+            Verdict::Fail
+        } else if has(Verdict::Warn) {
+            Verdict::Warn
+        } else {
+            Verdict::Pass
+        };
+        let failed_layer = layers
+            .iter()
+            .filter(|row| row.verdict == Verdict::Fail)
+            .flat_map(|row| &row.notes.findings)
+            .find(|finding| finding.severity == Severity::Fail)
+            .map(|finding| finding.kind.layer);
+        Self {
+            exit_code: ExitCode::of(verdict, failed_layer, fail_on_warn),
+            target,
+            layers,
+            verdict,
+            failed_layer,
+            duration,
+        }
+    }
+
+    /// Every finding, lowest layer first.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.layers.iter().flat_map(|row| &row.notes.findings)
+    }
+}

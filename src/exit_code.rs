@@ -1,0 +1,54 @@
+//! Every exit code of the program.
+
+use crate::layer::Layer;
+use crate::verdict::Verdict;
+
+/// How the program ends. Scripts rely on the numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitCode {
+    /// Every layer that ran passed, warnings included.
+    Sound,
+    /// There were warnings, and `--fail-on warn` was given.
+    Warned,
+    /// The command line or a configuration file of the doctor's own is wrong.
+    Usage,
+    /// The doctor could not diagnose: a probe broke.
+    Broke,
+    /// The layer that is broken.
+    Layer(Layer),
+    /// Interrupted by the user.
+    Interrupted,
+}
+
+impl ExitCode {
+    /// The number that the shell sees.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Sound => 0,
+            Self::Warned => 1,
+            Self::Usage => 2,
+            Self::Broke => 3,
+            Self::Layer(Layer::Config) => 10,
+            Self::Layer(Layer::Dns) => 11,
+            Self::Layer(Layer::Tcp) => 12,
+            Self::Layer(Layer::Tls) => 13,
+            Self::Layer(Layer::Auth) => 14,
+            Self::Layer(Layer::Privileges) => 15,
+            Self::Layer(Layer::Migrations) => 16,
+            Self::Layer(Layer::Pool) => 17,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// The code for a whole diagnosis.
+    #[must_use]
+    pub fn of(verdict: Verdict, failed_layer: Option<Layer>, fail_on_warn: bool) -> Self {
+        match (verdict, failed_layer) {
+            (Verdict::Error, _) | (Verdict::Fail, None) => Self::Broke,
+            (Verdict::Fail, Some(layer)) => Self::Layer(layer),
+            (Verdict::Warn, _) if fail_on_warn => Self::Warned,
+            (Verdict::Warn | Verdict::Pass | Verdict::Skip, _) => Self::Sound,
+        }
+    }
+}

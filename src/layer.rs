@@ -1,0 +1,60 @@
+//! The eight layers between an application and its database, in the order in which they are probed.
+
+use std::fmt;
+
+/// One layer of the chain. The order of the variants is the order of the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
+pub enum Layer {
+    Config,
+    Dns,
+    Tcp,
+    Tls,
+    Auth,
+    Privileges,
+    Migrations,
+    Pool,
+}
+
+impl Layer {
+    /// Every layer, lowest first.
+    pub const ALL: [Self; 8] = [
+        Self::Config,
+        Self::Dns,
+        Self::Tcp,
+        Self::Tls,
+        Self::Auth,
+        Self::Privileges,
+        Self::Migrations,
+        Self::Pool,
+    ];
+
+    /// The name that codes, reports and options use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Dns => "dns",
+            Self::Tcp => "tcp",
+            Self::Tls => "tls",
+            Self::Auth => "auth",
+            Self::Privileges => "privileges",
+            Self::Migrations => "migrations",
+            Self::Pool => "pool",
+        }
+    }
+
+    /// Whether the layers above need what this one finds, so that it can never be left out.
+    #[must_use]
+    pub const fn carries_the_connection(self) -> bool {
+        match self {
+            Self::Config | Self::Dns | Self::Tcp | Self::Tls | Self::Auth => true,
+            Self::Privileges | Self::Migrations | Self::Pool => false,
+        }
+    }
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

@@ -1,0 +1,87 @@
+//! What the user asked of `check`, resolved from the command line.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::layer::Layer;
+use crate::secret::Secret;
+
+/// Where the settings are to be read.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// A connection string on the command line.
+    Argument(Secret),
+    /// A connection string on standard input, already read.
+    StandardInput(Secret),
+    /// A file of `NAME=value` lines.
+    EnvFile(PathBuf),
+    /// This process's environment.
+    Environment,
+}
+
+/// A privilege that the application needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Need {
+    /// USAGE on the schemas and on the sequences that column defaults use.
+    Usage,
+    Select,
+    Insert,
+    Update,
+    Delete,
+    /// CREATE on the schemas.
+    Create,
+    /// Ownership of every table, to alter and drop.
+    Ddl,
+}
+
+/// What is known of the connections that the application may open.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Demand {
+    /// Worker processes.
+    pub workers: Option<u32>,
+    /// Threads in each worker.
+    pub threads: Option<u32>,
+    /// Connections that one process's pool keeps.
+    pub pool_size: Option<u32>,
+    /// Connections beyond the pool's size; -1 is SQLAlchemy's "no limit".
+    pub max_overflow: Option<i64>,
+}
+
+/// What is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Skip {
+    Layer(Layer),
+    /// A finding's code.
+    Code(String),
+}
+
+/// A check, as asked for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub origin: Origin,
+    /// The variable that holds the URL, where the user names it.
+    pub var: Option<String>,
+    /// Where the application's code is.
+    pub project: PathBuf,
+    /// Empty: those of the search path that exist.
+    pub schemas: Vec<String>,
+    pub needs: BTreeSet<Need>,
+    pub demand: Demand,
+    /// The last layer to probe.
+    pub until: Layer,
+    pub skip: Vec<Skip>,
+    /// The time limit of one layer.
+    pub timeout: Duration,
+    pub fail_on_warn: bool,
+    /// The command that repeats this check, without a secret.
+    pub command: String,
+}
+
+impl Request {
+    /// Whether the whole layer is left out.
+    #[must_use]
+    pub fn skips_layer(&self, layer: Layer) -> bool {
+        self.skip.contains(&Skip::Layer(layer))
+    }
+}

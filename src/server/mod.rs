@@ -1,0 +1,4 @@
+//! What is said with a PostgreSQL server, or with a pooler in front of it.
+
+pub mod error;
+pub mod session;

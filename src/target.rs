@@ -1,0 +1,183 @@
+//! What the settings mean: whom to reach, as whom, and how. Passed on by the `config` layer.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::foreign::Foreign;
+use crate::secret::Secret;
+
+/// A connection as libpq would understand it: every default filled in.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Where the settings came from, in words: `DATABASE_URL in the environment`.
+    pub source: String,
+    /// In the order in which libpq tries them; never empty.
+    pub hosts: Vec<Host>,
+    pub user: Foreign,
+    pub database: Foreign,
+    pub password: Option<Password>,
+    pub tls: TlsSettings,
+    pub channel_binding: ChannelBinding,
+    /// The application's own limit on connecting; `None` is libpq's "wait for ever".
+    pub connect_timeout: Option<Duration>,
+    /// Command-line options for the server.
+    pub options: Option<Foreign>,
+    /// The Python driver that the URL names (`psycopg2` in `postgresql+psycopg2://`).
+    pub driver: Option<Foreign>,
+}
+
+/// A password, with where it came from.
+#[derive(Debug, Clone)]
+pub struct Password {
+    pub secret: Secret,
+    /// `the DSN`, `PGPASSWORD`, `/root/.pgpass line 3`.
+    pub source: String,
+}
+
+/// One place to try.
+#[derive(Debug, Clone)]
+pub struct Host {
+    pub endpoint: Endpoint,
+    pub port: u16,
+}
+
+/// Where a server listens.
+#[derive(Debug, Clone)]
+pub enum Endpoint {
+    /// A name that has to be resolved.
+    Name(Foreign),
+    /// An address; `name` is the host name that certificates are compared with, where one is known.
+    Address { address: IpAddr, name: Option<Foreign> },
+    /// A directory that holds the Unix socket, or a name in the abstract namespace that begins with `@`.
+    Socket(PathBuf),
+}
+
+impl Host {
+    /// The host as the settings name it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.endpoint {
+            Endpoint::Name(name) | Endpoint::Address { name: Some(name), .. } => name.to_string(),
+            Endpoint::Address { address, name: None } => address.to_string(),
+            Endpoint::Socket(directory) => Foreign::new(directory.to_string_lossy()).to_string(),
+        }
+    }
+
+    /// What a certificate has to be made out to.
+    #[must_use]
+    pub fn certificate_name(&self) -> Option<String> {
+        match &self.endpoint {
+            Endpoint::Name(name) | Endpoint::Address { name: Some(name), .. } => Some(name.raw().to_owned()),
+            Endpoint::Address { address, name: None } => Some(address.to_string()),
+            Endpoint::Socket(_) => None,
+        }
+    }
+
+    /// Whether connections to it never leave this machine.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        match &self.endpoint {
+            Endpoint::Name(name) => {
+                let name = name.raw().trim_end_matches('.').to_ascii_lowercase();
+                name == "localhost" || name.ends_with(".localhost")
+            }
+            Endpoint::Address { address, .. } => address.is_loopback(),
+            Endpoint::Socket(_) => true,
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.endpoint {
+            Endpoint::Socket(_) => write!(f, "{}/.s.PGSQL.{}", self.name(), self.port),
+            Endpoint::Address {
+                address: IpAddr::V6(_),
+                name: None,
+            } => write!(f, "[{}]:{}", self.name(), self.port),
+            Endpoint::Name(_) | Endpoint::Address { .. } => write!(f, "{}:{}", self.name(), self.port),
+        }
+    }
+}
+
+/// libpq's sslmode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SslMode {
+    Disable,
+    Allow,
+    Prefer,
+    Require,
+    VerifyCa,
+    VerifyFull,
+}
+
+impl SslMode {
+    pub const ALL: [Self; 6] = [
+        Self::Disable,
+        Self::Allow,
+        Self::Prefer,
+        Self::Require,
+        Self::VerifyCa,
+        Self::VerifyFull,
+    ];
+
+    /// The value as libpq spells it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Disable => "disable",
+            Self::Allow => "allow",
+            Self::Prefer => "prefer",
+            Self::Require => "require",
+            Self::VerifyCa => "verify-ca",
+            Self::VerifyFull => "verify-full",
+        }
+    }
+}
+
+/// How TLS begins (libpq's sslnegotiation).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Negotiation {
+    /// An SSLRequest first.
+    Postgres,
+    /// At once, with ALPN; PostgreSQL 17 and later.
+    Direct,
+}
+
+/// libpq's channel_binding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelBinding {
+    Disable,
+    Prefer,
+    Require,
+}
+
+/// Which certificate authorities are trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RootCert {
+    /// The system's store (`sslrootcert=system`).
+    System,
+    /// This file, which the settings name.
+    Named(PathBuf),
+    /// libpq's default, `~/.postgresql/root.crt`; `None` where there is no home directory.
+    Default(Option<PathBuf>),
+}
+
+/// What libpq's ssl* parameters say.
+#[derive(Debug, Clone)]
+pub struct TlsSettings {
+    pub mode: SslMode,
+    pub negotiation: Negotiation,
+    pub root_cert: RootCert,
+    /// `sslcert`, or libpq's default where that file exists.
+    pub client_cert: Option<PathBuf>,
+    /// `sslkey`, or libpq's default.
+    pub client_key: Option<PathBuf>,
+    pub client_key_password: Option<Secret>,
+    pub sni: bool,
+    /// The lowest protocol version as libpq names it: `TLSv1.2`.
+    pub min_protocol: Option<String>,
+    pub max_protocol: Option<String>,
+}
