@@ -3,14 +3,18 @@
 //! The library is what the binary, the tests and the fuzzers share; it is not a stable interface.
 
 pub mod diagnosis;
+pub mod dns;
 pub mod exit_code;
 pub mod finding;
 pub mod foreign;
 pub mod layer;
+pub mod net;
+pub mod probe;
 pub mod quote;
 pub mod remedy;
 pub mod request;
 pub mod secret;
 pub mod server;
 pub mod target;
+pub mod tls;
 pub mod verdict;

@@ -8,6 +8,8 @@
 //!
 //! `list`, `explain` and the tests of the catalogue derive from that list.
 
+pub mod hba;
+
 use std::fmt;
 
 use crate::layer::Layer;
@@ -24,10 +26,74 @@ macro_rules! catalogue {
 
 catalogue! {
     config {}
-    dns {}
-    tcp {}
-    tls {}
-    auth {}
+    dns {
+        family_mismatch,
+        hosts_override,
+        name_not_found,
+        no_address,
+        resolver_unreachable,
+        server_failure,
+        timeout,
+    }
+    tcp {
+        closed,
+        not_postgres,
+        partly_reachable,
+        refused,
+        reset,
+        silent,
+        socket_denied,
+        socket_missing,
+        socket_refused,
+        timeout,
+        unreachable,
+    }
+    tls {
+        ca_file_invalid,
+        ca_file_missing,
+        ca_file_unreadable,
+        ca_unknown,
+        certificate_expired,
+        certificate_expiring,
+        certificate_not_yet_valid,
+        certificate_weak,
+        client_certificate_rejected,
+        client_certificate_required,
+        client_key_unusable,
+        handshake_failed,
+        host_mismatch,
+        not_supported_by_server,
+        plaintext_remote,
+        protocol_mismatch,
+        required_by_server,
+        unverified,
+    }
+    auth {
+        channel_binding_missing,
+        closed,
+        database_closed,
+        database_missing,
+        hba_rejected,
+        login_not_permitted,
+        method_rejected,
+        method_unsupported,
+        no_hba_entry,
+        parameter_unsupported,
+        password_missing,
+        password_rejected,
+        peer_mismatch,
+        pooler_backend_down,
+        pooler_database_unknown,
+        pooler_user_unknown,
+        role_missing,
+        server_recovering,
+        server_starting,
+        server_stopping,
+        server_unproven,
+        timeout,
+        unexpected_answer,
+        unrecognized_refusal,
+    }
     privileges {}
     migrations {}
     pool {}

@@ -31,3 +31,43 @@ impl fmt::Display for ServerError {
 }
 
 impl std::error::Error for ServerError {}
+
+impl From<&tokio_postgres::error::DbError> for ServerError {
+    fn from(error: &tokio_postgres::error::DbError) -> Self {
+        Self {
+            severity: error.severity().into(),
+            sqlstate: error.code().code().into(),
+            message: error.message().into(),
+            detail: error.detail().map(Foreign::from),
+            hint: error.hint().map(Foreign::from),
+            routine: error.routine().map(Foreign::from),
+        }
+    }
+}
+
+impl ServerError {
+    /// Whether the SQLSTATE is this one.
+    #[must_use]
+    pub fn is(&self, sqlstate: &str) -> bool {
+        self.sqlstate.raw() == sqlstate
+    }
+
+    /// Whether the message holds one of these texts, in any case.
+    #[must_use]
+    pub fn says(&self, texts: &[&str]) -> bool {
+        let message = self.message.raw().to_lowercase();
+        texts.iter().any(|text| message.contains(&text.to_lowercase()))
+    }
+
+    /// Whether this function of the server's source raised it.
+    #[must_use]
+    pub fn came_from(&self, routine: &str) -> bool {
+        self.routine.as_ref().is_some_and(|seen| seen.raw() == routine)
+    }
+
+    /// PostgreSQL names the raising function in every error, poolers in none.
+    #[must_use]
+    pub fn is_of_a_pooler(&self) -> bool {
+        self.routine.is_none()
+    }
+}

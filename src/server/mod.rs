@@ -1,4 +1,7 @@
 //! What is said with a PostgreSQL server, or with a pooler in front of it.
 
 pub mod error;
+pub mod refusal;
 pub mod session;
+pub mod watch;
+pub mod wire;

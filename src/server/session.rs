@@ -1,9 +1,30 @@
 //! A logged-in session. Passed on by the `auth` layer.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::JoinHandle;
+use tokio_postgres::config::{self, SslNegotiation};
+use tokio_postgres::tls::{ChannelBinding, TlsConnect};
+use tokio_postgres::{Client, Config, Error, SimpleQueryMessage};
 
 use super::error::ServerError;
+use super::watch::{Method, Seen, Watch};
 use crate::foreign::Foreign;
+use crate::target::{self, Target};
+use crate::tls::stream::SecuredStream;
+
+/// What the server's log and `pg_stat_activity` call the doctor.
+pub const APPLICATION_NAME: &str = "dbdoctor";
+
+/// How long the server may take to hang up after the goodbye.
+const GOODBYE_LIMIT: Duration = Duration::from_secs(1);
 
 /// One row of a simple query's result, every value as text.
 pub type Row = Vec<Option<String>>;
@@ -31,4 +52,244 @@ pub struct ServerFacts {
     pub backend_pid: Option<i32>,
     /// The `ParameterStatus` messages seen at login, by name: `in_hot_standby`, `is_superuser`, `default_transaction_read_only` …
     pub parameters: BTreeMap<String, Foreign>,
+}
+
+impl ServerFacts {
+    fn of(seen: &Seen) -> Self {
+        let version = seen.parameters.get("server_version").cloned();
+        let major = version
+            .as_ref()
+            .and_then(|version| version.raw().split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
+        Self {
+            version,
+            major,
+            backend_pid: seen.backend_pid,
+            parameters: seen.parameters.clone(),
+        }
+    }
+}
+
+/// Why the server did not let the role in.
+#[derive(Debug)]
+pub enum NotLoggedIn {
+    Refused(ServerError),
+    /// It asked for a password, and there is none.
+    NoPassword,
+    /// It asked for a proof that the doctor cannot give.
+    MethodUnsupported,
+    /// `channel_binding=require`, and the server does not offer it.
+    NoChannelBinding,
+    /// Its proof that it knows the password's secret was wrong, or its SASL messages were.
+    ServerUnproven(String),
+    /// It is no PostgreSQL; the first bytes tell what it is.
+    NotPostgres(Vec<u8>),
+    /// A message declared this many bytes.
+    Oversized(usize),
+    /// A message that has no place here.
+    Unexpected(String),
+    Closed,
+    Broken(io::Error),
+    /// Nothing, within the time limit.
+    Silence,
+}
+
+/// A login that failed, with what was seen of it.
+#[derive(Debug)]
+pub struct FailedLogin {
+    pub why: NotLoggedIn,
+    pub seen: Seen,
+}
+
+/// A logged-in session on one connection.
+#[derive(Debug)]
+pub struct Session {
+    client: Client,
+    connection: JoinHandle<()>,
+    pub server: ServerFacts,
+    /// `None` where the server asked for nothing.
+    pub method: Method,
+}
+
+impl Session {
+    /// Says who the role is, and proves it if asked. One attempt.
+    ///
+    /// # Errors
+    ///
+    /// Why the server did not let the role in.
+    pub async fn login(stream: SecuredStream, target: &Target, limit: Duration) -> Result<Self, FailedLogin> {
+        let config = config(target, stream.is_encrypted());
+        let handover = Handover(stream.channel_binding());
+        let (watch, seen) = Watch::new(stream);
+        let seen = || seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match tokio::time::timeout(limit, config.connect_raw(watch, handover)).await {
+            Ok(Ok((client, connection))) => {
+                let seen = seen();
+                Ok(Self {
+                    client,
+                    connection: tokio::spawn(async {
+                        // A connection that breaks later shows in the queries that it takes along.
+                        let _ = connection.await;
+                    }),
+                    server: ServerFacts::of(&seen),
+                    method: seen.method.unwrap_or(Method::NoneAsked),
+                })
+            }
+            Ok(Err(error)) => {
+                let seen = seen();
+                Err(FailedLogin {
+                    why: failure(&error, &seen, target),
+                    seen,
+                })
+            }
+            Err(_) => Err(FailedLogin {
+                why: NotLoggedIn::Silence,
+                seen: seen(),
+            }),
+        }
+    }
+
+    /// Asks everything in one flight: each question in a read-only transaction of its own that is rolled back, so that one refused
+    /// statement spoils no other and a transaction pooler needs nothing else. The answers come in the order of the questions.
+    pub async fn ask(&self, questions: &[String], limit: Duration) -> Vec<Answer> {
+        let limit_ms = limit.as_millis();
+        let asked = questions.iter().map(|question| async move {
+            let statements =
+                format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {limit_ms}; SET LOCAL lock_timeout = {limit_ms}; {question}");
+            let (answer, _) = tokio::join!(self.client.simple_query(&statements), self.client.batch_execute("ROLLBACK"));
+            answer
+                .map(|messages| messages.into_iter().filter_map(row).collect())
+                .map_err(|error| no_answer(&error))
+        });
+        match tokio::time::timeout(limit, join_all(asked)).await {
+            Ok(answers) => answers,
+            Err(_) => questions
+                .iter()
+                .map(|_| Err(NoAnswer::Lost(format!("no answer within {} s", limit.as_secs_f32()))))
+                .collect(),
+        }
+    }
+
+    /// Ends the session as the protocol wants it.
+    pub async fn goodbye(self) {
+        drop(self.client);
+        // The farewell has been sent; a server that does not hang up is not waited for.
+        let _ = tokio::time::timeout(GOODBYE_LIMIT, self.connection).await;
+    }
+}
+
+fn config(target: &Target, encrypted: bool) -> Config {
+    let mut config = Config::new();
+    config
+        .user(target.user.raw())
+        .dbname(target.database.raw())
+        .application_name(APPLICATION_NAME);
+    if let Some(password) = &target.password {
+        config.password(password.secret.reveal());
+    }
+    if let Some(options) = &target.options {
+        config.options(options.raw());
+    }
+    config.channel_binding(match target.channel_binding {
+        target::ChannelBinding::Disable => config::ChannelBinding::Disable,
+        target::ChannelBinding::Prefer => config::ChannelBinding::Prefer,
+        target::ChannelBinding::Require => config::ChannelBinding::Require,
+    });
+    // The stream is secured already: tokio-postgres only has to take it over, without an SSLRequest of its own.
+    config.ssl_mode(if encrypted {
+        config::SslMode::Require
+    } else {
+        config::SslMode::Disable
+    });
+    config.ssl_negotiation(SslNegotiation::Direct);
+    config
+}
+
+fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
+    if let Some(error) = error.as_db_error() {
+        return NotLoggedIn::Refused(error.into());
+    }
+    if let Some(bytes) = &seen.foreign {
+        return NotLoggedIn::NotPostgres(bytes.clone());
+    }
+    if let Some(bytes) = seen.oversized {
+        return NotLoggedIn::Oversized(bytes);
+    }
+    let source = std::error::Error::source(error);
+    if let Some(error) = source.and_then(|source| source.downcast_ref::<io::Error>()) {
+        return NotLoggedIn::Broken(io::Error::new(error.kind(), Foreign::new(error.to_string()).to_string()));
+    }
+    let text = source.map_or_else(|| error.to_string(), ToString::to_string);
+    match text.as_str() {
+        "password missing" if target.password.is_none() => NotLoggedIn::NoPassword,
+        "unsupported authentication method" | "unsupported SASL mechanism" => NotLoggedIn::MethodUnsupported,
+        "server did not use channel binding" => NotLoggedIn::NoChannelBinding,
+        _ if error.is_closed() => NotLoggedIn::Closed,
+        _ if seen.method.is_some() && !seen.authenticated => NotLoggedIn::ServerUnproven(Foreign::new(text).to_string()),
+        _ => NotLoggedIn::Unexpected(Foreign::new(text).to_string()),
+    }
+}
+
+fn row(message: SimpleQueryMessage) -> Option<Row> {
+    match message {
+        SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect()),
+        _ => None,
+    }
+}
+
+fn no_answer(error: &Error) -> NoAnswer {
+    match error.as_db_error() {
+        Some(error) => NoAnswer::Refused(error.into()),
+        None => NoAnswer::Lost(Foreign::new(error.to_string()).to_string()),
+    }
+}
+
+/// Takes a secured stream over as it is, with the channel binding of its handshake.
+struct Handover(ChannelBinding);
+
+type Watched = Watch<SecuredStream>;
+
+impl TlsConnect<Watched> for Handover {
+    type Stream = Bound;
+    type Error = std::convert::Infallible;
+    type Future = std::future::Ready<Result<Bound, Self::Error>>;
+
+    fn connect(self, stream: Watched) -> Self::Future {
+        std::future::ready(Ok(Bound {
+            stream,
+            binding: Mutex::new(Some(self.0)),
+        }))
+    }
+}
+
+/// A secured stream that hands out its channel binding, once.
+struct Bound {
+    stream: Watched,
+    binding: Mutex<Option<ChannelBinding>>,
+}
+
+impl tokio_postgres::tls::TlsStream for Bound {
+    fn channel_binding(&self) -> ChannelBinding {
+        let binding = self.binding.lock().unwrap_or_else(PoisonError::into_inner).take();
+        binding.unwrap_or_else(ChannelBinding::none)
+    }
+}
+
+impl AsyncRead for Bound {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Bound {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
 }

@@ -1,0 +1,41 @@
+//! `auth/channel-binding-missing`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "channel-binding-missing",
+    severity: Severity::Fail,
+    title: "the settings demand channel binding, and the server does not offer it",
+    explanation: Explanation {
+        meaning: "channel_binding=require wants SCRAM-SHA-256-PLUS over TLS. The server, or what stands in front of it, does not offer it.",
+        tell: "Poolers and proxies end the TLS connection themselves and do not offer it.",
+        causes: &[
+            "A pooler or proxy stands in front of PostgreSQL.",
+            "The connection is not encrypted.",
+            "pg_hba.conf does not ask for scram-sha-256.",
+        ],
+        fixes: &[
+            "Set channel_binding=prefer.",
+        ],
+        mistaken_for: "A wrong password: none was sent.",
+    },
+};
+
+/// The scene in which it was missing.
+#[must_use]
+pub fn finding(scene: &Scene<'_>) -> Finding {
+    let method = scene.method.map_or_else(|| "unknown".to_owned(), crate::server::watch::Method::name);
+    let tls = if scene.encrypted { "encrypted" } else { "not encrypted" };
+    KIND.found("the settings say channel_binding=require, and the server does not offer it")
+        .detail(format!("The method is {method}, the connection is {tls}. No password was sent."))
+        .evidence(format!("authentication request: {method}"))
+        .remedy(Remedy::new(
+            "let the settings do without channel binding, or connect to PostgreSQL itself over TLS",
+            [Step::new(Place::AppConfig, "in the connection settings").run("channel_binding=prefer")],
+        ))
+}

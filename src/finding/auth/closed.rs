@@ -1,0 +1,41 @@
+//! `auth/closed`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "closed",
+    severity: Severity::Fail,
+    title: "the connection is closed during the login",
+    explanation: Explanation {
+        meaning: "The connection broke after the login had begun, without an error message.",
+        tell: "A connection that is closed before anything was said is tcp/closed.",
+        causes: &[
+            "The server process crashed or was killed.",
+            "A proxy hung up: no healthy backend, a client that it does not allow, a limit.",
+        ],
+        fixes: &[
+            "Look at the server's log, and at the log of whatever stands in front of it.",
+        ],
+        mistaken_for: "A wrong password: PostgreSQL says so before it hangs up.",
+    },
+};
+
+/// The scene, with the stream's last words.
+#[must_use]
+pub fn finding(scene: &Scene<'_>, text: &str) -> Finding {
+    let asked = scene.method.map_or_else(|| "before anything was asked for".to_owned(), |method| format!("after the server had asked for {}", method.name()));
+    KIND.found(format!("{} closes the connection during the login", scene.route.address))
+        .detail(format!("It was closed {asked}, without an error message. PostgreSQL gives a reason before it hangs up."))
+        .evidence(format!("{}: {text}", scene.route.address))
+        .candidate("a proxy in front of the server hung up", "its log, and the health of its backends")
+        .candidate("the server process crashed or was killed", "the server's log at this moment; the kernel's log for an OOM kill")
+        .remedy(Remedy::new(
+            "find out who hung up",
+            [Step::new(Place::DatabaseHost, "look for a crash").run("journalctl -u 'postgresql*' -k --since -5min --no-pager")],
+        ))
+}

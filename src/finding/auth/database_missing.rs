@@ -1,0 +1,63 @@
+//! `auth/database-missing`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "database-missing",
+    severity: Severity::Fail,
+    title: "the database does not exist",
+    explanation: Explanation {
+        meaning: "The role was let in, and then the server had no database of that name.",
+        tell: "The password was right, where one was asked for.",
+        causes: &[
+            "The name is misspelt, or has a blank or line break at its end.",
+            "The DSN names no database, so that the role's name is taken.",
+            "It was never created on this server, or the application reached another server than it should.",
+        ],
+        fixes: &[
+            "Correct the name, or create the database.",
+        ],
+        mistaken_for: "A wrong password.",
+    },
+};
+
+/// Whether a refusal is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is("3D000") || error.says(&["database \""]) && error.says(&["\" does not exist"])
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+
+    let target = scene.target;
+    let database = &target.database;
+    let mut finding = KIND
+        .found(format!("there is no database \"{database}\" on the server"))
+        .detail("The role was let in first, so its password, where one was asked for, is right.")
+        .evidence(error.to_string());
+    if database == &target.user {
+        finding = finding.candidate("the settings name no database, and the role's name was taken instead", "look for a database name in the DSN");
+    }
+    if database.raw().trim() != database.raw() {
+        finding = finding.candidate("a blank or line break at the end of the name came from the settings", "the name is shown above with its last character");
+    }
+    let ident = quote::sql_ident(database.raw());
+    finding.remedy(Remedy::new(
+        format!("correct the database's name in the settings, or create \"{database}\""),
+        [
+            Step::sql("postgres", "see which databases there are", "SELECT datname FROM pg_database WHERE datallowconn ORDER BY 1;"),
+            Step::sql("postgres", "if it is missing, create it", format!("CREATE DATABASE {ident} OWNER {};", quote::sql_ident(target.user.raw())))
+                .actor("superuser")
+                .undo(format!("DROP DATABASE {ident};")),
+        ],
+    ))
+}

@@ -1,0 +1,47 @@
+//! `auth/hba-rejected`
+
+use crate::finding::hba;
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "hba-rejected",
+    severity: Severity::Fail,
+    title: "a line of pg_hba.conf rejects this client",
+    explanation: Explanation {
+        meaning: "The first line of pg_hba.conf that matches this client, role and database says reject.",
+        tell: "Without any matching line it is auth/no-hba-entry.",
+        causes: &[
+            "The client is shut out on purpose.",
+            "The reject line stands above the line that would let it in: the first match counts.",
+        ],
+        fixes: &[
+            "Move the line that lets it in above the reject line, and reload.",
+        ],
+        mistaken_for: "A wrong password: none was asked for.",
+    },
+};
+
+/// Whether a refusal is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.says(&["pg_hba.conf rejects", "login rejected", "host based authentication rejected"])
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+
+    let target = scene.target;
+    let from = hba::client_address(error).map_or_else(String::new, |address| format!("{address}, "));
+    let tls = if scene.encrypted { "with TLS" } else { "without TLS" };
+    KIND.found(format!("pg_hba.conf rejects {from}role \"{}\", database \"{}\", {tls}", target.user, target.database))
+        .detail("The first line that matches says reject. It may be meant: find out why it is there. No password was asked for, so whether it is right is not known.")
+        .evidence(error.to_string())
+        .remedy(Remedy::new("if this client is to be let in, put a line for it above the one that rejects it", hba::steps(error, scene)))
+}

@@ -1,0 +1,51 @@
+//! `auth/login-not-permitted`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "login-not-permitted",
+    severity: Severity::Fail,
+    title: "the role may not log in",
+    explanation: Explanation {
+        meaning: "The role exists without the LOGIN attribute: it is meant as a group, or was locked.",
+        tell: "With a password method the password was right already.",
+        causes: &[
+            "CREATE ROLE was used without LOGIN (CREATE USER has it).",
+            "Somebody locked the role with NOLOGIN.",
+        ],
+        fixes: &[
+            "ALTER ROLE … LOGIN, unless it was locked on purpose.",
+        ],
+        mistaken_for: "A wrong password.",
+    },
+};
+
+/// Whether a refusal is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is("28000") && error.says(&["is not permitted to log in"])
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+
+    let user = &scene.target.user;
+    let ident = quote::sql_ident(user.raw());
+    KIND.found(format!("role \"{user}\" is not permitted to log in"))
+        .detail("The role exists without the LOGIN attribute. If somebody locked it, find out why before you open it.")
+        .evidence(error.to_string())
+        .remedy(Remedy::new(
+            format!("give role \"{user}\" the right to log in"),
+            [Step::sql("postgres", "let the role log in", format!("ALTER ROLE {ident} LOGIN;"))
+                .actor("superuser")
+                .undo(format!("ALTER ROLE {ident} NOLOGIN;"))],
+        ))
+}

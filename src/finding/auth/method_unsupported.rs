@@ -1,0 +1,48 @@
+//! `auth/method-unsupported`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "method-unsupported",
+    severity: Severity::Fail,
+    title: "the server asks for a proof that the doctor cannot give",
+    explanation: Explanation {
+        meaning: "The server wants Kerberos, GSSAPI, SSPI or a SASL mechanism other than SCRAM. The doctor speaks passwords, SCRAM and \
+            client certificates.",
+        tell: "The application's driver may be able to.",
+        causes: &[
+            "pg_hba.conf has gss, sspi or oauth for this client.",
+        ],
+        fixes: &[
+            "Check with psql, which uses the same library as the application's driver.",
+            "Let pg_hba.conf ask for scram-sha-256.",
+        ],
+        mistaken_for: "A refusal: nothing was refused yet.",
+    },
+};
+
+/// The scene in which it was asked for.
+#[must_use]
+pub fn finding(scene: &Scene<'_>) -> Finding {
+    let method = scene.method.map_or_else(|| "an unknown method".to_owned(), crate::server::watch::Method::name);
+    let target = scene.target;
+    KIND.found(format!("the server asks role \"{}\" for {method}", target.user))
+        .detail("The login stopped there. Older drivers stop at SCRAM in the same way; whether the application's own driver can go on is not known.")
+        .evidence(format!("authentication request: {method}"))
+        .remedy(Remedy::new(
+            "try with psql, or let the server ask for scram-sha-256",
+            [Step::new(Place::AppHost, "try with libpq").run(format!(
+                "psql -h {} -p {} -U {} -d {} -c 'select 1'",
+                quote::shell(&scene.route.host.name()),
+                scene.route.host.port,
+                quote::shell(target.user.raw()),
+                quote::shell(target.database.raw())
+            ))],
+        ))
+}

@@ -1,0 +1,62 @@
+//! `auth/parameter-unsupported`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "parameter-unsupported",
+    severity: Severity::Fail,
+    title: "a parameter sent at login is refused",
+    explanation: Explanation {
+        meaning: "The connection carries settings for the session, and the server or a pooler does not accept one of them.",
+        tell: "The message names the parameter.",
+        causes: &[
+            "options= or an OPTIONS entry names a parameter that this server does not have.",
+            "PgBouncer refuses every startup parameter that it does not track, unless ignore_startup_parameters lists it.",
+            "ALTER ROLE or ALTER DATABASE … SET has a bad value.",
+        ],
+        fixes: &[
+            "Remove the parameter from the settings, or let the pooler ignore it.",
+        ],
+        mistaken_for: "A refused login: the role may be fine.",
+    },
+};
+
+/// Whether a refusal is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is("42704") || error.is("22023") || error.says(&["unsupported startup parameter", "unsupported options startup parameter", "permission denied to set parameter"])
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+
+    let finding = KIND.found("a parameter that the connection carries is refused").evidence(error.to_string());
+    let source = &scene.target.source;
+    if error.is_of_a_pooler() {
+        return finding
+            .detail(format!("A pooler refuses it; without it the login would have gone on. The settings come from {source}."))
+            .remedy(Remedy::new(
+                "let the pooler ignore the parameter, or remove it from the settings",
+                [
+                    Step::new(Place::Pooler, "in pgbouncer.ini, section [pgbouncer], add the parameter's name to the list; then RELOAD; in its console").run("ignore_startup_parameters = extra_float_digits, options"),
+                    Step::new(Place::AppConfig, "or remove it from the connection settings"),
+                ],
+            ));
+    }
+    let (cause, step) = if scene.target.options.is_some() {
+        ("It stands in the options of the connection settings.", Step::new(Place::AppConfig, format!("remove it from options in the settings ({source})")))
+    } else {
+        (
+            "The settings have no options, so it was set for the role or the database.",
+            Step::sql("postgres", "see what is set for roles and databases", "SELECT setdatabase::regclass::text, setrole::regrole::text, setconfig FROM pg_db_role_setting;").actor("superuser"),
+        )
+    };
+    finding.detail(cause).remedy(Remedy::new("remove or correct the parameter where it is set", [step]))
+}

@@ -1,0 +1,42 @@
+//! `auth/password-missing`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "password-missing",
+    severity: Severity::Fail,
+    title: "the server asks for a password, and there is none",
+    explanation: Explanation {
+        meaning: "The settings that this check ran with hold no password, and the server wants one.",
+        tell: "A password that is there and wrong is auth/password-rejected. asyncpg sends an empty one and gets that message instead.",
+        causes: &[
+            "The variable with the password is not set in this process.",
+            "The DSN has no password, and the passfile (~/.pgpass) has no matching line, or is ignored because others may read \
+                it.",
+            "The service runs as another user, with another home directory.",
+        ],
+        fixes: &[
+            "Put the password where the application reads it.",
+        ],
+        mistaken_for: "A wrong password: none was sent.",
+    },
+};
+
+/// The scene in which the password was wanted.
+#[must_use]
+pub fn finding(scene: &Scene<'_>) -> Finding {
+    let target = scene.target;
+    let method = scene.method.map_or_else(|| "unknown".to_owned(), crate::server::watch::Method::name);
+    KIND.found(format!("the server asks role \"{}\" for a password, and the settings have none", target.user))
+        .detail(format!("The method is {method}. Neither {} nor PGPASSWORD nor a passfile has a password for this connection.", target.source))
+        .evidence(format!("authentication request: {method}; nothing was sent"))
+        .remedy(Remedy::new(
+            "put the password where the application reads it",
+            [Step::new(Place::AppConfig, format!("add the password to the settings ({}), percent-encoded if they are a URL, and restart the application", target.source))],
+        ))
+}

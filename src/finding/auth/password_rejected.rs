@@ -1,0 +1,98 @@
+//! `auth/password-rejected`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "password-rejected",
+    severity: Severity::Fail,
+    title: "the server rejects the password",
+    explanation: Explanation {
+        meaning: "The server asked for a password and did not accept the proof that it got. It says the same, on purpose, when the role \
+            does not exist, has no password, or has one that has expired.",
+        tell: "The client cannot tell these apart; the server's log can, in the DETAIL under the message, and so can one query as a \
+            superuser.",
+        causes: &[
+            "The application has an old or wrong password.",
+            "The password in the DSN is cut or changed by a character that was not percent-encoded.",
+            "The role does not exist.",
+            "The role's password has expired (VALID UNTIL), or there is none.",
+            "The role has an md5 password, and pg_hba.conf says scram-sha-256.",
+        ],
+        fixes: &[
+            "Put the right password where the application reads it, and restart it.",
+            "Set a new password with \\password in psql, which keeps it out of the server's log.",
+        ],
+        mistaken_for: "A missing pg_hba.conf entry, which has a message of its own.",
+    },
+};
+
+/// Whether a refusal is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is("28P01") || error.says(&["password authentication failed", "SASL authentication failed", "empty password returned by client"])
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+
+    let target = scene.target;
+    let role = target.user.to_string();
+    let source = target.password.as_ref().map_or_else(|| "none".to_owned(), |password| password.source.clone());
+    let finding = KIND
+        .found(format!("the server rejects the password of role \"{role}\""))
+        .evidence(error.to_string())
+        .evidence(format!("the password came from {source}"));
+    if error.is_of_a_pooler() {
+        return through_a_pooler(finding, &role);
+    }
+    let literal = quote::sql_literal(target.user.raw());
+    finding
+        .detail("One attempt was made. From outside, a wrong password, a missing role, an expired or missing password all look the same; the query below tells them apart.")
+        .candidate("the password is not the role's", "the query shows a row, a fitting method, and no date in the past")
+        .candidate(format!("there is no role \"{role}\""), "the query shows no row")
+        .candidate("the role's password has expired", "the query shows a date in the past")
+        .candidate("the role has no password, or an md5 one where pg_hba.conf wants SCRAM", "the query shows no method, or md5")
+        .remedy(Remedy::new(
+            "find out which of the causes it is, then set the password on the side that is wrong",
+            [
+                Step::sql(
+                    "postgres",
+                    "tell the causes apart",
+                    format!(
+                        "SELECT rolname, rolcanlogin, rolvaliduntil, CASE WHEN rolpassword LIKE 'SCRAM-SHA-256$%' THEN 'scram-sha-256' \
+                         WHEN rolpassword LIKE 'md5%' THEN 'md5' END AS method FROM pg_authid WHERE rolname = {literal};"
+                    ),
+                )
+                .actor("superuser"),
+                Step::new(Place::AppConfig, format!("if the password is not the role's: correct it where the application reads it (here: {source}), and restart the application")),
+                Step::new(
+                    Place::Database,
+                    format!("or set a new one, in psql, with \\password {}; it asks for the password and keeps it out of the server's log", quote::sql_ident(target.user.raw())),
+                )
+                .actor("superuser"),
+            ],
+        ))
+}
+
+fn through_a_pooler(finding: Finding, role: &str) -> Finding {
+    finding
+        .detail("The message has no source routine, so it comes from a pooler in front of PostgreSQL. It says the same for a wrong password, for a user that it does not know, and where its own login to the server fails.")
+        .candidate("the password is not the one that the pooler has", format!("compare it with the entry of \"{role}\" in the pooler's auth_file, or with auth_query's result"))
+        .candidate(format!("the pooler does not know the user \"{role}\""), "look for the user in auth_file")
+        .candidate("the pooler's own login to PostgreSQL is rejected", "look at the pooler's log at this moment")
+        .remedy(Remedy::new(
+            "find out on which side of the pooler the login fails",
+            [
+                Step::new(Place::Pooler, "look at the pooler's log for this login").run("journalctl -u pgbouncer --since -5min --no-pager"),
+                Step::new(Place::Pooler, "correct the user's entry in auth_file, then reload the pooler"),
+            ],
+        ))
+}

@@ -1,0 +1,56 @@
+//! `auth/peer-mismatch`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "peer-mismatch",
+    severity: Severity::Fail,
+    title: "the operating system's user is not the role",
+    explanation: Explanation {
+        meaning: "The method peer (or ident) lets a connection in only when the operating system's user has the role's name, and it has \
+            another.",
+        tell: "It happens on Unix sockets (peer), or where an ident server is asked (ident).",
+        causes: &[
+            "The application connects over the Unix socket as a user other than the role; psql as postgres works, the application \
+                does not.",
+            "The settings name no host, so that the socket is used.",
+        ],
+        fixes: &[
+            "Connect by TCP (host=127.0.0.1) with a password.",
+            "Map the user to the role in pg_ident.conf.",
+            "Let the socket use scram-sha-256.",
+        ],
+        mistaken_for: "A wrong password: none was asked for.",
+    },
+};
+
+/// Whether a refusal is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.says(&["Peer authentication failed", "Ident authentication failed"])
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+
+    let target = scene.target;
+    let line = format!("local {} {} scram-sha-256", quote::hba(target.database.raw()), quote::hba(target.user.raw()));
+    KIND.found(format!("the server compares the operating system's user with role \"{}\", and they differ", target.user))
+        .detail("pg_hba.conf has peer or ident for this connection. The service may run as another user than this check: what counts is the service's user.")
+        .evidence(error.to_string())
+        .remedy(Remedy::new(
+            "connect by TCP with a password, or let this role use a password on the socket",
+            [
+                Step::new(Place::AppConfig, "connect by TCP, where pg_hba.conf usually asks for a password").run("host=127.0.0.1"),
+                Step::new(Place::DatabaseHost, "or put this line into pg_hba.conf above the one with peer, then run: SELECT pg_reload_conf();").run(line).undo("remove the line and reload"),
+            ],
+        ))
+}

@@ -1,0 +1,51 @@
+//! `auth/pooler-backend-down`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "pooler-backend-down",
+    severity: Severity::Fail,
+    title: "the pooler cannot log in to its server",
+    explanation: Explanation {
+        meaning: "The pooler let the client in, or was about to, and then could not connect or log in to the PostgreSQL behind it.",
+        tell: "PgBouncer also says query_wait_timeout where its server is down: pool/pooler-waiting.",
+        causes: &[
+            "PostgreSQL is down, or the pooler's host= or port= is wrong.",
+            "PostgreSQL refuses the pooler's login: password, pg_hba.conf, or a SCRAM secret that PgBouncer cannot use.",
+        ],
+        fixes: &[
+            "Look at the pooler's log: it has the server's own words.",
+        ],
+        mistaken_for: "A wrong password of the application's.",
+    },
+};
+
+/// Whether a refusal is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is_of_a_pooler() && error.says(&["server login has been failing", "cannot connect to server", "(server down)", "server conn crashed", "all backend nodes are down", "failed to get remote server connection"])
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+
+    KIND.found(format!("the pooler at {} cannot log in to its PostgreSQL server", scene.route.address))
+        .detail("The trouble lies between the pooler and PostgreSQL. The application's own password is not known to be wrong.")
+        .evidence(error.to_string())
+        .candidate("PostgreSQL is down, or the pooler has a wrong address for it", "SHOW DATABASES; in the pooler's console, then try that address")
+        .candidate("PostgreSQL refuses the pooler's login", "the pooler's log has the refusal")
+        .remedy(Remedy::new(
+            "repair the way from the pooler to PostgreSQL",
+            [
+                Step::new(Place::Pooler, "see what the server told the pooler").run("journalctl -u pgbouncer --since -5min --no-pager"),
+                Step::new(Place::Pooler, "see which address it uses, in its console").run("SHOW DATABASES;"),
+            ],
+        ))
+}

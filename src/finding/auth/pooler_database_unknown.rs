@@ -1,0 +1,50 @@
+//! `auth/pooler-database-unknown`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "pooler-database-unknown",
+    severity: Severity::Fail,
+    title: "the pooler does not know the database",
+    explanation: Explanation {
+        meaning: "A pooler answers, and its configuration has no database of that name. PostgreSQL itself has not been asked.",
+        tell: "If PostgreSQL has no such database, it is auth/database-missing.",
+        causes: &[
+            "[databases] in pgbouncer.ini has neither the name nor a * line.",
+            "The database is disabled in the pooler's console.",
+        ],
+        fixes: &[
+            "Add the database to [databases] and reload the pooler.",
+        ],
+        mistaken_for: "A missing database on the server.",
+    },
+};
+
+/// Whether a refusal is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is_of_a_pooler() && (error.says(&["no such database"]) || error.says(&["database \""]) && error.says(&["is disabled"]))
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+
+    let database = &scene.target.database;
+    KIND.found(format!("the pooler at {} does not know the database \"{database}\"", scene.route.address))
+        .detail("A pooler answered, not PostgreSQL: its own list of databases does not have that name. Whether PostgreSQL has the database is not known.")
+        .evidence(error.to_string())
+        .remedy(Remedy::new(
+            "add the database to the pooler's list",
+            [
+                Step::new(Place::Pooler, "in pgbouncer.ini, section [databases], with the host and port of PostgreSQL").run(format!("{} = host=HOST port=5432", scene.target.database.raw())),
+                Step::new(Place::Pooler, "in the pooler's console, as an admin user").run("RELOAD;"),
+            ],
+        ))
+}

@@ -1,0 +1,53 @@
+//! `auth/pooler-user-unknown`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "pooler-user-unknown",
+    severity: Severity::Fail,
+    title: "the pooler does not know the user",
+    explanation: Explanation {
+        meaning: "A pooler answers, and finds no user of that name. PgBouncer up to 1.2x says the same where auth_query fails because the \
+            database is missing.",
+        tell: "With SCRAM, PgBouncer says \"SASL authentication failed\" instead: auth/password-rejected.",
+        causes: &[
+            "The user is not in auth_file, and auth_query does not find it.",
+            "The database that auth_query runs in does not exist.",
+        ],
+        fixes: &[
+            "Add the user to auth_file, or repair auth_query; reload the pooler.",
+        ],
+        mistaken_for: "A missing role on the server.",
+    },
+};
+
+/// Whether a refusal is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is_of_a_pooler() && error.says(&["no such user"])
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+
+    let user = &scene.target.user;
+    KIND.found(format!("the pooler at {} does not know the user \"{user}\"", scene.route.address))
+        .detail("A pooler answered, not PostgreSQL. Whether PostgreSQL has the role is not known.")
+        .evidence(error.to_string())
+        .candidate("the user is not in the pooler's auth_file", "look for the user there")
+        .candidate("auth_query runs in a database that does not exist", "SHOW CONFIG; in the pooler's console, then connect to that database")
+        .remedy(Remedy::new(
+            "let the pooler know the user",
+            [
+                Step::new(Place::Pooler, "add the user to auth_file, with the secret that PostgreSQL has for it in pg_authid"),
+                Step::new(Place::Pooler, "in the pooler's console, as an admin user").run("RELOAD;"),
+            ],
+        ))
+}

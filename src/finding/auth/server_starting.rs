@@ -1,0 +1,51 @@
+//! `auth/server-starting`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "server-starting",
+    severity: Severity::Fail,
+    title: "the server is starting",
+    explanation: Explanation {
+        meaning: "The server runs, and does not let anybody in yet.",
+        tell: "It passes by itself; a server in recovery or shutting down says so.",
+        causes: &[
+            "It was just started or restarted.",
+            "After a crash it first reads its log again, which can take minutes.",
+        ],
+        fixes: &[
+            "Wait, and look at the server's log for its progress.",
+        ],
+        mistaken_for: "A wrong password: none was asked for.",
+    },
+};
+
+/// Whether a refusal is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is("57P03")
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+
+    state(&KIND, "does not accept connections yet", "It is starting. This passes by itself; if it does not, its log says why.", error, scene)
+}
+
+/// A server that lets nobody in for now.
+pub(super) fn state(kind: &'static Kind, title: &str, detail: &str, error: &ServerError, scene: &Scene<'_>) -> Finding {
+    kind.found(format!("the server at {} {title}", scene.route.address))
+        .detail(format!("{detail} No password was asked for: whether it is right is not known."))
+        .evidence(error.to_string())
+        .remedy(Remedy::new(
+            "follow the server's log until it accepts connections",
+            [Step::new(Place::DatabaseHost, "see what the server is doing").run("journalctl -u 'postgresql*' --since -10min --no-pager")],
+        ))
+}

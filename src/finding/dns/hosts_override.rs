@@ -1,0 +1,42 @@
+//! `dns/hosts-override`
+
+use std::net::IpAddr;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Dns,
+    slug: "hosts-override",
+    severity: Severity::Warn,
+    title: "the hosts file overrides what DNS says",
+    explanation: Explanation {
+        meaning: "The hosts file has its own address for the name, and DNS has another. Every program on this host uses the file's.",
+        tell: "dig asks DNS and passes over the file; getent ahosts shows what programs get.",
+        causes: &[
+            "An entry left from a migration or a test.",
+            "A deliberate override, for a tunnel or a private address.",
+        ],
+        fixes: &[
+            "Remove the entry, or update it.",
+        ],
+        mistaken_for: "A stale DNS cache.",
+    },
+};
+
+/// The name, with the file's addresses and those of DNS.
+#[must_use]
+pub fn finding(name: &str, in_file: &[IpAddr], in_dns: &[IpAddr], server: IpAddr) -> Finding {
+    let list = |addresses: &[IpAddr]| addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    KIND.found(format!("/etc/hosts sends \"{name}\" to {}, DNS to {}", list(in_file), list(in_dns)))
+        .detail("The file wins for every program on this host. If the database has moved, the application still goes to the old address.")
+        .evidence(format!("/etc/hosts: {}", list(in_file)))
+        .evidence(format!("name server {server}: {}", list(in_dns)))
+        .remedy(Remedy::new(
+            "remove the entry from /etc/hosts unless it is meant",
+            [Step::new(Place::AppHost, "find the entry").run(format!("grep -nF -- {} /etc/hosts", quote::shell(name)))],
+        ))
+}

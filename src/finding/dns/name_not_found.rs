@@ -1,0 +1,60 @@
+//! `dns/name-not-found`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Dns,
+    slug: "name-not-found",
+    severity: Severity::Fail,
+    title: "the host name does not exist",
+    explanation: Explanation {
+        meaning: "The name was looked up and there is no such name: DNS answered NXDOMAIN, and the hosts file does not have it either. \
+            Nothing has been sent to any database server.",
+        tell: "A name that exists without an address is dns/no-address; a resolver that fails or stays silent is dns/server-failure or \
+            dns/timeout, and says nothing about the name.",
+        causes: &[
+            "The name is misspelt, or belongs to a server that has been deleted or renamed.",
+            "It is a service name of docker compose or Kubernetes, used outside that network.",
+            "It lives in a private zone that this network's resolver does not serve.",
+            "An unencoded @ in the password has cut the DSN, so that the rest of the password stands before the host.",
+        ],
+        fixes: &[
+            "Copy the host from the provider's console or from the server's operator.",
+            "Inside a container network use the service name, outside it the published address.",
+            "Ask the resolver that serves the private zone.",
+        ],
+        mistaken_for: "A server that is down. A server that is down has a name that resolves; the trouble shows at tcp.",
+    },
+};
+
+/// The name, with what the resolver and the name servers said.
+#[must_use]
+pub fn finding(name: &str, seen: Vec<String>) -> Finding {
+    let mut finding = KIND
+        .found(format!("host name \"{name}\" does not exist"))
+        .detail("The resolver settled it: there is no such name. No connection was tried.")
+        .candidate("the name is misspelt, or its server was deleted or renamed", "compare it, letter by letter, with the provider's console");
+    if name.contains('.') {
+        finding = finding.candidate(
+            "the name belongs to a private zone that this network's resolver does not serve",
+            "resolve it on a host inside that network",
+        );
+    } else {
+        finding = finding.candidate(
+            "it is a service name of docker compose or Kubernetes, used outside that network",
+            "run the doctor in a container of the same network, or use the published host and port",
+        );
+    }
+    finding.evidence = seen;
+    finding.remedy(Remedy::new(
+        "use a host name that resolves on this host",
+        [
+            Step::new(Place::AppHost, "see what this host makes of the name").run(format!("getent ahosts {}", quote::shell(name))),
+            Step::new(Place::AppConfig, "put the server's right host name into the settings that the application reads"),
+        ],
+    ))
+}

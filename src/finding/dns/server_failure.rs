@@ -1,0 +1,44 @@
+//! `dns/server-failure`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Dns,
+    slug: "server-failure",
+    severity: Severity::Fail,
+    title: "the name server failed to answer for the host name",
+    explanation: Explanation {
+        meaning: "A name server answered, but with SERVFAIL, REFUSED or another failure. Whether the name exists is not known.",
+        tell: "Silence is dns/timeout; a name server that cannot be reached at all is dns/resolver-unreachable; a settled \"no\" is \
+            dns/name-not-found.",
+        causes: &[
+            "The resolver cannot reach the servers of the zone.",
+            "DNSSEC validation fails.",
+            "The resolver refuses this client or this zone.",
+        ],
+        fixes: &[
+            "Ask another resolver for the same name; repair or replace the one in /etc/resolv.conf.",
+        ],
+        mistaken_for: "A missing record.",
+    },
+};
+
+/// The name, with what the resolver and the name servers said.
+#[must_use]
+pub fn finding(name: &str, seen: Vec<String>) -> Finding {
+    let mut finding = KIND
+        .found(format!("the name server failed to answer for host name \"{name}\""))
+        .detail("Whether the name exists is not known: the failure is the name server's. No connection was tried.");
+    finding.evidence = seen;
+    finding.remedy(Remedy::new(
+        "repair the resolver that this host uses",
+        [
+            Step::new(Place::AppHost, "see which name servers this host asks").run("cat /etc/resolv.conf"),
+            Step::new(Place::AppHost, "ask them for the name").run(format!("dig {} A", quote::shell(name))),
+        ],
+    ))
+}

@@ -1,0 +1,44 @@
+//! `tcp/closed`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::net::socket::Address;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tcp,
+    slug: "closed",
+    severity: Severity::Fail,
+    title: "the connection is closed before a word is said",
+    explanation: Explanation {
+        meaning: "The connection was accepted and closed without an answer to the first message.",
+        tell: "A reset is tcp/reset. PostgreSQL itself answers with an error message before it closes.",
+        causes: &[
+            "A proxy or load balancer without a healthy backend; a cloud proxy without permission or API access.",
+            "A TCP wrapper or allow list that closes instead of refusing.",
+            "A limit on connections in the proxy.",
+        ],
+        fixes: &[
+            "Look at the proxy's log and at the health of its backends.",
+        ],
+        mistaken_for: "A refused login: nobody was asked for a password yet.",
+    },
+};
+
+/// The address, and what it was told last.
+#[must_use]
+pub fn finding(address: &Address, when: &str) -> Finding {
+    KIND.found(format!("{address} accepts the connection, then closes it without a word"))
+        .detail(format!(
+            "It was closed {when}. PostgreSQL itself answers every connection with a message, so this is something in front of it, or a \
+             server process that died. No login was tried: the credentials are not known to be wrong."
+        ))
+        .evidence(format!("{address}: end of stream {when}, 0 bytes received"))
+        .candidate("a proxy or load balancer has no healthy backend", "look at its log and at the health of its backends")
+        .candidate("an allow list or a limit on connections closes what it does not want", "try from a host that is surely allowed")
+        .remedy(Remedy::new(
+            "find out what stands at that address, and why it hangs up",
+            [Step::new(Place::Provider, "look at the log of the proxy or load balancer at that address")],
+        ))
+}

@@ -1,0 +1,49 @@
+//! `tcp/not-postgres`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::net::greeting::{self, Speaker};
+use crate::net::socket::Address;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tcp,
+    slug: "not-postgres",
+    severity: Severity::Fail,
+    title: "what answers is not PostgreSQL",
+    explanation: Explanation {
+        meaning: "Something answers on that port, in another protocol.",
+        tell: "The first bytes tell: HTTP/1.1, SSH-2.0, a MySQL greeting.",
+        causes: &[
+            "The port is wrong.",
+            "A tunnel or proxy leads to another service.",
+            "A transparent HTTP proxy intercepts the connection.",
+        ],
+        fixes: &[
+            "Correct host and port in the application's settings.",
+        ],
+        mistaken_for: "A server without TLS: several drivers report any answer but \"S\" as \"server does not support TLS\".",
+    },
+};
+
+/// The address, with the first bytes that it sent.
+#[must_use]
+pub fn finding(address: &Address, bytes: &[u8]) -> Finding {
+    let speaker = Speaker::of(bytes);
+    let middle = if matches!(bytes, [b'S' | b'N', _, ..]) && speaker == Speaker::Unknown {
+        " More than the one byte that the protocol allows came back; libpq refuses that too, since it may have been put there on the way."
+    } else {
+        ""
+    };
+    KIND.found(format!("{} answers at {address}", speaker.name()))
+        .detail(format!("The first bytes are not those of a PostgreSQL server.{middle} No login was tried: the credentials are not known to be wrong."))
+        .evidence(format!("{address} sent {}", greeting::shown(bytes)))
+        .remedy(Remedy::new(
+            "put PostgreSQL's own host and port into the settings",
+            [
+                Step::new(Place::DatabaseHost, "see where PostgreSQL listens").run("ss -ltnp | grep -E 'postgres|pgbouncer'"),
+                Step::new(Place::AppConfig, "correct the host or the port that the application reads"),
+            ],
+        ))
+}

@@ -1,0 +1,62 @@
+//! `tcp/refused`
+
+use std::net::SocketAddr;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::target::Target;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tcp,
+    slug: "refused",
+    severity: Severity::Fail,
+    title: "the connection is refused",
+    explanation: Explanation {
+        meaning: "The host answered, and said that nothing accepts connections at that address and port. The network is fine up to that \
+            host.",
+        tell: "Silence is tcp/timeout, \"no route\" is tcp/unreachable. A refusal comes back at once.",
+        causes: &[
+            "PostgreSQL is not running, or is restarting.",
+            "The port is wrong: another cluster, a pooler (6432), a provider's own port.",
+            "listen_addresses does not have that address; the default is localhost only.",
+            "127.0.0.1 inside a container is the container itself, not its host.",
+            "A firewall rejects instead of dropping.",
+        ],
+        fixes: &[
+            "Start the server.",
+            "Correct host and port in the application's settings.",
+            "Set listen_addresses, and restart the server.",
+        ],
+        mistaken_for: "A wrong password: no login was tried.",
+    },
+};
+
+/// The address that refused.
+#[must_use]
+pub fn finding(target: &Target, address: SocketAddr, lines: &[String]) -> Finding {
+    let port = address.port();
+    let mut finding = KIND
+        .found(format!("{address} refuses the connection"))
+        .detail("The host answered at once that nothing accepts connections there. No login was tried: the credentials are not known to be wrong.")
+        .candidate("PostgreSQL is not running there", "systemctl status postgresql, on the database host")
+        .candidate(
+            format!("it listens on another port than {port}, or on another address"),
+            "SHOW port; SHOW listen_addresses; in psql on the database host",
+        );
+    if address.ip().is_loopback() {
+        finding = finding.candidate(
+            "the application runs in a container, where a loopback address is the container itself",
+            "use the database's service name, or host.docker.internal for a server on the container's host",
+        );
+    }
+    finding.evidence = lines.to_vec();
+    finding.remedy(Remedy::new(
+        format!("start the server, or correct the address (the settings come from {})", target.source),
+        [
+            Step::new(Place::DatabaseHost, "see what listens on that port").run(format!("ss -ltnp 'sport = :{port}'")),
+            Step::new(Place::DatabaseHost, "see which clusters there are, on Debian and Ubuntu; elsewhere, systemctl status postgresql").run("pg_lsclusters"),
+        ],
+    ))
+}

@@ -1,0 +1,61 @@
+//! `tcp/reset`
+
+use std::io;
+use std::net::SocketAddr;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::net::socket::Address;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tcp,
+    slug: "reset",
+    severity: Severity::Fail,
+    title: "the connection is reset",
+    explanation: Explanation {
+        meaning: "The connection was made and then torn down with a reset, by the host itself or by something that speaks in its name.",
+        tell: "A close without a reset is tcp/closed or auth/closed; a refusal before the connection stands is tcp/refused.",
+        causes: &[
+            "A load balancer or proxy without a healthy backend.",
+            "A middlebox that does not let the protocol through.",
+            "The server process died.",
+        ],
+        fixes: &[
+            "Look at the backend's health in the load balancer or proxy.",
+            "Look at the server's log for a crash.",
+        ],
+        mistaken_for: "A refused login: nobody was asked for a password yet.",
+    },
+};
+
+/// Reset while it was being made.
+#[must_use]
+pub fn on_connect(address: SocketAddr, lines: &[String]) -> Finding {
+    let mut finding = KIND.found(format!("{address} resets the connection while it is being made")).detail(WHO);
+    finding.evidence = lines.to_vec();
+    finding.remedy(remedy())
+}
+
+/// Reset before the server had said a word.
+#[must_use]
+pub fn in_talk(address: &Address, error: &io::Error) -> Finding {
+    KIND.found(format!("{address} accepts the connection, then breaks it before a word is said"))
+        .detail(WHO)
+        .evidence(format!("{address}: {error}"))
+        .remedy(remedy())
+}
+
+const WHO: &str = "PostgreSQL itself answers every connection with a message. Whoever broke this one stands in front of it, or the server \
+     process died. No login was tried: the credentials are not known to be wrong.";
+
+fn remedy() -> Remedy {
+    Remedy::new(
+        "find out what stands at that address, and whether its backend is healthy",
+        [
+            Step::new(Place::DatabaseHost, "see whether the server crashed at that moment").run("journalctl -u 'postgresql*' --since -10min --no-pager"),
+            Step::new(Place::Provider, "look at the health of the backends in the load balancer or proxy"),
+        ],
+    )
+}

@@ -1,0 +1,45 @@
+//! `tcp/socket-denied`
+
+use std::path::Path;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tcp,
+    slug: "socket-denied",
+    severity: Severity::Fail,
+    title: "the Unix socket may not be opened",
+    explanation: Explanation {
+        meaning: "The socket is there, but its permissions, or those of a directory above it, keep this user out.",
+        tell: "A missing file is tcp/socket-missing.",
+        causes: &[
+            "unix_socket_permissions or unix_socket_group excludes the user.",
+            "A directory on the way is closed to the user.",
+            "A sandbox (AppArmor, a systemd unit's ProtectSystem or PrivateTmp) hides it.",
+        ],
+        fixes: &[
+            "Add the user to the socket's group.",
+            "Connect by TCP on 127.0.0.1.",
+        ],
+        mistaken_for: "A refused login: the server has not seen the connection.",
+    },
+};
+
+/// The socket's path, with the system's words.
+#[must_use]
+pub fn finding(path: &Path, lines: &[String]) -> Finding {
+    let shown = Foreign::new(path.to_string_lossy());
+    let mut finding = KIND
+        .found(format!("the Unix socket \"{shown}\" may not be opened"))
+        .detail("The socket, or a directory above it, is closed to the user that runs this check. The service may run as another user: check as that one.");
+    finding.evidence = lines.to_vec();
+    finding.remedy(Remedy::new(
+        "let the service's user open the socket, or connect by TCP",
+        [Step::new(Place::AppHost, "see whose the socket and its directories are").run(format!("namei -l {}", quote::shell(&path.to_string_lossy())))],
+    ))
+}

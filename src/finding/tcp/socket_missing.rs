@@ -1,0 +1,73 @@
+//! `tcp/socket-missing`
+
+use std::path::Path;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tcp,
+    slug: "socket-missing",
+    severity: Severity::Fail,
+    title: "the Unix socket does not exist",
+    explanation: Explanation {
+        meaning: "There is no socket file at that path. The port is part of the file's name, so a wrong port looks like this too.",
+        tell: "A file that is there but refuses is tcp/socket-refused; one that may not be opened is tcp/socket-denied.",
+        causes: &[
+            "PostgreSQL is not running.",
+            "Its socket directory is another: /var/run/postgresql on Debian, /tmp upstream.",
+            "It runs on another port.",
+            "The settings name no host, so the driver falls back to its own default directory.",
+            "The service has PrivateTmp=yes, and the socket is in /tmp.",
+        ],
+        fixes: &[
+            "Start the server.",
+            "Name the directory that SHOW unix_socket_directories prints, or connect by TCP.",
+        ],
+        mistaken_for: "A network fault: a Unix socket never leaves the host.",
+    },
+};
+
+/// The socket's path, with the system's words.
+#[must_use]
+pub fn finding(path: &Path, lines: &[String]) -> Finding {
+    let shown = Foreign::new(path.to_string_lossy());
+    let others = sockets_beside(path);
+    let mut finding = KIND
+        .found(format!("there is no Unix socket \"{shown}\""))
+        .detail("The file does not exist. Its name holds the port, so it may be the directory or the port that is wrong.");
+    finding.evidence = lines.to_vec();
+    if !others.is_empty() {
+        finding.evidence.push(format!("other sockets on this host: {}", others.join(", ")));
+    }
+    finding
+        .candidate("PostgreSQL is not running on this host", "pg_lsclusters, or systemctl status postgresql")
+        .candidate("its socket lies in another directory, or it runs on another port", "ss -lx | grep PGSQL")
+        .remedy(Remedy::new(
+            "start the server, or name the directory and port of its socket",
+            [
+                Step::new(Place::AppHost, "see which sockets there are").run("ss -lx | grep PGSQL"),
+                Step::new(Place::AppConfig, "set host to the socket's directory, or to the server's host name if it runs elsewhere"),
+            ],
+        ))
+}
+
+/// PostgreSQL's sockets in the same directory and in the usual ones.
+fn sockets_beside(path: &Path) -> Vec<String> {
+    let beside = path.parent().into_iter();
+    let mut directories: Vec<&Path> = beside.chain(["/var/run/postgresql", "/tmp"].map(Path::new)).collect();
+    directories.dedup();
+    let entries = directories.into_iter().filter_map(|directory| std::fs::read_dir(directory).ok()).flatten().flatten();
+    let sockets = entries.filter(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        name.starts_with(".s.PGSQL.") && !name.ends_with(".lock")
+    });
+    let mut found: Vec<String> = sockets.map(|entry| Foreign::new(entry.path().to_string_lossy()).to_string()).collect();
+    found.sort();
+    found.dedup();
+    found
+}

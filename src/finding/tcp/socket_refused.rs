@@ -1,0 +1,42 @@
+//! `tcp/socket-refused`
+
+use std::path::Path;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tcp,
+    slug: "socket-refused",
+    severity: Severity::Fail,
+    title: "nothing accepts on the Unix socket",
+    explanation: Explanation {
+        meaning: "The socket file is there, but no process accepts connections on it: it was left behind by a server that is gone.",
+        tell: "A missing file is tcp/socket-missing.",
+        causes: &[
+            "The server crashed, or was killed, and left its socket behind.",
+            "The path is not a socket, or is too long (107 bytes at most).",
+        ],
+        fixes: &[
+            "Start the server; it replaces the file.",
+        ],
+        mistaken_for: "A refused login: no server has seen the connection.",
+    },
+};
+
+/// The socket's path, with the system's words.
+#[must_use]
+pub fn finding(path: &Path, lines: &[String]) -> Finding {
+    let shown = Foreign::new(path.to_string_lossy());
+    let mut finding = KIND
+        .found(format!("nothing accepts on the Unix socket \"{shown}\""))
+        .detail("The file is there, but no process listens behind it: a server that is gone has left it.");
+    finding.evidence = lines.to_vec();
+    finding.remedy(Remedy::new(
+        "start the server, which replaces the file",
+        [Step::new(Place::DatabaseHost, "see which clusters run, on Debian and Ubuntu; elsewhere, systemctl status postgresql").run("pg_lsclusters")],
+    ))
+}

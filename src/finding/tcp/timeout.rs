@@ -1,0 +1,65 @@
+//! `tcp/timeout`
+
+use std::time::Duration;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::net::socket::Address;
+use crate::probe::dns::Route;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tcp,
+    slug: "timeout",
+    severity: Severity::Fail,
+    title: "nothing answers at the address",
+    explanation: Explanation {
+        meaning: "Connection requests were sent and nothing came back: neither an acceptance nor a refusal.",
+        tell: "A refusal or a \"no route\" comes back at once and is another finding. If the connection is accepted and then silent, it \
+            is tcp/silent.",
+        causes: &[
+            "A security group, firewall or allow list drops packets from this host.",
+            "The address is wrong, or belongs to another network (a private address from outside, a public one from inside).",
+            "The host is down.",
+        ],
+        fixes: &[
+            "Allow this host's address on the server's port.",
+            "Use the address that is meant for this network.",
+        ],
+        mistaken_for: "A slow or overloaded PostgreSQL: the kernel accepts even for a busy server.",
+    },
+};
+
+/// The address that stayed silent.
+#[must_use]
+pub fn finding(route: &Route, limit: Duration, lines: &[String]) -> Finding {
+    let check = match &route.address {
+        Address::Tcp(address) => format!("nc -vz -w 5 {} {}", address.ip(), address.port()),
+        Address::Unix(path) => format!("nc -vz -w 5 -U {}", quote::shell(&path.to_string_lossy())),
+    };
+    let mut finding = KIND
+        .found(format!("{} does not answer within {} s", route.address, limit.as_secs_f32()))
+        .detail("Neither an acceptance nor a refusal came back, so the packets are lost on the way or dropped. No login was tried: the credentials are not known to be wrong.")
+        .candidate(
+            "a firewall, security group or allow list drops what this host sends",
+            "try from a host that is surely allowed; look at the rules for the server's port",
+        )
+        .candidate(
+            "the address belongs to another network, or its host is down",
+            "compare it with the provider's console: private and public names differ",
+        );
+    finding.evidence = lines.to_vec();
+    finding.remedy(Remedy::new(
+        "let this host's packets reach the server's port",
+        [
+            Step::new(Place::AppHost, "see which of this host's addresses the server would see").run(match &route.address {
+                Address::Tcp(address) => format!("ip route get {}", address.ip()),
+                Address::Unix(_) => "id".to_owned(),
+            }),
+            Step::new(Place::Provider, "allow that address, or the address of its NAT gateway, on the server's port"),
+            Step::new(Place::AppHost, "try again").run(check),
+        ],
+    ))
+}

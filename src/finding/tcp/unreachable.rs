@@ -1,0 +1,45 @@
+//! `tcp/unreachable`
+
+use std::net::SocketAddr;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tcp,
+    slug: "unreachable",
+    severity: Severity::Fail,
+    title: "there is no way to the address",
+    explanation: Explanation {
+        meaning: "This host, or a router, answered that the address cannot be reached: no route, or an administrative rejection.",
+        tell: "Silence is tcp/timeout; a refusal by the host itself is tcp/refused.",
+        causes: &[
+            "A firewall rejects with an ICMP message.",
+            "The VPN, tunnel or peering that leads there is down.",
+            "The address is of a family that this host has no route for.",
+        ],
+        fixes: &[
+            "Restore the route.",
+            "Allow the connection in the firewall that rejects it.",
+        ],
+        mistaken_for: "A server that is down.",
+    },
+};
+
+/// The address, with the system's words.
+#[must_use]
+pub fn finding(address: SocketAddr, words: &str, lines: &[String]) -> Finding {
+    let mut finding = KIND
+        .found(format!("{address} cannot be reached: {words}"))
+        .detail("This host's kernel, or a router on the way, turned the connection away. No login was tried: the credentials are not known to be wrong.");
+    finding.evidence = lines.to_vec();
+    finding.remedy(Remedy::new(
+        "restore the route, or allow the connection in the firewall that rejects it",
+        [
+            Step::new(Place::AppHost, "see which way the kernel would take").run(format!("ip route get {}", address.ip())),
+            Step::new(Place::AppHost, "see where it ends").run(format!("tracepath -n {}", address.ip())),
+        ],
+    ))
+}

@@ -1,0 +1,51 @@
+//! `tls/ca-file-invalid`
+
+use std::path::Path;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "ca-file-invalid",
+    severity: Severity::Fail,
+    title: "the root certificate file holds no certificate",
+    explanation: Explanation {
+        meaning: "The file is there and can be read, but has no certificate in PEM form.",
+        tell: "A file with the wrong authority's certificate is tls/ca-unknown.",
+        causes: &[
+            "The download saved an error page.",
+            "The file is in DER form.",
+            "It is empty, or holds a private key.",
+        ],
+        fixes: &[
+            "Download it again; convert DER with openssl x509 -inform DER.",
+        ],
+        mistaken_for: "A server fault: the server has not been asked yet.",
+    },
+};
+
+/// The file; of its content only what kind it is.
+#[must_use]
+pub fn finding(path: &Path, content: &[u8]) -> Finding {
+    let shown = Foreign::new(path.to_string_lossy());
+    let what = match content.trim_ascii_start() {
+        [] => "it is empty",
+        [b'<', ..] => "it looks like an HTML or XML page",
+        [0x30, 0x82, ..] => "it looks like DER, and libpq wants PEM",
+        _ if content.windows(11).any(|window| window == b"PRIVATE KEY") => "it holds a private key",
+        _ if content.windows(17).any(|window| window == b"BEGIN CERTIFICATE") => "it holds a certificate that cannot be read",
+        _ => "it holds no \"BEGIN CERTIFICATE\" line",
+    };
+    KIND.found(format!("the root certificate file \"{shown}\" holds no usable certificate"))
+        .detail(format!("Of its {} bytes none make a certificate: {what}. The server was not asked.", content.len()))
+        .evidence(format!("\"{shown}\": {what}"))
+        .remedy(Remedy::new(
+            "replace the file with the authority's root certificate in PEM form",
+            [Step::new(Place::AppHost, "see what the file is").run(format!("openssl x509 -in {} -noout -subject -issuer -enddate", quote::shell(&path.to_string_lossy())))],
+        ))
+}

@@ -1,0 +1,63 @@
+//! `tls/ca-file-missing`
+
+use std::path::Path;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::target::{RootCert, SslMode, TlsSettings};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "ca-file-missing",
+    severity: Severity::Fail,
+    title: "the root certificate file does not exist",
+    explanation: Explanation {
+        meaning: "The sslmode demands verification, and the file with the trusted root certificates is not there.",
+        tell: "A file that is there but cannot be read is tls/ca-file-unreadable; one without certificates is tls/ca-file-invalid.",
+        causes: &[
+            "sslrootcert is not set, and ~/.postgresql/root.crt does not exist for the user that the service runs as.",
+            "The path is wrong, or relative to another working directory.",
+            "sslrootcert=system with a libpq older than 16, which takes \"system\" for a file name.",
+        ],
+        fixes: &[
+            "Download the authority's certificate and name it in sslrootcert.",
+            "With libpq 16 or later and a publicly trusted certificate: sslrootcert=system.",
+        ],
+        mistaken_for: "A server fault: the server has not been asked yet.",
+    },
+};
+
+/// The missing file.
+#[must_use]
+pub fn finding(path: &Path, settings: &TlsSettings) -> Finding {
+    let shown = Foreign::new(path.to_string_lossy());
+    let named = match &settings.root_cert {
+        RootCert::Named(_) => "sslrootcert names it",
+        RootCert::System | RootCert::Default(_) => "it is libpq's default, since the settings name no sslrootcert; the service may have another home directory",
+    };
+    KIND.found(format!("the root certificate file \"{shown}\" does not exist, and sslmode={} needs it", settings.mode.name()))
+        .detail(format!("The file is not there ({named}). libpq refuses to connect without it; the server was not asked."))
+        .evidence(format!("\"{shown}\": no such file"))
+        .remedy(remedy())
+}
+
+/// There is no home directory to look in.
+#[must_use]
+pub fn no_home(mode: SslMode) -> Finding {
+    KIND.found(format!("there is no root certificate file: sslmode={} needs one, sslrootcert is not set, and there is no home directory", mode.name()))
+        .detail("libpq would look for .postgresql/root.crt in the home directory, and there is none. The server was not asked.")
+        .remedy(remedy())
+}
+
+fn remedy() -> Remedy {
+    Remedy::new(
+        "name the file with the authority's root certificate",
+        [
+            Step::new(Place::AppHost, "put the root certificate of the server's authority where the service's user can read it"),
+            Step::new(Place::AppConfig, "name that file in the connection settings: sslrootcert=/path/to/root.crt"),
+        ],
+    )
+}

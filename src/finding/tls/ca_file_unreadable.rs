@@ -1,0 +1,47 @@
+//! `tls/ca-file-unreadable`
+
+use std::io;
+use std::path::Path;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "ca-file-unreadable",
+    severity: Severity::Fail,
+    title: "the root certificate file cannot be read",
+    explanation: Explanation {
+        meaning: "The file with the trusted root certificates is there, but may not be read, or reading it failed.",
+        tell: "A missing file is tls/ca-file-missing.",
+        causes: &[
+            "Its permissions keep the user out; the service may run as another user than this check.",
+        ],
+        fixes: &[
+            "Make the file readable for the service's user; root certificates are no secret.",
+        ],
+        mistaken_for: "A server fault: the server has not been asked yet.",
+    },
+};
+
+/// The file, with the system's words.
+#[must_use]
+pub fn finding(path: &Path, error: &io::Error) -> Finding {
+    let shown = Foreign::new(path.to_string_lossy());
+    KIND.found(format!("the root certificate file \"{shown}\" cannot be read"))
+        .detail("libpq refuses to connect when it cannot read that file. The server was not asked.")
+        .evidence(format!("\"{shown}\": {error}"))
+        .remedy(Remedy::new(
+            "make the file readable for the service's user",
+            [
+                Step::new(Place::AppHost, "see whose the file and its directories are").run(format!("namei -l {}", quote::shell(&path.to_string_lossy()))),
+                Step::new(Place::AppHost, "root certificates are no secret: let everybody read the file")
+                    .run(format!("chmod a+r {}", quote::shell(&path.to_string_lossy())))
+                    .actor("the file's owner or root"),
+            ],
+        ))
+}

@@ -1,0 +1,93 @@
+//! `tls/ca-unknown`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::net::socket::Address;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+use crate::target::Target;
+use crate::tls::inspection::Inspection;
+use crate::tls::policy::{Policy, Roots};
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "ca-unknown",
+    severity: Severity::Fail,
+    title: "the certificate's issuer is not trusted",
+    explanation: Explanation {
+        meaning: "The server's certificate does not lead to a root that the settings trust. libpq trusts only the file that sslrootcert \
+            names.",
+        tell: "An expired certificate and a wrong host name are findings of their own; this one is about who signed.",
+        causes: &[
+            "sslrootcert is another authority's file, or an old one.",
+            "The provider has its own authority, which no system store has.",
+            "The server sends its certificate without the intermediate one.",
+            "The certificate is self-signed.",
+            "Somebody stands in the middle.",
+        ],
+        fixes: &[
+            "Put the issuing authority's root certificate into the file that sslrootcert names.",
+            "Let the server send the whole chain.",
+        ],
+        mistaken_for: "A wrong password: no login was tried.",
+    },
+};
+
+/// The chain that was shown, and the roots that it was compared with.
+#[must_use]
+pub fn finding(target: &Target, policy: &Policy, address: &Address, inspection: &Inspection) -> Finding {
+    let top = inspection.chain.last();
+    let issuer = top.map_or_else(|| "unknown".to_owned(), |certificate| certificate.issuer.to_string());
+    let self_signed = inspection.chain.len() == 1 && top.is_some_and(|certificate| certificate.self_signed);
+    let title = if self_signed {
+        format!("{address} shows a self-signed certificate that the settings do not trust")
+    } else {
+        format!("{address} shows a certificate issued by \"{issuer}\", which the settings do not trust")
+    };
+    let trusted = match &policy.roots {
+        Roots::System | Roots::None => "the system's certificates".to_owned(),
+        Roots::File { path, certificates } => {
+            let path = crate::foreign::Foreign::new(path.to_string_lossy());
+            format!("the {} certificates in \"{path}\", and no others", certificates.len())
+        }
+    };
+    let mut finding = KIND.found(title).detail(format!(
+        "The chain ends at \"{issuer}\"; trusted are {trusted}. The login was not tried. An impostor would look the same, so turning \
+         verification off is no fix."
+    ));
+    finding.evidence = inspection
+        .chain
+        .iter()
+        .enumerate()
+        .map(|(depth, certificate)| format!("certificate {depth}: subject \"{}\", issuer \"{}\"", certificate.subject, certificate.issuer))
+        .collect();
+    let reasons = inspection.faults.iter().map(|fault| format!("OpenSSL: {} (certificate {})", fault.reason, fault.depth));
+    finding.evidence.extend(reasons);
+    let file = match &policy.roots {
+        Roots::File { path, .. } => quote::shell(&path.to_string_lossy()),
+        Roots::System | Roots::None => "/etc/ssl/certs/ca-certificates.crt".into(),
+    };
+    finding.remedy(Remedy::new(
+        format!("trust the authority \"{issuer}\", once you know that it is the right one"),
+        [
+            Step::new(Place::DatabaseHost, "get the authority's root certificate from the provider, or from whoever made the server's certificate"),
+            Step::new(Place::AppHost, "put it into the file that sslrootcert names; then see whether the server's chain leads to it").run(format!(
+                "openssl s_client -starttls postgres -connect {address} -showcerts -verify_return_error -CAfile {file} </dev/null"
+            )),
+            Step::new(Place::AppConfig, "name the file in the connection settings").run(format!("sslmode={} sslrootcert={file}", target.tls.mode.name())),
+        ],
+    ))
+}
+
+/// The chain was refused, and a second look did not show why.
+#[must_use]
+pub fn unexplained(address: &Address, error: &str) -> Finding {
+    KIND.found(format!("the certificate of {address} is not trusted"))
+        .detail("Verification failed, and a second connection to look at the certificate gave no more. The login was not tried.")
+        .evidence(format!("OpenSSL: {error}"))
+        .remedy(Remedy::new(
+            "look at the certificate chain that the server shows",
+            [Step::new(Place::AppHost, "show the chain").run(format!("openssl s_client -starttls postgres -connect {address} -showcerts </dev/null"))],
+        ))
+}

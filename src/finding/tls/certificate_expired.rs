@@ -1,0 +1,53 @@
+//! `tls/certificate-expired`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::net::socket::Address;
+use crate::remedy::{Place, Remedy, Step};
+use crate::tls::inspection::Fault;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "certificate-expired",
+    severity: Severity::Fail,
+    title: "the server's certificate has expired",
+    explanation: Explanation {
+        meaning: "The certificate, or one of those above it, is past its last day. Clients that verify refuse it.",
+        tell: "Clients with sslmode=require and no root file connect all the same, which is why some applications still work.",
+        causes: &[
+            "It was not renewed, or was renewed and the server not reloaded.",
+            "An authority's certificate in the chain has expired.",
+            "This host's clock is wrong.",
+        ],
+        fixes: &[
+            "Renew the certificate and reload the server.",
+            "Set the clock.",
+        ],
+        mistaken_for: "An untrusted authority.",
+    },
+};
+
+/// The certificate of the chain that it is about.
+#[must_use]
+pub fn finding(address: &Address, fault: &Fault) -> Finding {
+    let (subject, from, until) = match &fault.certificate {
+        Some(certificate) => (certificate.subject.to_string(), certificate.not_before.clone(), certificate.not_after.clone()),
+        None => ("unknown".into(), "unknown".into(), "unknown".into()),
+    };
+    let whose = if fault.depth == 0 { "the server's certificate".to_owned() } else { format!("certificate {} of the chain, \"{subject}\",", fault.depth) };
+
+    KIND.found(format!("{whose} of {address} expired on {until}"))
+        .detail(format!("It was valid from {from} until {until}. The login was not tried."))
+        .evidence(format!("certificate {}: subject \"{subject}\", valid until {until}", fault.depth))
+        .candidate("it was not renewed", "compare with the clock of another host: date -u")
+        .candidate("it was renewed, and the server still shows the old one", "look at the file that SHOW ssl_cert_file names")
+        .remedy(Remedy::new(
+            "renew the certificate, and let the server read it again",
+            [
+                Step::new(Place::AppHost, "make sure that this host's clock is right").run("date -u"),
+                Step::new(Place::DatabaseHost, "put the renewed certificate into the file that SHOW ssl_cert_file names"),
+                Step::sql("postgres", "let the server read it", "SELECT pg_reload_conf();").actor("superuser"),
+            ],
+        ))
+}

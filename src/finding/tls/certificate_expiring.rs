@@ -1,0 +1,60 @@
+//! `tls/certificate-expiring`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::net::socket::Address;
+use crate::remedy::{Place, Remedy, Step};
+use crate::tls::certificate::Certificate;
+use crate::tls::policy::Check;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "certificate-expiring",
+    severity: Severity::Warn,
+    title: "the server's certificate is about to expire",
+    explanation: Explanation {
+        meaning: "The certificate still holds, for less than 30 days.",
+        tell: "Once it has expired, clients that verify fail with tls/certificate-expired.",
+        causes: &[
+            "It is due for renewal, or the renewal has failed.",
+            "It was renewed, and the server not reloaded.",
+        ],
+        fixes: &[
+            "Renew it and reload the server.",
+        ],
+        mistaken_for: "A fault of today: nothing is broken yet.",
+    },
+};
+
+/// Days before the end from which on it is a warning.
+const WARNED_DAYS: i64 = 30;
+
+/// A finding where the certificate is near its end.
+#[must_use]
+pub fn finding(address: &Address, certificate: &Certificate, check: Check) -> Option<Finding> {
+    let days = certificate.days_left;
+    if days >= WARNED_DAYS {
+        return None;
+    }
+    let until = &certificate.not_after;
+    let (title, effect) = if days < 0 {
+        (format!("the certificate of {address} expired on {until}"), "The settings do not verify it, so this application connects; every client that verifies is refused.")
+    } else if check == Check::Nothing {
+        (format!("the certificate of {address} expires in {days} days"), "The settings do not verify it, so this application will go on; clients that verify will be refused on that day.")
+    } else {
+        (format!("the certificate of {address} expires in {days} days"), "On that day the application can no longer connect.")
+    };
+    Some(
+        KIND.found(title)
+            .detail(effect)
+            .evidence(format!("valid until {until}"))
+            .remedy(Remedy::new(
+                "renew the certificate, and let the server read it again",
+                [
+                    Step::new(Place::DatabaseHost, "put the renewed certificate into the file that SHOW ssl_cert_file names"),
+                    Step::sql("postgres", "let the server read it", "SELECT pg_reload_conf();").actor("superuser"),
+                ],
+            )),
+    )
+}

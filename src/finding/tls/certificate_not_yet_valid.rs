@@ -1,0 +1,44 @@
+//! `tls/certificate-not-yet-valid`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::net::socket::Address;
+use crate::remedy::{Place, Remedy, Step};
+use crate::tls::inspection::Fault;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "certificate-not-yet-valid",
+    severity: Severity::Fail,
+    title: "the server's certificate is not valid yet",
+    explanation: Explanation {
+        meaning: "The certificate's first day lies ahead, by this host's clock.",
+        tell: "An expired one is tls/certificate-expired.",
+        causes: &[
+            "This host's clock is behind.",
+            "The certificate was made on a host whose clock was ahead, or for a later day.",
+        ],
+        fixes: &[
+            "Set the clock.",
+        ],
+        mistaken_for: "An expired certificate.",
+    },
+};
+
+/// The certificate of the chain that it is about.
+#[must_use]
+pub fn finding(address: &Address, fault: &Fault) -> Finding {
+    let (subject, from, until) = match &fault.certificate {
+        Some(certificate) => (certificate.subject.to_string(), certificate.not_before.clone(), certificate.not_after.clone()),
+        None => ("unknown".into(), "unknown".into(), "unknown".into()),
+    };
+    let whose = if fault.depth == 0 { "the server's certificate".to_owned() } else { format!("certificate {} of the chain, \"{subject}\",", fault.depth) };
+
+    KIND.found(format!("{whose} of {address} is not valid before {from}"))
+        .detail(format!("By this host's clock that day has not come. It is valid from {from} until {until}. The login was not tried."))
+        .evidence(format!("certificate {}: subject \"{subject}\", valid from {from}", fault.depth))
+        .candidate("this host's clock is behind", "compare with another host: date -u")
+        .candidate("the certificate was made for a later day", "openssl x509 -noout -startdate, on the database host")
+        .remedy(Remedy::new("set this host's clock, or wait for the certificate's first day", [Step::new(Place::AppHost, "see what time this host has").run("date -u")]))
+}

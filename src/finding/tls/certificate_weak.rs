@@ -1,0 +1,38 @@
+//! `tls/certificate-weak`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::net::socket::Address;
+use crate::remedy::{Place, Remedy, Step};
+use crate::tls::inspection::Fault;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "certificate-weak",
+    severity: Severity::Fail,
+    title: "a certificate of the chain is too weak",
+    explanation: Explanation {
+        meaning: "A key is too short, or a signature uses a digest that OpenSSL no longer accepts.",
+        tell: "An untrusted issuer is tls/ca-unknown.",
+        causes: &[
+            "The certificate was made long ago, with a 1024-bit key or SHA-1.",
+        ],
+        fixes: &[
+            "Make a new one with a 2048-bit RSA or P-256 key and SHA-256.",
+        ],
+        mistaken_for: "An untrusted issuer.",
+    },
+};
+
+/// The certificate, with OpenSSL's reason.
+#[must_use]
+pub fn finding(address: &Address, fault: &Fault) -> Finding {
+    KIND.found(format!("certificate {} of the chain of {address} is too weak: {}", fault.depth, fault.reason))
+        .detail("This build of OpenSSL refuses it. A client with another OpenSSL, or a lower security level, may accept it. The login was not tried.")
+        .evidence(format!("OpenSSL: {} (certificate {})", fault.reason, fault.depth))
+        .remedy(Remedy::new(
+            "make a new certificate with a 2048-bit RSA or P-256 key and SHA-256",
+            [Step::new(Place::DatabaseHost, "make the new key and certificate, have it signed, and put both into the files that SHOW ssl_cert_file and SHOW ssl_key_file name")],
+        ))
+}

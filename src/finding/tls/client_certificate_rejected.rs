@@ -1,0 +1,47 @@
+//! `tls/client-certificate-rejected`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::net::socket::Address;
+use crate::remedy::{Place, Remedy, Step};
+use crate::target::Target;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "client-certificate-rejected",
+    severity: Severity::Fail,
+    title: "the server refuses the client certificate",
+    explanation: Explanation {
+        meaning: "The client certificate was sent, and the server's TLS library turned it down with an alert.",
+        tell: "A missing certificate is tls/client-certificate-required; one that is accepted but belongs to another role is \
+            auth/method-rejected.",
+        causes: &[
+            "The authority that signed it is not in the server's ssl_ca_file.",
+            "It has expired or was revoked.",
+        ],
+        fixes: &[
+            "Have it signed by an authority in ssl_ca_file, or add that authority there and reload.",
+        ],
+        mistaken_for: "A fault of the server's certificate.",
+    },
+};
+
+/// The alert's words.
+#[must_use]
+pub fn finding(target: &Target, address: &Address, error: &str) -> Finding {
+    let which = target.tls.client_cert.as_ref().map_or_else(|| "none was sent".to_owned(), |path| format!("sent: \"{}\"", Foreign::new(path.to_string_lossy())));
+    KIND.found(format!("{address} refuses the client certificate"))
+        .detail(format!("The server ended the handshake with an alert about the client's certificate ({which})."))
+        .evidence(format!("OpenSSL: {}", Foreign::new(error)))
+        .candidate("its authority is not in the server's ssl_ca_file", "SHOW ssl_ca_file; as a superuser, then compare the issuers")
+        .candidate("it has expired or was revoked", "openssl x509 -noout -enddate -in CLIENT.crt")
+        .remedy(Remedy::new(
+            "use a certificate from an authority that the server trusts",
+            [
+                Step::new(Place::DatabaseHost, "add the issuing authority to the file that SHOW ssl_ca_file names, if it is to be trusted"),
+                Step::sql("postgres", "let the server read it", "SELECT pg_reload_conf();").actor("superuser"),
+            ],
+        ))
+}

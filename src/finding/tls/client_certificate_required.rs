@@ -1,0 +1,45 @@
+//! `tls/client-certificate-required`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "client-certificate-required",
+    severity: Severity::Fail,
+    title: "the server wants a client certificate",
+    explanation: Explanation {
+        meaning: "pg_hba.conf asks for a client certificate (method cert, or clientcert=verify-ca or verify-full), and none was sent.",
+        tell: "A certificate that was sent and refused is tls/client-certificate-rejected.",
+        causes: &[
+            "sslcert and sslkey are not set.",
+            "They are set for another user: libpq's defaults lie in the home directory of whoever runs it.",
+        ],
+        fixes: &[
+            "Set sslcert and sslkey to the role's certificate and key.",
+        ],
+        mistaken_for: "A wrong password.",
+    },
+};
+
+/// The server's words for it.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is("28000") && error.says(&["requires a valid client certificate"])
+}
+
+/// The refusal.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+    KIND.found(format!("the server wants a client certificate for role \"{}\", and the settings have none", scene.target.user))
+        .detail("pg_hba.conf demands a certificate before anything else; whether a password is right is not known.")
+        .evidence(error.to_string())
+        .remedy(Remedy::new(
+            "name the role's certificate and key in the settings",
+            [Step::new(Place::AppConfig, "set sslcert=/path/to/client.crt and sslkey=/path/to/client.key, the key readable by the service's user alone")],
+        ))
+}

@@ -1,0 +1,80 @@
+//! `tls/handshake-failed`
+
+use std::time::Duration;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::net::greeting;
+use crate::net::socket::Address;
+use crate::remedy::{Place, Remedy, Step};
+use crate::target::Negotiation;
+use crate::target::Target;
+use crate::tls::inspection::Fault;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "handshake-failed",
+    severity: Severity::Fail,
+    title: "the TLS handshake failed",
+    explanation: Explanation {
+        meaning: "The server agreed to TLS, and the handshake then broke for a reason that is neither the certificate nor the version.",
+        tell: "Certificate faults, version mismatches and refused client certificates are findings of their own.",
+        causes: &[
+            "A middlebox or proxy meddles with the connection, or drops hosts that are not on its allow list.",
+            "What answers is no PostgreSQL.",
+            "Direct TLS (sslnegotiation=direct) against a server before 17.",
+        ],
+        fixes: &[
+            "Try from another network; look at the proxy's log.",
+            "Use sslnegotiation=postgres with servers before 17.",
+        ],
+        mistaken_for: "A wrong password: no login was tried.",
+    },
+};
+
+/// OpenSSL's words, with what the server had sent.
+#[must_use]
+pub fn finding(target: &Target, address: &Address, error: &str, received: &[u8]) -> Finding {
+    let sent = if received.is_empty() { "nothing".to_owned() } else { greeting::shown(received) };
+    let mut finding = KIND
+        .found(format!("the TLS handshake with {address} failed"))
+        .detail("The handshake broke before the server could show who it is. The login was not tried: the credentials are not known to be wrong.")
+        .evidence(format!("OpenSSL: {}", Foreign::new(error)))
+        .evidence(format!("received in the handshake: {sent}"));
+    if target.tls.negotiation == Negotiation::Direct {
+        finding = finding.candidate("the server is older than 17, which cannot begin with TLS at once", "connect with sslnegotiation=postgres");
+    }
+    finding
+        .candidate("a proxy or middlebox breaks the connection, or drops hosts that it does not know", "look at its log; try from another network")
+        .candidate("what answers is no PostgreSQL", "look at the bytes above")
+        .remedy(look(address))
+}
+
+/// The handshake did not come to an end.
+#[must_use]
+pub fn stalled(address: &Address, limit: Duration) -> Finding {
+    KIND.found(format!("the TLS handshake with {address} did not finish within {} s", limit.as_secs_f32()))
+        .detail("The server agreed to TLS and then stayed silent. The login was not tried: the credentials are not known to be wrong.")
+        .evidence(format!("{address}: no end of the handshake within {} s", limit.as_secs_f32()))
+        .candidate("large packets are lost on the way (MTU)", "ping -M do -s 1400 to the same host")
+        .candidate("a middlebox holds the handshake up", "try from another network")
+        .remedy(look(address))
+}
+
+/// A chain that OpenSSL refuses for a reason that has no finding of its own.
+#[must_use]
+pub fn unverified_chain(address: &Address, fault: &Fault) -> Finding {
+    KIND.found(format!("the certificate of {address} is refused: {}", fault.reason))
+        .detail("The login was not tried.")
+        .evidence(format!("OpenSSL: {} (certificate {})", fault.reason, fault.depth))
+        .remedy(look(address))
+}
+
+fn look(address: &Address) -> Remedy {
+    Remedy::new(
+        "look at the handshake from this host",
+        [Step::new(Place::AppHost, "show the handshake").run(format!("openssl s_client -starttls postgres -connect {address} -showcerts </dev/null"))],
+    )
+}

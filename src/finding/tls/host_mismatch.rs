@@ -1,0 +1,49 @@
+//! `tls/host-mismatch`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::net::socket::Address;
+use crate::probe::dns::Route;
+use crate::remedy::{Place, Remedy, Step};
+use crate::target::Target;
+use crate::tls::certificate::Certificate;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "host-mismatch",
+    severity: Severity::Fail,
+    title: "the certificate is not made out to this host",
+    explanation: Explanation {
+        meaning: "The certificate is trusted, but names other hosts than the one that the settings name.",
+        tell: "An untrusted issuer is tls/ca-unknown; both can be the case at once.",
+        causes: &[
+            "The settings name an address, an alias or a tunnel's end instead of the name in the certificate.",
+            "The certificate was made for another host.",
+            "Somebody stands in the middle.",
+        ],
+        fixes: &[
+            "Use a name that the certificate has; keep the address in hostaddr if need be.",
+            "Have a certificate made with the name as a subject alternative name.",
+        ],
+        mistaken_for: "An untrusted authority.",
+    },
+};
+
+/// The name that was wanted, with those that the certificate has.
+#[must_use]
+pub fn finding(target: &Target, route: &Route, name: &str, certificate: &Certificate) -> Finding {
+    let names = certificate.names();
+    let listed = if names.is_empty() { "no host at all".to_owned() } else { names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ") };
+    let wanted = crate::foreign::Foreign::new(name);
+    let run = match (&route.address, names.iter().find(|name| !name.contains('*') && name.parse::<std::net::IpAddr>().is_err())) {
+        (Address::Tcp(address), Some(name)) => Some(format!("host={name} hostaddr={}", address.ip())),
+        _ => None,
+    };
+    let mut step = Step::new(Place::AppConfig, "name the host as the certificate does; hostaddr keeps the address where that name does not resolve");
+    step.run = run;
+    KIND.found(format!("the certificate of {} is for {listed}, not for \"{wanted}\"", route.address))
+        .detail(format!("sslmode={} compares the host of the settings with the names in the certificate. The login was not tried.", target.tls.mode.name()))
+        .evidence(format!("certificate subject \"{}\", names: {listed}", certificate.subject))
+        .remedy(Remedy::new("use a host name that the certificate has, or have one made for the name in use", [step]))
+}

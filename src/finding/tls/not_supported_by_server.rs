@@ -1,0 +1,53 @@
+//! `tls/not-supported-by-server`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::probe::dns::Route;
+use crate::remedy::{Place, Remedy, Step};
+use crate::target::Target;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "not-supported-by-server",
+    severity: Severity::Fail,
+    title: "the server offers no TLS, and the settings demand it",
+    explanation: Explanation {
+        meaning: "The server answered the request for TLS with \"no\", and the sslmode does not allow a connection without it.",
+        tell: "An answer other than S or N is no PostgreSQL at all: tcp/not-postgres.",
+        causes: &[
+            "ssl is off on the server.",
+            "A pooler or proxy in front of it has no TLS for its clients (PgBouncer: client_tls_sslmode).",
+            "A local proxy carries the encryption itself, as cloud SQL proxies do.",
+        ],
+        fixes: &[
+            "Turn ssl on at the server or pooler.",
+            "On a loopback or private link where the proxy encrypts: sslmode=prefer or disable.",
+        ],
+        mistaken_for: "A certificate problem: no certificate was shown.",
+    },
+};
+
+/// The server that said no.
+#[must_use]
+pub fn finding(target: &Target, route: &Route) -> Finding {
+    let mode = target.tls.mode.name();
+    KIND.found(format!("{} offers no TLS, and the settings say sslmode={mode}", route.address))
+        .detail("The server answered the request for TLS with \"no\". The login was not tried.")
+        .evidence(format!("{} answered the SSLRequest with \"N\"", route.address))
+        .candidate("PostgreSQL itself answers, with ssl = off", "SHOW ssl; as a superuser")
+        .candidate("a pooler or a local proxy answers", "for PgBouncer, look at client_tls_sslmode in pgbouncer.ini")
+        .remedy(Remedy::new(
+            "turn TLS on where the connection ends, or let the settings do without it on a link that needs none",
+            [
+                Step::sql(
+                    "postgres",
+                    "if it is PostgreSQL: with server.crt and server.key in place, turn TLS on",
+                    "ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();",
+                )
+                .actor("superuser")
+                .undo("ALTER SYSTEM RESET ssl; SELECT pg_reload_conf();"),
+                Step::new(Place::AppConfig, "or, only where the link itself is private, allow a connection without TLS").run("sslmode=prefer"),
+            ],
+        ))
+}

@@ -1,0 +1,38 @@
+//! `tls/plaintext-remote`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::probe::dns::Route;
+use crate::remedy::{Place, Remedy, Step};
+use crate::target::SslMode;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "plaintext-remote",
+    severity: Severity::Warn,
+    title: "the connection to another host is not encrypted",
+    explanation: Explanation {
+        meaning: "Everything goes over the network in the clear: queries and rows, and with some methods the password.",
+        tell: "Connections over loopback or a Unix socket are not meant.",
+        causes: &[
+            "sslmode=disable or allow.",
+            "sslmode=prefer, and the server has no TLS.",
+        ],
+        fixes: &[
+            "Set sslmode=verify-full with an sslrootcert; at least sslmode=require.",
+        ],
+        mistaken_for: "A fault: the application works.",
+    },
+};
+
+/// The connection in the clear.
+#[must_use]
+pub fn finding(route: &Route, mode: SslMode) -> Finding {
+    KIND.found(format!("the connection to {} is not encrypted (sslmode={})", route.address, mode.name()))
+        .detail("Whoever sees the network between this host and the server can read the queries and their results.")
+        .remedy(Remedy::new(
+            "turn TLS on in the settings, where the server has it",
+            [Step::new(Place::AppConfig, "in the connection settings; verify-full with an sslrootcert protects against an impostor too").run("sslmode=require")],
+        ))
+}

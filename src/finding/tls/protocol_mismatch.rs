@@ -1,0 +1,50 @@
+//! `tls/protocol-mismatch`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::net::socket::Address;
+use crate::remedy::{Place, Remedy, Step};
+use crate::target::Target;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "protocol-mismatch",
+    severity: Severity::Fail,
+    title: "client and server share no TLS version",
+    explanation: Explanation {
+        meaning: "The TLS versions or ciphers that the two sides allow do not overlap.",
+        tell: "A handshake that breaks for another reason is tls/handshake-failed.",
+        causes: &[
+            "ssl_min_protocol_version is higher on one side than ssl_max_protocol_version on the other.",
+            "An old server offers TLS 1.1 at most, and OpenSSL 3 refuses that.",
+        ],
+        fixes: &[
+            "Raise the server's version, or set ssl_min_protocol_version and ssl_max_protocol_version so that they overlap.",
+        ],
+        mistaken_for: "A certificate problem.",
+    },
+};
+
+/// OpenSSL's words for it.
+#[must_use]
+pub fn finding(target: &Target, address: &Address, error: &str) -> Finding {
+    let min = target.tls.min_protocol.as_deref().unwrap_or("TLSv1.2 (libpq's default)");
+    let max = target.tls.max_protocol.as_deref().unwrap_or("no limit");
+    KIND.found(format!("{address} and the settings share no TLS version"))
+        .detail(format!("The settings allow from {min} up to {max}; the server wants another. The login was not tried."))
+        .evidence(format!("OpenSSL: {}", Foreign::new(error)))
+        .remedy(Remedy::new(
+            "make the two ranges overlap",
+            [
+                Step::sql(
+                    "postgres",
+                    "see what the server allows",
+                    "SELECT name, setting FROM pg_settings WHERE name IN ('ssl_min_protocol_version', 'ssl_max_protocol_version', 'ssl_ciphers');",
+                )
+                .actor("superuser"),
+                Step::new(Place::AppConfig, "or widen the client's range: ssl_min_protocol_version, ssl_max_protocol_version"),
+            ],
+        ))
+}

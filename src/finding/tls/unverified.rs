@@ -1,0 +1,37 @@
+//! `tls/unverified`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::probe::dns::Route;
+use crate::remedy::{Place, Remedy, Step};
+use crate::target::Target;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Tls,
+    slug: "unverified",
+    severity: Severity::Warn,
+    title: "the server's certificate is not verified",
+    explanation: Explanation {
+        meaning: "The connection is encrypted, but the settings do not ask who is at its other end.",
+        tell: "With sslmode=verify-ca the authority is checked, with verify-full the host name too.",
+        causes: &[
+            "sslmode=require or prefer without a root certificate file.",
+        ],
+        fixes: &[
+            "Set sslmode=verify-full, and sslrootcert to the authority's certificate.",
+        ],
+        mistaken_for: "A fault: the application works.",
+    },
+};
+
+/// The connection whose other end nobody checks.
+#[must_use]
+pub fn finding(target: &Target, route: &Route) -> Finding {
+    KIND.found(format!("the certificate of {} is not verified (sslmode={})", route.address, target.tls.mode.name()))
+        .detail("The connection is encrypted, but an impostor between this host and the server would not be noticed.")
+        .remedy(Remedy::new(
+            "verify the certificate",
+            [Step::new(Place::AppConfig, "in the connection settings, with the file of the server's authority: sslmode=verify-full sslrootcert=/path/to/root.crt")],
+        ))
+}

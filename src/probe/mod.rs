@@ -1,0 +1,9 @@
+//! The probes: one file per layer.
+//!
+//! Each takes what the layer below found and hands back a [`crate::verdict::Probed`] with what the layer above needs, so that
+//! none can run before the one under it passed.
+
+pub mod auth;
+pub mod dns;
+pub mod tcp;
+pub mod tls;

@@ -1,0 +1,299 @@
+//! Does the server speak PostgreSQL there, and is TLS what the settings ask for?
+
+use std::time::Duration;
+
+use super::dns::Route;
+use super::tcp::Stream;
+use crate::finding::tcp::{closed, not_postgres, reset, silent};
+use crate::finding::tls::{
+    ca_unknown, certificate_expired, certificate_expiring, certificate_not_yet_valid, certificate_weak, client_certificate_rejected,
+    handshake_failed, host_mismatch, not_supported_by_server, plaintext_remote, protocol_mismatch, unverified,
+};
+use crate::finding::{Finding, Severity};
+use crate::net::greeting::Speaker;
+use crate::net::server_hello::ServerHello;
+use crate::net::socket::{Address, Socket};
+use crate::net::tap::Tap;
+use crate::server::refusal;
+use crate::target::{Negotiation, SslMode, Target};
+use crate::tls::certificate::Certificate;
+use crate::tls::connector::{Connector, Unprepared};
+use crate::tls::inspection::{self, Inspection};
+use crate::tls::policy::Check;
+use crate::tls::request::{self, Answer};
+use crate::tls::stream::SecuredStream;
+use crate::verdict::{Breakage, Notes, Probed};
+
+/// A stream on which the next thing to say is the StartupMessage.
+#[derive(Debug)]
+pub struct Secured {
+    pub route: Route,
+    pub stream: SecuredStream,
+}
+
+/// The connector, made ready while the layers below were busy; none where the settings turn TLS off.
+pub type Prepared = Result<Option<Connector>, Unprepared>;
+
+/// Asks for TLS as the settings say, and verifies what they say.
+pub async fn probe(target: &Target, prepared: &Prepared, stream: Stream, limit: Duration) -> Probed<Secured> {
+    let Stream { route, socket } = stream;
+    let plain = |socket| SecuredStream::Plain(Tap::new(socket));
+    if matches!(route.address, Address::Unix(_)) {
+        let stream = plain(socket);
+        return Probed::NotApplicable(Secured { route, stream }, "unix socket".into());
+    }
+    let connector = match prepared {
+        Ok(Some(connector)) if target.tls.mode != SslMode::Allow => connector,
+        Ok(_) => return without_tls(target, route, plain(socket)),
+        Err(Unprepared::Settings(finding)) => return Probed::broken_by((**finding).clone(), Notes::default()),
+        Err(Unprepared::Broke(breakage)) => return Probed::Broke(Breakage(breakage.0.clone())),
+    };
+    match secure(target, connector, &route, socket, limit).await {
+        Ok((stream, notes)) => Probed::Sound(Secured { route, stream }, notes),
+        Err(findings) if target.tls.mode == SslMode::Prefer && findings.iter().all(concerns_tls) => fall_back(route, findings, limit).await,
+        Err(findings) => broken(findings),
+    }
+}
+
+fn broken(findings: Vec<Finding>) -> Probed<Secured> {
+    let mut notes = Notes::new(findings.first().map(|finding| finding.title.clone()).unwrap_or_default());
+    notes.findings = findings;
+    Probed::Broken(notes)
+}
+
+fn concerns_tls(finding: &Finding) -> bool {
+    finding.kind.layer == crate::layer::Layer::Tls
+}
+
+/// `disable`, and `allow`, which tries without TLS first.
+fn without_tls(target: &Target, route: Route, stream: SecuredStream) -> Probed<Secured> {
+    let reason = format!("sslmode={}", target.tls.mode.name());
+    if route.address.is_local() {
+        return Probed::NotApplicable(Secured { route, stream }, reason);
+    }
+    let mut notes = Notes::new(format!("not encrypted: {reason}"));
+    notes.fact("encrypted", false);
+    notes.found(plaintext_remote::finding(&route, target.tls.mode));
+    Probed::Sound(Secured { route, stream }, notes)
+}
+
+/// libpq's `prefer` opens a second connection, without TLS, when the handshake fails.
+async fn fall_back(route: Route, findings: Vec<Finding>, limit: Duration) -> Probed<Secured> {
+    let Some(stream) = reopen_without_tls(&route, limit).await else {
+        return broken(findings);
+    };
+    let mut notes = Notes::new("TLS failed; sslmode=prefer goes on without it");
+    notes.fact("encrypted", false);
+    notes.findings = findings.into_iter().map(|finding| finding.severity(Severity::Warn)).collect();
+    Probed::Sound(Secured { route, stream }, notes)
+}
+
+/// A second connection, without TLS.
+pub async fn reopen_without_tls(route: &Route, limit: Duration) -> Option<SecuredStream> {
+    let socket = tokio::time::timeout(limit, route.address.connect()).await.ok()?.ok()?;
+    Some(SecuredStream::Plain(Tap::new(socket)))
+}
+
+/// A second connection, with TLS as the settings want it.
+pub async fn reopen_with_tls(target: &Target, prepared: &Prepared, route: &Route, limit: Duration) -> Option<SecuredStream> {
+    let Ok(Some(connector)) = prepared else { return None };
+    let socket = tokio::time::timeout(limit, route.address.connect()).await.ok()?.ok()?;
+    let (stream, _) = secure(target, connector, route, socket, limit).await.ok()?;
+    stream.is_encrypted().then_some(stream)
+}
+
+async fn secure(
+    target: &Target,
+    connector: &Connector,
+    route: &Route,
+    socket: Socket,
+    limit: Duration,
+) -> Result<(SecuredStream, Notes), Vec<Finding>> {
+    let mut stream = Tap::new(socket);
+    if target.tls.negotiation == Negotiation::Postgres {
+        match request::ask(&mut stream, limit).await {
+            Answer::Willing => {}
+            Answer::Unwilling if target.tls.mode == SslMode::Prefer => return Ok(unencrypted(target, route, stream)),
+            Answer::Unwilling => return Err(vec![not_supported_by_server::finding(target, route)]),
+            Answer::Error(error) => return Err(vec![refusal::finding(&error, &refusal::Scene::before_tls(target, route))]),
+            Answer::Foreign(bytes) | Answer::TooMuch(bytes) => return Err(vec![not_postgres::finding(&route.address, &bytes)]),
+            Answer::Closed => return Err(vec![closed::finding(&route.address, "after the SSLRequest")]),
+            Answer::Broken(error) => return Err(vec![reset::in_talk(&route.address, &error)]),
+            Answer::Silence => return Err(vec![silent::finding(&route.address, limit)]),
+        }
+    }
+    // Its bytes tell what failed; the answer to the SSLRequest is not part of the handshake.
+    let stream = Tap::new(stream.into_inner());
+    let received = stream.received();
+    let name = route.host.certificate_name().unwrap_or_else(|| route.address.place());
+    match tokio::time::timeout(limit, connector.native.connect(&name, stream)).await {
+        Ok(Ok(stream)) => examine(target, connector, route, &name, stream, &received.bytes()),
+        Ok(Err(error)) => Err(handshake_findings(target, connector, route, &name, &error.to_string(), &received.bytes(), limit).await),
+        Err(_) => Err(vec![handshake_failed::stalled(&route.address, limit)]),
+    }
+}
+
+fn unencrypted(target: &Target, route: &Route, stream: Tap<Socket>) -> (SecuredStream, Notes) {
+    let mut notes = Notes::new("the server offers no TLS; sslmode=prefer goes on without it");
+    notes.fact("encrypted", false);
+    if !route.address.is_local() {
+        notes.found(plaintext_remote::finding(route, target.tls.mode));
+    }
+    (SecuredStream::Plain(stream), notes)
+}
+
+type Encrypted = tokio_native_tls::TlsStream<Tap<Socket>>;
+
+/// The handshake succeeded: what it negotiated, and whether the certificate is for this host.
+fn examine(
+    target: &Target,
+    connector: &Connector,
+    route: &Route,
+    name: &str,
+    stream: Encrypted,
+    received: &[u8],
+) -> Result<(SecuredStream, Notes), Vec<Finding>> {
+    let mut notes = Notes::default();
+    let check = connector.policy.check;
+    let protocol = ServerHello::find(received).map(|hello| {
+        notes.fact("protocol", hello.protocol());
+        notes.fact("cipher", hello.cipher());
+        if let Some(group) = hello.group() {
+            notes.fact("group", group);
+        }
+        notes.fact("hello_retry_request", hello.retried);
+        hello.protocol()
+    });
+    notes.fact("verification", check.name());
+    let der = stream
+        .get_ref()
+        .peer_certificate()
+        .ok()
+        .flatten()
+        .and_then(|certificate| certificate.to_der().ok());
+    let certificate = der
+        .and_then(|der| openssl::x509::X509::from_der(&der).ok())
+        .map(|certificate| Certificate::read(&certificate));
+    if let Some(certificate) = &certificate {
+        describe(&mut notes, certificate);
+        if check == Check::ChainAndName && !certificate.fits(name) {
+            return Err(vec![host_mismatch::finding(target, route, name, certificate)]);
+        }
+        if let Some(finding) = certificate_expiring::finding(&route.address, certificate, check) {
+            notes.found(finding);
+        }
+    }
+    if check == Check::Nothing && !route.address.is_local() {
+        notes.found(unverified::finding(target, route));
+    }
+    notes.summary = format!("{}, {}", protocol.as_deref().unwrap_or("TLS"), check.name());
+    Ok((SecuredStream::Encrypted(Box::new(stream)), notes))
+}
+
+fn describe(notes: &mut Notes, certificate: &Certificate) {
+    notes.fact("certificate_names", certificate.names());
+    notes.fact("certificate_issuer", certificate.issuer.to_string());
+    notes.fact("certificate_expires", certificate.not_after.clone());
+    notes.fact("certificate_days_left", certificate.days_left);
+}
+
+/// What a failed handshake means, by OpenSSL's words and the bytes that the server sent.
+async fn handshake_findings(
+    target: &Target,
+    connector: &Connector,
+    route: &Route,
+    name: &str,
+    error: &str,
+    received: &[u8],
+    limit: Duration,
+) -> Vec<Finding> {
+    if error.contains("certificate verify failed") {
+        let inspection = look_again(target, connector, route, name, limit).await;
+        return certificate_findings(target, connector, route, name, error, &inspection);
+    }
+    // The first letter of an SSH banner was taken for "TLS: yes".
+    let whole = [b"S", received].concat();
+    if Speaker::of(&whole) == Speaker::Ssh {
+        return vec![not_postgres::finding(&route.address, &whole)];
+    }
+    let said = |words: &[&str]| words.iter().any(|word| error.contains(word));
+    let finding = if said(&[
+        "protocol version",
+        "unsupported protocol",
+        "no protocols available",
+        "no shared cipher",
+        "inappropriate fallback",
+    ]) {
+        protocol_mismatch::finding(target, &route.address, error)
+    } else if said(&[
+        "alert unknown ca",
+        "alert certificate required",
+        "alert bad certificate",
+        "alert certificate unknown",
+        "alert certificate expired",
+    ]) {
+        client_certificate_rejected::finding(target, &route.address, error)
+    } else {
+        handshake_failed::finding(target, &route.address, error, received)
+    };
+    vec![finding]
+}
+
+/// A second handshake that shows what the first refused; an empty one where it fails too.
+async fn look_again(target: &Target, connector: &Connector, route: &Route, name: &str, limit: Duration) -> Inspection {
+    let Address::Tcp(address) = route.address else {
+        return Inspection::default();
+    };
+    let (name, roots, negotiation) = (name.to_owned(), connector.policy.roots.clone(), target.tls.negotiation);
+    let look = tokio::task::spawn_blocking(move || inspection::inspect(address, negotiation, &name, &roots, limit));
+    match tokio::time::timeout(limit, look).await {
+        Ok(Ok(Ok(inspection))) => inspection,
+        Ok(Ok(Err(_)) | Err(_)) | Err(_) => Inspection::default(),
+    }
+}
+
+fn certificate_findings(
+    target: &Target,
+    connector: &Connector,
+    route: &Route,
+    name: &str,
+    error: &str,
+    inspection: &Inspection,
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for fault in &inspection.faults {
+        let finding = match fault.reason.as_raw() {
+            verify_code::HAS_EXPIRED => certificate_expired::finding(&route.address, fault),
+            verify_code::NOT_YET_VALID => certificate_not_yet_valid::finding(&route.address, fault),
+            verify_code::EE_KEY_TOO_SMALL | verify_code::CA_KEY_TOO_SMALL | verify_code::CA_MD_TOO_WEAK => {
+                certificate_weak::finding(&route.address, fault)
+            }
+            code if verify_code::UNTRUSTED.contains(&code) => ca_unknown::finding(target, &connector.policy, &route.address, inspection),
+            _ => handshake_failed::unverified_chain(&route.address, fault),
+        };
+        if !findings.iter().any(|earlier| earlier.kind.code() == finding.kind.code()) {
+            findings.push(finding);
+        }
+    }
+    if let Some(leaf) = inspection.chain.first()
+        && connector.policy.check == Check::ChainAndName
+        && !leaf.fits(name)
+    {
+        findings.push(host_mismatch::finding(target, route, name, leaf));
+    }
+    if findings.is_empty() {
+        findings.push(ca_unknown::unexplained(&route.address, error));
+    }
+    findings
+}
+
+/// OpenSSL's verification results (x509_vfy.h).
+mod verify_code {
+    pub const NOT_YET_VALID: i32 = 9;
+    pub const HAS_EXPIRED: i32 = 10;
+    pub const EE_KEY_TOO_SMALL: i32 = 66;
+    pub const CA_KEY_TOO_SMALL: i32 = 67;
+    pub const CA_MD_TOO_WEAK: i32 = 68;
+    /// Unable to get issuer, self-signed leaf, self-signed in chain, unable to get issuer locally, unable to verify the leaf.
+    pub const UNTRUSTED: [i32; 5] = [2, 18, 19, 20, 21];
+}

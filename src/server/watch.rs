@@ -1,0 +1,217 @@
+//! Watching a login go by: the authentication method, the parameters and the process id, which tokio-postgres keeps to itself.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::wire::LARGEST_MESSAGE;
+use crate::foreign::Foreign;
+
+/// How the server wants the role's identity proven (PostgreSQL's documentation, "Message Formats", Authentication*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Nothing was asked: `trust`, `peer`, `cert` and their like.
+    NoneAsked,
+    Cleartext,
+    Md5,
+    ScramSha256,
+    ScramSha256Plus,
+    /// SASL with none of the SCRAM mechanisms: `OAUTHBEARER`.
+    OtherSasl,
+    Kerberos,
+    Gss,
+    Sspi,
+    Unknown(u32),
+}
+
+impl Method {
+    /// The name that `pg_hba.conf` has for it, as far as the client can tell.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::NoneAsked => "none asked".into(),
+            Self::Cleartext => "password".into(),
+            Self::Md5 => "md5".into(),
+            Self::ScramSha256 => "scram-sha-256".into(),
+            Self::ScramSha256Plus => "scram-sha-256 (channel binding offered)".into(),
+            Self::OtherSasl => "a SASL mechanism other than SCRAM".into(),
+            Self::Kerberos => "krb5".into(),
+            Self::Gss => "gss".into(),
+            Self::Sspi => "sspi".into(),
+            Self::Unknown(number) => format!("authentication request {number}"),
+        }
+    }
+}
+
+/// What went by until the server was ready for queries.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// The first thing asked for.
+    pub method: Option<Method>,
+    /// The role was let in; what follows is the database's word.
+    pub authenticated: bool,
+    pub parameters: BTreeMap<String, Foreign>,
+    pub backend_pid: Option<i32>,
+    /// The first bytes of something that is not a server's message.
+    pub foreign: Option<Vec<u8>>,
+    /// A message declared this many bytes.
+    pub oversized: Option<usize>,
+    /// Anything at all was received.
+    pub heard: bool,
+    ready: bool,
+}
+
+/// A stream whose server messages are watched.
+#[derive(Debug)]
+pub struct Watch<S> {
+    stream: S,
+    seen: Arc<Mutex<Seen>>,
+    /// The beginning of a message: tag, length, and of some bodies a part.
+    pending: Vec<u8>,
+    /// Bytes of the current message that nobody wants.
+    to_skip: usize,
+}
+
+const HEADER_BYTES: usize = 5;
+
+impl<S> Watch<S> {
+    #[must_use]
+    pub fn new(stream: S) -> (Self, Arc<Mutex<Seen>>) {
+        let seen = Arc::default();
+        let watch = Self {
+            stream,
+            seen: Arc::clone(&seen),
+            pending: Vec::new(),
+            to_skip: 0,
+        };
+        (watch, seen)
+    }
+
+    fn follow(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.heard |= !bytes.is_empty();
+        while !bytes.is_empty() && !seen.ready {
+            let skipped = self.to_skip.min(bytes.len());
+            self.to_skip -= skipped;
+            bytes = &bytes[skipped..];
+            let wanted = wanted_bytes(&self.pending);
+            let taken = wanted.saturating_sub(self.pending.len()).min(bytes.len());
+            self.pending.extend_from_slice(&bytes[..taken]);
+            bytes = &bytes[taken..];
+            if self.pending.len() == HEADER_BYTES {
+                check_header(&self.pending, bytes, &mut seen)?;
+            }
+            if self.pending.len() >= HEADER_BYTES && self.pending.len() == wanted_bytes(&self.pending) {
+                self.to_skip = HEADER_BYTES - 4 + declared(&self.pending) - self.pending.len();
+                note(self.pending[0], &self.pending[HEADER_BYTES..], &mut seen);
+                self.pending.clear();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The length that a header declares: of the message without its tag.
+fn declared(header: &[u8]) -> usize {
+    let length = u32::from_be_bytes([header[1], header[2], header[3], header[4]]);
+    usize::try_from(length).unwrap_or(usize::MAX)
+}
+
+/// How many bytes of the message at hand are to be kept. Of an authentication message just the request and its mechanisms: the rest
+/// of a SCRAM exchange is nobody's business.
+fn wanted_bytes(pending: &[u8]) -> usize {
+    if pending.len() < HEADER_BYTES {
+        return HEADER_BYTES;
+    }
+    let body = declared(pending).saturating_sub(4);
+    let kept = match (pending[0], pending.get(5..9)) {
+        (b'S' | b'K', _) | (b'R', Some([0, 0, 0, 10])) => body,
+        (b'R', _) => body.min(4),
+        _ => 0,
+    };
+    HEADER_BYTES + kept
+}
+
+fn check_header(header: &[u8], following: &[u8], seen: &mut Seen) -> io::Result<()> {
+    let length = declared(header);
+    if !b"RSKENZvA".contains(&header[0]) || length < 4 {
+        if seen.method.is_none() {
+            seen.foreign = Some([header, following].concat());
+        }
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    if length > LARGEST_MESSAGE {
+        seen.oversized = Some(length);
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    Ok(())
+}
+
+fn note(tag: u8, body: &[u8], seen: &mut Seen) {
+    match (tag, body) {
+        (b'R', [a, b, c, d, rest @ ..]) => match u32::from_be_bytes([*a, *b, *c, *d]) {
+            0 => {
+                seen.authenticated = true;
+                seen.method.get_or_insert(Method::NoneAsked);
+            }
+            11 | 12 => {}
+            request => {
+                seen.method.get_or_insert_with(|| method(request, rest));
+            }
+        },
+        (b'S', body) => {
+            let mut fields = body.split(|byte| *byte == 0);
+            if let (Some(name), Some(value)) = (fields.next(), fields.next()) {
+                seen.parameters
+                    .insert(String::from_utf8_lossy(name).into_owned(), Foreign::from_bytes(value));
+            }
+        }
+        (b'K', [a, b, c, d, ..]) => seen.backend_pid = Some(i32::from_be_bytes([*a, *b, *c, *d])),
+        (b'Z', _) => seen.ready = true,
+        _ => {}
+    }
+}
+
+fn method(request: u32, mechanisms: &[u8]) -> Method {
+    let offers = |wanted: &[u8]| mechanisms.split(|byte| *byte == 0).any(|mechanism| mechanism == wanted);
+    match request {
+        2 => Method::Kerberos,
+        3 => Method::Cleartext,
+        5 => Method::Md5,
+        7 => Method::Gss,
+        9 => Method::Sspi,
+        10 if offers(b"SCRAM-SHA-256-PLUS") => Method::ScramSha256Plus,
+        10 if offers(b"SCRAM-SHA-256") => Method::ScramSha256,
+        10 => Method::OtherSasl,
+        other => Method::Unknown(other),
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watch<S> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buf.filled().len();
+        match Pin::new(&mut this.stream).poll_read(cx, buf) {
+            Poll::Ready(Ok(())) => Poll::Ready(this.follow(&buf.filled()[before..])),
+            other => other,
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watch<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,92 @@
+//! A second handshake that accepts everything, to see the certificates that a verifying one refused.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use openssl::ssl::{SslConnector, SslMethod, SslVerifyMode};
+use openssl::x509::X509VerifyResult;
+
+use super::certificate::Certificate;
+use super::policy::Roots;
+use crate::server::wire::SSL_REQUEST;
+use crate::target::Negotiation;
+
+/// Something that OpenSSL holds against one certificate of the chain.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// 0 is the server's own certificate.
+    pub depth: u32,
+    pub reason: X509VerifyResult,
+    pub certificate: Option<Certificate>,
+}
+
+/// What the server presents, and everything that is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Inspection {
+    /// As the server sent it, its own certificate first.
+    pub chain: Vec<Certificate>,
+    pub faults: Vec<Fault>,
+}
+
+/// Opens a connection of its own, shakes hands, and hangs up. No credential is sent. Blocks for at most a few times `timeout`.
+///
+/// # Errors
+///
+/// What the operating system or OpenSSL says.
+pub fn inspect(
+    address: SocketAddr,
+    negotiation: Negotiation,
+    server_name: &str,
+    roots: &Roots,
+    timeout: Duration,
+) -> anyhow::Result<Inspection> {
+    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+    stream.set_read_timeout(Some(timeout))?;
+    stream.set_write_timeout(Some(timeout))?;
+    if negotiation == Negotiation::Postgres {
+        stream.write_all(&SSL_REQUEST)?;
+        let mut answer = [0];
+        stream.read_exact(&mut answer)?;
+        if answer != *b"S" {
+            return Err(io::Error::from(io::ErrorKind::InvalidData).into());
+        }
+    }
+    let faults: Arc<Mutex<Vec<Fault>>> = Arc::default();
+    let seen = Arc::clone(&faults);
+    let mut builder = SslConnector::builder(SslMethod::tls_client())?;
+    if let Roots::File { certificates, .. } = roots {
+        let mut store = openssl::x509::store::X509StoreBuilder::new()?;
+        for certificate in certificates {
+            store.add_cert(certificate.clone())?;
+        }
+        builder.set_cert_store(store.build());
+    }
+    builder.set_verify_callback(SslVerifyMode::PEER, move |fine, context| {
+        if !fine {
+            seen.lock().unwrap_or_else(PoisonError::into_inner).push(Fault {
+                depth: context.error_depth(),
+                reason: context.error(),
+                certificate: context.current_cert().map(Certificate::read),
+            });
+        }
+        true
+    });
+    if negotiation == Negotiation::Direct {
+        builder.set_alpn_protos(b"\x0apostgresql")?;
+    }
+    let configuration = builder.build().configure()?.verify_hostname(false);
+    let session = configuration
+        .connect(server_name, stream)
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
+    let chain = session
+        .ssl()
+        .peer_cert_chain()
+        .into_iter()
+        .flatten()
+        .map(Certificate::read)
+        .collect();
+    let faults = faults.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    Ok(Inspection { chain, faults })
+}

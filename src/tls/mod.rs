@@ -1,0 +1,9 @@
+//! TLS as libpq means it: which certificates are trusted, which names match, which client key is used.
+
+pub mod certificate;
+pub mod connector;
+pub mod identity;
+pub mod inspection;
+pub mod policy;
+pub mod request;
+pub mod stream;

@@ -1,0 +1,72 @@
+//! Asking a server for TLS.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::net::socket::Socket;
+use crate::net::tap::Tap;
+use crate::server::error::ServerError;
+use crate::server::wire::{self, SSL_REQUEST};
+
+/// What came back for an SSLRequest.
+#[derive(Debug)]
+pub enum Answer {
+    /// `S`: the handshake may begin.
+    Willing,
+    /// `N`: the connection goes on without TLS, or not at all.
+    Unwilling,
+    /// `E`: the server could not even start to serve.
+    Error(ServerError),
+    /// Bytes that no PostgreSQL sends here.
+    Foreign(Vec<u8>),
+    /// More bytes than the one: libpq refuses them, since somebody in the middle may have put them there.
+    TooMuch(Vec<u8>),
+    Closed,
+    Broken(io::Error),
+    /// Nothing, within the time limit.
+    Silence,
+}
+
+/// How long to wait for the rest of a foreign greeting.
+const GREETING_GRACE: Duration = Duration::from_millis(200);
+
+/// Sends an SSLRequest and reads what comes back.
+pub async fn ask(stream: &mut Tap<Socket>, limit: Duration) -> Answer {
+    tokio::time::timeout(limit, exchange(stream)).await.unwrap_or(Answer::Silence)
+}
+
+async fn exchange(stream: &mut Tap<Socket>) -> Answer {
+    let mut first = Vec::with_capacity(256);
+    if let Err(error) = send(stream).await {
+        return Answer::Broken(error);
+    }
+    match stream.read_buf(&mut first).await {
+        Ok(0) => Answer::Closed,
+        Ok(_) => judge(stream, first).await,
+        Err(error) => Answer::Broken(error),
+    }
+}
+
+async fn send(stream: &mut Tap<Socket>) -> io::Result<()> {
+    stream.write_all(&SSL_REQUEST).await?;
+    stream.flush().await
+}
+
+async fn judge(stream: &mut Tap<Socket>, mut first: Vec<u8>) -> Answer {
+    match first.as_slice() {
+        b"S" => Answer::Willing,
+        b"N" => Answer::Unwilling,
+        [b'E', rest @ ..] => match wire::read_error(stream, rest).await {
+            Ok(error) => Answer::Error(error),
+            Err(_) => Answer::Foreign(first),
+        },
+        [b'S' | b'N', ..] => Answer::TooMuch(first),
+        _ => {
+            // Only to show more of the greeting; what does not come in time is not missed.
+            let _ = tokio::time::timeout(GREETING_GRACE, stream.read_buf(&mut first)).await;
+            Answer::Foreign(first)
+        }
+    }
+}
