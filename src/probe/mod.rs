@@ -1,0 +1,4 @@
+//! One probe for each layer.
+
+pub mod pool;
+pub mod privileges;
