@@ -28,9 +28,33 @@ catalogue! {
     tcp {}
     tls {}
     auth {}
-    privileges {}
+    privileges {
+        connect_denied,
+        schema_missing,
+        schema_usage,
+        schema_create,
+        table_access,
+        sequence_access,
+        not_owner,
+        default_privileges,
+        read_only_replica,
+        read_only_default,
+        superuser,
+    }
     migrations {}
-    pool {}
+    pool {
+        slots_exhausted,
+        reserved_slots_only,
+        role_limit,
+        database_limit,
+        near_limit,
+        demand_exceeds_capacity,
+        idle_in_transaction,
+        long_transaction,
+        blocked,
+        pooler_limit,
+        pooler_waiting,
+    }
 }
 
 /// How grave a finding is.

@@ -2,6 +2,7 @@
 //! role may not use the schema, and none of these waits for a lock that a migration holds.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::privilege::Privilege;
 use crate::quote;
@@ -82,7 +83,7 @@ pub fn relations(request: &Request) -> String {
     for privilege in Privilege::ALL {
         let column = privilege.sql().to_lowercase();
         let state = state(privilege, needed.contains(&privilege));
-        held.push_str(&format!("{state} AS p_{column}, "));
+        let _ = write!(held, "{state} AS p_{column}, ");
         all_held.push(format!("p_{column}"));
         dormant_has.push(format!(
             "(j.p_{column} = 'h' OR has_table_privilege(r.oid, j.oid, '{}'))",

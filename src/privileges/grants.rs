@@ -68,10 +68,15 @@ fn listed(names: &[String]) -> String {
     out
 }
 
-/// What `relations` lack, out of everything `seen`. `ON ALL TABLES IN SCHEMA` is used only where every relation of the schema
-/// lacks the privilege, an extension's and a partition's included.
+/// What `relations` lack, out of everything `seen`. `ON ALL TABLES IN SCHEMA` is used only where `relations` are all that the
+/// schema holds, and each lacks the privilege: an extension's tables, views and partitions are not granted on in passing.
 #[must_use]
-pub fn on_relations(role: &Foreign, relations: &[&Relation], seen: &RelationsSeen, missing: fn(&Relation) -> &BTreeSet<Privilege>) -> Grants {
+pub fn on_relations(
+    role: &Foreign,
+    relations: &[&Relation],
+    seen: &RelationsSeen,
+    missing: fn(&Relation) -> &BTreeSet<Privilege>,
+) -> Grants {
     let mut grants = Grants::default();
     let mut schemas: Vec<&Foreign> = Vec::new();
     for relation in relations {
@@ -90,14 +95,8 @@ pub fn on_relations(role: &Foreign, relations: &[&Relation], seen: &RelationsSee
         let whole: BTreeSet<_> = Privilege::ALL
             .into_iter()
             .filter(|privilege| {
-                let lacking = seen
-                    .lacking
-                    .iter()
-                    .filter(|relation| relation.schema == *schema && relation.lacks.contains(privilege))
-                    .count();
-                here.len() > 1
-                    && i64::try_from(lacking) == Ok(everything)
-                    && here.iter().any(|relation| missing(relation).contains(privilege))
+                let lacking = here.iter().filter(|relation| missing(relation).contains(privilege)).count();
+                lacking > 1 && i64::try_from(lacking) == Ok(everything)
             })
             .collect();
         if !whole.is_empty() {
@@ -148,11 +147,18 @@ pub fn on_sequences(role: &Foreign, seen: &SequencesSeen) -> Grants {
         grants.owners.insert(sequence.owner.clone());
     }
     for (schema, sequences) in schemas {
-        let everything = seen.totals.iter().find(|totals| totals.schema == *schema).map(|totals| totals.everything);
+        let everything = seen
+            .totals
+            .iter()
+            .find(|totals| totals.schema == *schema)
+            .map(|totals| totals.everything);
         let on = if sequences.len() > 1 && i64::try_from(sequences.len()).ok() == everything {
             format!("ALL SEQUENCES IN SCHEMA {}", quote::sql_ident(schema.raw()))
         } else {
-            let names: Vec<_> = sequences.iter().map(|sequence| qualified(&sequence.schema, &sequence.name)).collect();
+            let names: Vec<_> = sequences
+                .iter()
+                .map(|sequence| qualified(&sequence.schema, &sequence.name))
+                .collect();
             format!("SEQUENCE {}", listed(&names))
         };
         grants.add(role, "USAGE", &on);

@@ -10,6 +10,7 @@ use crate::verdict::Breakage;
 
 /// Who the session is, and whether it can write.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one column of the answer")]
 pub struct SessionSeen {
     /// The role whose privileges count.
     pub role: Foreign,
@@ -61,6 +62,7 @@ impl SessionSeen {
 
 /// One schema that was to be looked at.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one column of the answer")]
 pub struct SchemaSeen {
     pub name: Foreign,
     pub exists: bool,
@@ -116,7 +118,10 @@ impl RelationKind {
             "v" => Ok(Self::View),
             "m" => Ok(Self::MaterializedView),
             "f" => Ok(Self::ForeignTable),
-            other => Err(Breakage(format!("the server answered an unknown relkind \"{}\"", Foreign::from(other)))),
+            other => Err(Breakage(format!(
+                "the server answered an unknown relkind \"{}\"",
+                Foreign::from(other)
+            ))),
         }
     }
 
@@ -163,6 +168,21 @@ pub struct Relation {
     pub columns: BTreeMap<String, Vec<String>>,
     /// Roles that have all that is lacking and that this role could become.
     pub roles: Vec<Foreign>,
+}
+
+impl Relation {
+    /// Whether the application meets a refusal for certain: a partition is reached through its parent, and a foreign table may be
+    /// there only to be read.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        if self.partition {
+            false
+        } else if self.kind == RelationKind::ForeignTable {
+            self.lacks.contains(&Privilege::Select)
+        } else {
+            !self.lacks.is_empty()
+        }
+    }
 }
 
 /// How many relations, or sequences, a schema holds.

@@ -1,19 +1,41 @@
 //! Reading the answers to simple queries: every value is text, or NULL.
 
-use super::error::ServerError;
 use super::session::{Answer, NoAnswer, Row};
 use crate::foreign::Foreign;
 use crate::verdict::Breakage;
 
-/// The rows, or the server's refusal.
-///
-/// # Errors
-/// When the connection was lost: nothing more can be learnt over it.
-pub fn rows(answer: Answer) -> Result<Result<Vec<Row>, ServerError>, Breakage> {
-    match answer {
-        Ok(rows) => Ok(Ok(rows)),
-        Err(NoAnswer::Refused(error)) => Ok(Err(error)),
-        Err(NoAnswer::Lost(why)) => Err(Breakage(why)),
+/// The answers to one layer's questions, read one after the other. A question that the server refused spoils no other.
+#[derive(Debug)]
+pub struct Answers {
+    rest: std::vec::IntoIter<Answer>,
+    /// What was refused, with the server's words.
+    pub refusals: Vec<String>,
+}
+
+impl Answers {
+    /// Begins at the first answer.
+    #[must_use]
+    pub fn new(answers: Vec<Answer>) -> Self {
+        Self {
+            rest: answers.into_iter(),
+            refusals: Vec::new(),
+        }
+    }
+
+    /// The next answer; `None` where the server refused the question.
+    ///
+    /// # Errors
+    /// When the connection was lost, or the answer does not have the form asked for.
+    pub fn next<T>(&mut self, what: &str, read: impl FnOnce(&[Row]) -> Result<T, Breakage>) -> Result<Option<T>, Breakage> {
+        match self.rest.next() {
+            Some(Ok(rows)) => read(&rows).map(Some),
+            Some(Err(NoAnswer::Refused(error))) => {
+                self.refusals.push(format!("{what}: {error}"));
+                Ok(None)
+            }
+            Some(Err(NoAnswer::Lost(why))) => Err(Breakage(format!("{what}: {why}"))),
+            None => Err(Breakage(format!("{what}: no answer came"))),
+        }
     }
 }
 
