@@ -9,6 +9,8 @@ pub mod finding;
 pub mod foreign;
 pub mod layer;
 pub mod net;
+pub mod pool;
+pub mod privileges;
 pub mod probe;
 pub mod quote;
 pub mod remedy;

@@ -23,7 +23,7 @@ pub enum Origin {
 /// A privilege that the application needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Need {
-    /// USAGE on the schemas and on the sequences that column defaults use.
+    /// USAGE on the schemas and, where rows are inserted, on the sequences that column defaults use.
     Usage,
     Select,
     Insert,

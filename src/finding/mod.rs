@@ -94,9 +94,33 @@ catalogue! {
         unexpected_answer,
         unrecognized_refusal,
     }
-    privileges {}
+    privileges {
+        connect_denied,
+        default_privileges,
+        not_owner,
+        read_only_default,
+        read_only_replica,
+        schema_create,
+        schema_missing,
+        schema_usage,
+        sequence_access,
+        superuser,
+        table_access,
+    }
     migrations {}
-    pool {}
+    pool {
+        blocked,
+        database_limit,
+        demand_exceeds_capacity,
+        idle_in_transaction,
+        long_transaction,
+        near_limit,
+        pooler_limit,
+        pooler_waiting,
+        reserved_slots_only,
+        role_limit,
+        slots_exhausted,
+    }
 }
 
 /// How grave a finding is.

@@ -5,5 +5,7 @@
 
 pub mod auth;
 pub mod dns;
+pub mod pool;
+pub mod privileges;
 pub mod tcp;
 pub mod tls;

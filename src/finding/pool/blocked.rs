@@ -1,0 +1,67 @@
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::pool::seen::Wait;
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Pool,
+    slug: "blocked",
+    severity: Severity::Warn,
+    title: "sessions wait for locks",
+    explanation: Explanation {
+        meaning: "Sessions wait for a lock that another one holds. Each keeps its slot meanwhile; when requests queue up behind one lock, the pool runs dry.",
+        tell: "pg_locks shows requests that are not granted. pg_blocking_pids(pid) names who holds up a session.",
+        causes: &[
+            "a transaction that changed the same rows and was left open (idle in transaction)",
+            "a migration: ALTER TABLE waits for every open transaction on the table, and everything after it waits for the ALTER TABLE",
+            "a long statement on the same rows",
+        ],
+        fixes: &[
+            "end the transaction at the head of the queue, in the application that opened it",
+            "run migrations with lock_timeout set, so that they give way instead of queueing",
+            "keep transactions short, and touch rows in the same order everywhere",
+        ],
+        mistaken_for: "A slow query: what waits does no work at all.",
+    },
+};
+
+/// How many sessions are named one by one.
+const NAMED: usize = 10;
+
+/// Sessions that wait, the longest first; `grave` where one has waited for long enough to matter.
+#[must_use]
+pub fn finding(database: &Foreign, waits: &[Wait], grave: bool) -> Finding {
+    let longest = waits.iter().filter_map(|wait| wait.seconds).max();
+    let sessions = if waits.len() == 1 { "1 session waits".to_owned() } else { format!("{} sessions wait", waits.len()) };
+    let since = longest.map_or_else(String::new, |longest| format!(", the longest for {longest} s"));
+    let mut finding = KIND
+        .found(format!("{sessions} for locks that others hold{since}"))
+        .severity(if grave { Severity::Warn } else { Severity::Info })
+        .detail("Each keeps its slot while it waits. Who holds the locks is not looked up here, since that stops the server's whole lock table; the query below does.");
+    for wait in waits.iter().take(NAMED) {
+        let what = wait
+            .table
+            .as_ref()
+            .map_or_else(|| format!("a lock ({})", wait.lock), |table| format!("a lock on {table}"));
+        let since = wait.seconds.map_or_else(String::new, |seconds| format!(" for {seconds} s"));
+        finding = finding.evidence(format!("{} waits{since} for {what}, mode {}", wait.who, wait.mode));
+    }
+    finding.remedy(Remedy::new(
+        "find the session at the head of the queue, and end its transaction where it was opened",
+        [
+            Step::sql(
+                database.raw(),
+                "shows who waits, for whom, and what those do",
+                "SELECT w.pid AS waits, w.query AS waiting_query, b.pid AS holds, b.usename, b.application_name, b.state, now() - b.xact_start AS open_for, b.query FROM \
+                 pg_stat_activity w CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) AS h(pid) JOIN pg_stat_activity b ON b.pid = h.pid WHERE w.wait_event_type = 'Lock';",
+            )
+            .actor("superuser"),
+            Step::new(
+                Place::AppHost,
+                "end the transaction in the application that holds the lock; pg_cancel_backend(pid) cancels its statement, pg_terminate_backend(pid) ends its session \
+                 and rolls its work back",
+            ),
+        ],
+    ))
+}

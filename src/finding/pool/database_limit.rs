@@ -1,0 +1,64 @@
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::quote::{sql_ident, sql_literal};
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Pool,
+    slug: "database-limit",
+    severity: Severity::Fail,
+    title: "the database has used up its own connection limit",
+    explanation: Explanation {
+        meaning: "The database has a CONNECTION LIMIT, and as many sessions of ordinary roles as it allows. The server itself may have slots left.",
+        tell: "FATAL 53300: too many connections for database. It is the last check of a login: credentials, database and the privilege CONNECT are right.",
+        causes: &[
+            "the limit is smaller than what the applications on this database can open together",
+            "the limit was set to keep sessions out during maintenance, and left there",
+            "old and new workers together during a deployment",
+        ],
+        fixes: &[
+            "make the pools smaller, so that their sum stays below the limit",
+            "ALTER DATABASE … CONNECTION LIMIT, within what the server has",
+        ],
+        mistaken_for: "A full server (too many clients already), or a database that accepts no connections (55000, ALLOW_CONNECTIONS false).",
+    },
+};
+
+/// The server refused the login.
+#[must_use]
+pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {
+    let (name, literal) = (sql_ident(database.raw()), sql_literal(database.raw()));
+    KIND.found(format!("database \"{database}\" has used up its own connection limit"))
+        .detail(format!(
+            "The server accepted \"{role}\" and its privilege on the database, and then refused, because the database has as many sessions as its CONNECTION LIMIT \
+             allows. How large the limit is cannot be seen from outside."
+        ))
+        .evidence(refusal.to_string())
+        .remedy(Remedy::new(
+            "compare the limit with the sessions, then bound the demand or raise the limit",
+            [
+                Step::sql(
+                    "postgres",
+                    "shows the limit, and who has sessions in the database",
+                    format!(
+                        "SELECT d.datconnlimit, a.usename, a.application_name, a.client_addr, a.state, count(a.pid) FROM pg_database d LEFT JOIN pg_stat_activity a ON \
+                         a.datid = d.oid WHERE d.datname = {literal} GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC;"
+                    ),
+                )
+                .actor("superuser"),
+                Step::new(
+                    Place::AppConfig,
+                    "make the pools smaller, so that hosts × workers × (pool size + overflow) stays below the limit",
+                ),
+                Step::new(
+                    Place::Database,
+                    format!(
+                        "or raise the limit with ALTER DATABASE {name} CONNECTION LIMIT and a number that the server has slots for; note the old one first"
+                    ),
+                )
+                .actor("the owner of the database or a superuser"),
+            ],
+        ))
+}

@@ -1,0 +1,123 @@
+use crate::finding::pool::near_limit::grant_monitor;
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::pool::demand::{Estimate, PerProcess};
+use crate::pool::seen::{LimitsSeen, Room};
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Pool,
+    slug: "demand-exceeds-capacity",
+    severity: Severity::Warn,
+    title: "the application can open more connections than it can have",
+    explanation: Explanation {
+        meaning: "Each worker process has a pool of its own. Together they can open more connections than the tightest limit leaves for them: the server's \
+                  slots without the reserves and without what others hold, the role's limit, or the database's. Nothing is wrong until the load needs them.",
+        tell: "The finding states the sum. Every worker counts, on every host; threads count only where there is no pool, or where the pool is larger than \
+               what they use at a time.",
+        causes: &[
+            "the pool's size was chosen for one process, and there are many",
+            "max_overflow is forgotten: SQLAlchemy opens pool_size + max_overflow, 5 + 10 unless set",
+            "max_overflow = -1, or pool_size = 0: no limit at all",
+            "workers were added, and the server stayed as it was",
+        ],
+        fixes: &[
+            "make the pool smaller, or run fewer workers: the finding states the largest that fits",
+            "put a pooler in front, and compare the demand with its max_client_conn instead",
+            "raise the limit that binds, if the server's memory allows it",
+        ],
+        mistaken_for: "A leak: there the connections in use grow without load. Here the sum is too large by design.",
+    },
+};
+
+/// How the demand stands to the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// There is room for twice the demand, as a deployment needs whose old and new workers overlap.
+    Roomy,
+    /// Twice the demand does not fit.
+    Once,
+    /// More than four fifths of the room.
+    Tight,
+    /// More than the room.
+    Exceeds,
+}
+
+impl Fit {
+    /// `None` for the demand is no limit.
+    #[must_use]
+    pub fn of(demand: Option<i64>, room: i64) -> Self {
+        match demand {
+            None => Self::Exceeds,
+            Some(demand) if demand > room => Self::Exceeds,
+            Some(demand) if demand.saturating_mul(5) > room.saturating_mul(4) => Self::Tight,
+            Some(demand) if demand.saturating_mul(2) > room => Self::Once,
+            Some(_) => Self::Roomy,
+        }
+    }
+}
+
+/// What the demand runs into; `None` where there is room enough.
+#[must_use]
+pub fn finding(estimate: &Estimate, room: &Room, seen: &LimitsSeen) -> Option<Finding> {
+    let fit = Fit::of(estimate.total(), room.connections);
+    let about = if seen.sees_all { "" } else { "about " };
+    let demand = estimate.total().map_or_else(|| "any number of".to_owned(), |total| total.to_string());
+    let (title, severity) = match fit {
+        Fit::Roomy => return None,
+        Fit::Once => (
+            format!(
+                "the application can open {demand} connections; {about}{} are there for it, too few for old and new workers together",
+                room.connections
+            ),
+            Severity::Info,
+        ),
+        Fit::Tight | Fit::Exceeds => (
+            format!("the application can open {demand} connections; {about}{} are there for it", room.connections),
+            Severity::Warn,
+        ),
+    };
+    let largest = largest(estimate, room.connections);
+    let mut finding = KIND
+        .found(title)
+        .severity(severity)
+        .detail(format!("Demand: {}. Room: {about}{}. {largest}", estimate.formula(), room.formula))
+        .evidence(format!("usable: {}", seen.capacity.formula()))
+        .evidence(format!(
+            "in use: {about}{}, of them {} by role \"{}\" in database \"{}\"",
+            seen.used, seen.used_by_role_in_database, seen.login, seen.database
+        ));
+    if let (PerProcess::Pool { .. }, Some(threads)) = (estimate.per_process, estimate.threads) {
+        let used = estimate.each().map_or(threads, |each| each.min(threads));
+        finding = finding.evidence(format!(
+            "without a leak, {} workers × {used} threads that can hold a connection at a time = {}",
+            estimate.workers,
+            used.saturating_mul(estimate.workers)
+        ));
+    }
+    let mut steps = vec![Step::new(Place::AppConfig, largest)];
+    if !seen.sees_all {
+        steps.push(grant_monitor(&seen.role));
+    }
+    Some(finding.remedy(Remedy::new("make the pools fit, or connect through a pooler", steps)))
+}
+
+/// The largest setting that fits.
+fn largest(estimate: &Estimate, room: i64) -> String {
+    let each = room / estimate.workers.max(1);
+    let fewer = estimate
+        .each()
+        .filter(|each| *each > 0)
+        .map(|each| room / each)
+        .filter(|workers| *workers > 0)
+        .map_or(String::new(), |workers| format!(", or {workers} workers as they are"));
+    let what = match estimate.per_process {
+        PerProcess::Threads(_) => "threads in each worker",
+        PerProcess::Pool { .. } | PerProcess::Unbounded => "as pool size + overflow in each worker",
+    };
+    if each == 0 {
+        format!("{} workers do not fit, even with one connection each{fewer}.", estimate.workers)
+    } else {
+        format!("The largest that fits: {each} {what}{fewer}.")
+    }
+}

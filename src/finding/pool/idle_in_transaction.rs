@@ -1,0 +1,75 @@
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::pool::seen::Transaction;
+use crate::quote::sql_ident;
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Pool,
+    slug: "idle-in-transaction",
+    severity: Severity::Warn,
+    title: "sessions are idle in a transaction",
+    explanation: Explanation {
+        meaning: "A session began a transaction and has gone quiet without ending it. It keeps its slot and its locks, holds back vacuum in the whole \
+                  database, and behind a pooler in transaction mode it keeps a server connection.",
+        tell: "pg_stat_activity shows the state \"idle in transaction\" and how long. Without pg_read_all_stats only the role's own sessions are visible.",
+        causes: &[
+            "the application waits for something else, such as a web service, inside a transaction",
+            "a session object that is never closed: a request that failed half-way, a script without commit",
+            "somebody's psql with BEGIN, left open",
+            "a worker that hangs or was stopped in a debugger",
+        ],
+        fixes: &[
+            "end the transaction in the application before it waits, and always close the session",
+            "set idle_in_transaction_session_timeout, so that the server ends what is forgotten",
+        ],
+        mistaken_for: "Idle sessions without a transaction: these are a pool's spare connections and hold nothing but a slot.",
+    },
+};
+
+/// How many sessions are named one by one.
+const NAMED: usize = 10;
+
+/// Sessions that have been idle in a transaction for `limit` seconds or longer, the longest first; below it the finding is for information.
+#[must_use]
+pub fn finding(role: &Foreign, database: &Foreign, idle: &[&Transaction], limit: i64, timeout_ms: i64) -> Finding {
+    let longest = idle.iter().map(|session| session.seconds).max().unwrap_or_default();
+    let severity = if longest >= limit { Severity::Warn } else { Severity::Info };
+    let sessions = if idle.len() == 1 { "1 session is".to_owned() } else { format!("{} sessions are", idle.len()) };
+    let mut finding = KIND
+        .found(format!("{sessions} idle in a transaction, the longest for {longest} s"))
+        .severity(severity)
+        .detail(format!(
+            "They keep their slots and locks until they end. {} A warning is given from {limit} s on.",
+            if timeout_ms == 0 {
+                "No idle_in_transaction_session_timeout ends them.".to_owned()
+            } else {
+                format!("idle_in_transaction_session_timeout ends them after {timeout_ms} ms.")
+            }
+        ));
+    for session in idle.iter().take(NAMED) {
+        finding = finding.evidence(format!(
+            "{}, from {}: {} for {} s",
+            session.who, session.client, session.state, session.seconds
+        ));
+    }
+    let mut steps = vec![Step::new(
+        Place::Code,
+        "end the transaction (commit, rollback, or close the session) before the application waits for anything else; the sessions above name the application",
+    )];
+    if timeout_ms == 0 {
+        let (role, shown) = (sql_ident(role.raw()), database);
+        let place = format!("ROLE {role} IN DATABASE {}", sql_ident(shown.raw()));
+        steps.push(
+            Step::sql(
+                database.raw(),
+                "lets the server end what is forgotten: new sessions of the role that are idle in a transaction for five minutes are cut off, and rolled back",
+                format!("ALTER {place} SET idle_in_transaction_session_timeout = '5min';"),
+            )
+            .undo(format!("ALTER {place} RESET idle_in_transaction_session_timeout;"))
+            .actor("superuser"),
+        );
+    }
+    finding.remedy(Remedy::new("end the transactions in the application, and bound what is forgotten", steps))
+}

@@ -1,0 +1,58 @@
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Pool,
+    slug: "pooler-limit",
+    severity: Severity::Fail,
+    title: "the pooler accepts no more clients",
+    explanation: Explanation {
+        meaning: "The pooler in front of the server has as many clients as it allows. The server behind it may have slots left.",
+        tell: "PgBouncer: no more connections allowed (max_client_conn), or client connections exceeded (max_db_client_connections or \
+               max_user_client_connections), with code 08P01 and no routine. The login itself was not judged.",
+        causes: &[
+            "max_client_conn is at its default of 100, and the workers' pools can open more",
+            "connections that the application never gives back",
+            "the limit on open files of the pooler's process is lower than max_client_conn needs",
+        ],
+        fixes: &[
+            "raise max_client_conn: a client costs the pooler little, and the server nothing",
+            "make the application's own pools smaller, or use none behind a pooler",
+        ],
+        mistaken_for: "The server's \"too many clients already\" (53300): there max_connections is used up, and the pooler's limit does not matter.",
+    },
+};
+
+/// The pooler turned the client away.
+#[must_use]
+pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {
+    let message = refusal.message.raw();
+    let setting = ["max_db_client_connections", "max_user_client_connections", "max_client_conn"]
+        .into_iter()
+        .find(|setting| message.contains(setting));
+    let finding = KIND
+        .found(match setting {
+            Some(setting) => format!("the pooler accepts no more clients ({setting})"),
+            None => "the pooler accepts no more clients".to_owned(),
+        })
+        .detail(format!(
+            "A pooler answered, not the server: it has as many clients as it allows. Whether \"{role}\" may log in to database \"{database}\" is not known yet, and \
+             the server behind it may have slots left."
+        ))
+        .evidence(refusal.to_string());
+    let raise = match setting {
+        Some(setting) => format!("raise {setting} in pgbouncer.ini, together with the limit on open files of its process, then RELOAD on its console"),
+        None => "raise the limit on clients in the pooler's configuration".to_owned(),
+    };
+    finding.remedy(Remedy::new(
+        "see who holds the pooler's clients, then raise its limit or make the application's pools smaller",
+        [
+            Step::new(Place::Pooler, "on the console (database pgbouncer, a user of stats_users or admin_users), list the clients with SHOW CLIENTS"),
+            Step::new(Place::Pooler, raise),
+            Step::new(Place::AppConfig, "make the application's own pools smaller; behind a pooler it needs none"),
+        ],
+    ))
+}

@@ -1,0 +1,57 @@
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Pool,
+    slug: "pooler-waiting",
+    severity: Severity::Fail,
+    title: "the pooler got no server connection in time",
+    explanation: Explanation {
+        meaning: "The pooler took the client in, and then could not give it a connection to the server within query_wait_timeout (120 s by default).",
+        tell: "PgBouncer: query_wait_timeout, code 08P01, no routine. A server that is down, a server name that does not resolve, and a pool that is busy \
+               all look the same from outside; the pooler's log and SHOW POOLS tell them apart.",
+        causes: &[
+            "every connection of the pool is in use: default_pool_size is too small, or transactions are long",
+            "the server behind the pooler is down or cannot be reached from there",
+            "the server's name does not resolve on the pooler's host",
+        ],
+        fixes: &[
+            "with a busy pool: shorten the transactions, or raise default_pool_size within the server's slots",
+            "otherwise run this check on the pooler's host against the server itself",
+        ],
+        mistaken_for: "A full server: that one answers 53300 at once. A statement time-out: nothing was sent to the server yet.",
+    },
+};
+
+/// The pooler gave up.
+#[must_use]
+pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {
+    KIND.found(format!("the pooler got no server connection for role \"{role}\" and database \"{database}\" in time"))
+        .detail(
+            "A pooler answered, took the client in, and then found no connection to the server for it within its query_wait_timeout. Three causes look the same \
+             from here; the pooler's side tells them apart.",
+        )
+        .evidence(refusal.to_string())
+        .candidate(
+            "every connection of the pool is in use",
+            "SHOW POOLS on the pooler's console: cl_waiting is above 0 and sv_active equals the pool's size",
+        )
+        .candidate(
+            "the server behind the pooler is down, or refuses the pooler",
+            "SHOW POOLS: sv_active and sv_idle are 0; the pooler's log names the server's answer",
+        )
+        .candidate(
+            "the server's name does not resolve on the pooler's host",
+            "the pooler's log says so; SHOW DATABASES names the host, getent hosts resolves it there",
+        )
+        .remedy(Remedy::new(
+            "tell the three causes apart on the pooler, then act on that one",
+            [
+                Step::new(Place::Pooler, "on the console (database pgbouncer, a user of stats_users or admin_users), look at SHOW POOLS and SHOW DATABASES, and at the pooler's log"),
+                Step::new(Place::Pooler, "run this check on the pooler's host against the server that SHOW DATABASES names"),
+            ],
+        ))
+}

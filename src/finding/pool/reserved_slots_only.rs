@@ -1,0 +1,67 @@
+use crate::finding::pool::near_limit::HOLDERS;
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Pool,
+    slug: "reserved-slots-only",
+    severity: Severity::Fail,
+    title: "only reserved connection slots are left",
+    explanation: Explanation {
+        meaning: "The slots that ordinary roles may use are all taken. What is left is kept for administrators: superuser_reserved_connections, \
+                  reserved_connections (PostgreSQL 16 and later), and what the provider keeps for itself.",
+        tell: "FATAL 53300: remaining connection slots are reserved for … It comes after the password and before the database is looked at: the \
+               credentials are right, the database may still be missing.",
+        causes: &[
+            "more workers, or larger pools, than the server has slots; during a deployment old and new workers together",
+            "connections that are never given back: a leak in the application, sessions idle in transaction",
+            "another application, or a job, on the same server",
+        ],
+        fixes: &[
+            "end what holds slots without need",
+            "make the pools smaller, or put a pooler in front",
+            "raise max_connections, if the server's memory allows it; that takes a restart",
+        ],
+        mistaken_for: "A missing privilege, because of the word \"reserved\": granting pg_use_reserved_connections to the application only takes the \
+                       administrators' last way in.",
+    },
+};
+
+/// The server refused the login.
+#[must_use]
+pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {
+    KIND.found(format!("role \"{role}\" finds only reserved connection slots left"))
+        .detail(format!(
+            "The server accepted the credentials of \"{role}\" and then refused, because every slot that an ordinary role may use is taken. Whether \
+             database \"{database}\" exists and lets the role in is not known yet. An administrator can still log in."
+        ))
+        .evidence(refusal.to_string())
+        .candidate(
+            "the application's workers open more connections than the server has slots",
+            "count its worker processes and multiply by the size of their pools, the overflow included",
+        )
+        .candidate(
+            "sessions are held that nobody uses: a leak, or transactions left open",
+            "list the sessions by state with the query below; many are idle, or idle in transaction",
+        )
+        .candidate("another application takes the slots", "list the sessions by role with the query below")
+        .remedy(Remedy::new(
+            "see who holds the slots, end what holds them without need, then bound the demand",
+            [
+                Step::sql("postgres", "shows who holds the slots; the reserve lets a superuser in", HOLDERS).actor("superuser"),
+                Step::new(
+                    Place::AppHost,
+                    "stop surplus workers, or restart the application that holds the idle sessions (pg_terminate_backend(pid) ends a single session, and \
+                     rolls its transaction back)",
+                ),
+                Step::new(
+                    Place::AppConfig,
+                    "make the pools smaller, so that hosts × workers × (pool size + overflow) stays below max_connections minus the reserves, or connect \
+                     through a pooler",
+                ),
+            ],
+        ))
+}

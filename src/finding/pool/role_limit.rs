@@ -1,0 +1,65 @@
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::quote::{sql_ident, sql_literal};
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Pool,
+    slug: "role-limit",
+    severity: Severity::Fail,
+    title: "the role has used up its own connection limit",
+    explanation: Explanation {
+        meaning: "The role has a CONNECTION LIMIT, and as many sessions as it allows, in all databases of the server together. The server itself may have \
+                  slots left.",
+        tell: "FATAL 53300: too many connections for role. It comes after the password, so the credentials are right.",
+        causes: &[
+            "the limit is smaller than what the application's workers and pools can open",
+            "the provider sets the limit with the plan (Heroku does)",
+            "old and new workers together during a deployment",
+            "another application uses the same role",
+        ],
+        fixes: &[
+            "make the pools smaller, so that their sum stays below the limit",
+            "ALTER ROLE … CONNECTION LIMIT, within what the server has",
+            "give each application a role of its own",
+        ],
+        mistaken_for: "A full server (too many clients already): there max_connections is used up, and raising the role's limit does not help.",
+    },
+};
+
+/// The server refused the login. A limit of 0 lets nobody in.
+#[must_use]
+pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {
+    let (name, literal) = (sql_ident(role.raw()), sql_literal(role.raw()));
+    KIND.found(format!("role \"{role}\" has used up its own connection limit"))
+        .detail(format!(
+            "The server accepted the credentials of \"{role}\" and then refused, because the role has as many sessions as its CONNECTION LIMIT allows. \
+             How large the limit is cannot be seen from outside; whether database \"{database}\" exists and lets the role in is not known yet."
+        ))
+        .evidence(refusal.to_string())
+        .remedy(Remedy::new(
+            "compare the limit with the sessions, then bound the demand or raise the limit",
+            [
+                Step::sql(
+                    "postgres",
+                    "shows the limit, and how many sessions the role has from where",
+                    format!(
+                        "SELECT r.rolconnlimit, a.datname, a.application_name, a.client_addr, a.state, count(a.pid) FROM pg_roles r LEFT JOIN pg_stat_activity a ON \
+                         a.usesysid = r.oid WHERE r.rolname = {literal} GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC;"
+                    ),
+                )
+                .actor("superuser"),
+                Step::new(
+                    Place::AppConfig,
+                    "make the pools smaller, so that hosts × workers × (pool size + overflow) stays below the limit",
+                ),
+                Step::new(
+                    Place::Database,
+                    format!("or raise the limit with ALTER ROLE {name} CONNECTION LIMIT and a number that the server has slots for; note the old one first"),
+                )
+                .actor("superuser"),
+            ],
+        ))
+}

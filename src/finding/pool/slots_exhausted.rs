@@ -1,0 +1,90 @@
+use crate::finding::pool::near_limit::HOLDERS;
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::pool::seen::{Holder, LimitsSeen};
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Pool,
+    slug: "slots-exhausted",
+    severity: Severity::Fail,
+    title: "every connection slot of the server is taken",
+    explanation: Explanation {
+        meaning: "The server has as many sessions as max_connections allows, those kept for administrators included, and turns away everybody.",
+        tell: "FATAL 53300: sorry, too many clients already. It comes before pg_hba.conf, the role and the password are looked at, so a full server \
+               says nothing about the credentials.",
+        causes: &[
+            "more workers, or larger pools, than the server has slots; during a deployment old and new workers together",
+            "connections that are never given back: a leak in the application, sessions idle in transaction",
+            "another application, or a job, on the same server",
+            "slow queries or a lock that make requests, and so connections, pile up",
+        ],
+        fixes: &[
+            "end what holds slots without need: stop surplus workers, restart the application that leaks",
+            "make the pools smaller, or put a pooler such as PgBouncer in front",
+            "raise max_connections, if the server's memory allows it; that takes a restart",
+        ],
+        mistaken_for: "A wrong password or a network fault, since the application only says that it could not connect; the application's own pool being \
+                       empty (QueuePool limit reached), which no server limit causes.",
+    },
+};
+
+/// The server refused the login.
+#[must_use]
+pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {
+    KIND.found("every connection slot of the server is taken")
+        .detail(format!(
+            "The server turned the connection away before it looked at the role or the password: whether \"{role}\" may log in to database \
+             \"{database}\" is not known yet. Who holds the slots cannot be seen from outside."
+        ))
+        .evidence(refusal.to_string())
+        .candidate(
+            "the application's workers open more connections than the server has slots",
+            "count its worker processes and multiply by the size of their pools, the overflow included",
+        )
+        .candidate(
+            "sessions are held that nobody uses: a leak, or transactions left open",
+            "list the sessions by state with the query below; many are idle, or idle in transaction",
+        )
+        .candidate("another application takes the slots", "list the sessions by role with the query below")
+        .remedy(remedy())
+}
+
+/// A session that got in sees that the next one of the role would not.
+#[must_use]
+pub fn seen(limits: &LimitsSeen, holders: &[Holder]) -> Finding {
+    let mut finding = KIND
+        .found(format!("{} connections are open, {} are usable by role \"{}\"", limits.used, limits.capacity.usable(), limits.login))
+        .detail("This check got one of the last slots; the next connection of the application would be refused with 53300.")
+        .evidence(limits.capacity.formula());
+    for holder in holders {
+        finding = finding.evidence(holder.to_string());
+    }
+    finding.remedy(remedy())
+}
+
+fn remedy() -> Remedy {
+    Remedy::new(
+        "see who holds the slots, end what holds them without need, then bound the demand",
+        [
+            Step::sql(
+                "postgres",
+                "shows who holds the slots; with every slot taken, free one on the database's host first: the reserve of superusers may be used up too",
+                HOLDERS,
+            )
+            .actor("superuser"),
+            Step::new(
+                Place::AppHost,
+                "stop surplus workers, or restart the application that holds the idle sessions: that gives its slots back without cutting off work in progress \
+                 (pg_terminate_backend(pid) ends a single session, and rolls its transaction back)",
+            ),
+            Step::new(
+                Place::AppConfig,
+                "make the pools smaller, so that hosts × workers × (pool size + overflow) stays below max_connections minus the reserves, or connect \
+                 through a pooler",
+            ),
+        ],
+    )
+}

@@ -1,0 +1,87 @@
+use std::collections::BTreeMap;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::privileges::grants::qualified;
+use crate::privileges::seen::Relation;
+use crate::quote::sql_ident;
+use crate::remedy::{Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Privileges,
+    slug: "not-owner",
+    severity: Severity::Fail,
+    title: "the role does not own tables that it has to alter",
+    explanation: Explanation {
+        meaning: "Only the owner of a table, a member of the owning role, or a superuser may alter or drop it. No GRANT replaces that.",
+        tell: "must be owner of table … (42501) on ALTER TABLE, CREATE INDEX or DROP TABLE, while reading and writing work.",
+        causes: &[
+            "the tables were made by another role: a superuser, or the role of an earlier deployment",
+            "a restore made everything belong to the role that ran it",
+            "migrations are meant to run as another role",
+        ],
+        fixes: &[
+            "run the migrations as the role that owns the tables",
+            "ALTER TABLE … OWNER TO the role that runs the migrations",
+            "GRANT the owning role to the one that runs the migrations",
+        ],
+        mistaken_for: "A missing GRANT: GRANT ALL on a table does not allow to alter it.",
+    },
+};
+
+/// How many relations are named one by one.
+const NAMED: usize = 20;
+
+/// Relations whose owner's privileges the role does not have.
+#[must_use]
+pub fn finding(role: &Foreign, database: &Foreign, foreign: &[&Relation]) -> Finding {
+    let role_sql = sql_ident(role.raw());
+    let mut owners: BTreeMap<&Foreign, usize> = BTreeMap::new();
+    for relation in foreign {
+        *owners.entry(&relation.owner).or_default() += 1;
+    }
+    let counts: Vec<_> = owners.iter().map(|(owner, count)| format!("{count} of \"{owner}\"")).collect();
+    let mut finding = KIND
+        .found(match foreign {
+            [one] => format!("role \"{role}\" does not own {} {}", one.kind.words(), Foreign::new(qualified(&one.schema, &one.name))),
+            many => format!("role \"{role}\" does not own {} tables and views", many.len()),
+        })
+        .detail(format!(
+            "The application has to alter and drop (ddl is among the needs), and the server answers 42501, \"must be owner of table\". They are {}.",
+            counts.join(", ")
+        ));
+    for relation in foreign.iter().take(NAMED) {
+        finding = finding.evidence(format!(
+            "{} ({}) belongs to \"{}\"",
+            Foreign::new(qualified(&relation.schema, &relation.name)),
+            relation.kind.words(),
+            relation.owner
+        ));
+    }
+    let more = foreign.len().saturating_sub(NAMED);
+    if more > 0 {
+        finding = finding.evidence(format!("… and {more} more; the remedy covers all of them"));
+    }
+    for owner in owners.keys() {
+        finding = finding.candidate(
+            format!("migrations are meant to run as \"{owner}\", and the settings name another role"),
+            format!("look whether a second URL or role, \"{owner}\", is configured for migrations"),
+        );
+    }
+    let alter = |relation: &Relation, owner: &str| {
+        format!("ALTER {} {} OWNER TO {owner};", relation.kind.sql(), qualified(&relation.schema, &relation.name))
+    };
+    let run: Vec<_> = foreign.iter().map(|relation| alter(relation, &role_sql)).collect();
+    let undo: Vec<_> = foreign.iter().map(|relation| alter(relation, &sql_ident(relation.owner.raw()))).collect();
+    finding.remedy(Remedy::new(
+        format!("run the migrations as the owner; or, where \"{role}\" is to own the tables, hand them over"),
+        [Step::sql(
+            database.raw(),
+            "hands the tables over, with the sequences of their serial columns; the old owner then needs grants to go on using them",
+            run.join("\n"),
+        )
+        .undo(undo.join("\n"))
+        .actor("superuser")],
+    ))
+}

@@ -1,0 +1,87 @@
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::quote::sql_ident;
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Privileges,
+    slug: "read-only-default",
+    severity: Severity::Fail,
+    title: "every transaction begins read-only, and the application writes",
+    explanation: Explanation {
+        meaning: "default_transaction_read_only is on, so that each transaction refuses writes unless it says otherwise. The server itself is a primary.",
+        tell: "cannot execute INSERT in a read-only transaction (25006), while pg_is_in_recovery() is false. pg_settings.source says who set it.",
+        causes: &[
+            "ALTER DATABASE … SET, or ALTER ROLE … SET, put there for maintenance and forgotten",
+            "a guard of the provider: the disk is nearly full, or a quota is reached",
+            "a guard of the failover manager on a server that it does not trust",
+            "the application's own options (PGOPTIONS, options= in the URL)",
+        ],
+        fixes: &[
+            "take the setting back where it was made",
+            "with a guard: remove the reason first (free disk space, finish the failover)",
+        ],
+        mistaken_for: "A standby, which answers writes with the same message; missing privileges, which answer 42501.",
+    },
+};
+
+const NAME: &str = "default_transaction_read_only";
+
+/// `source` is `pg_settings.source`.
+#[must_use]
+pub fn finding(role: &Foreign, database: &Foreign, source: &Foreign) -> Finding {
+    let finding = KIND
+        .found(format!("{NAME} is on for role \"{role}\" in database \"{database}\""))
+        .detail(
+            "The application writes, and every transaction begins read-only: INSERT, UPDATE, DELETE and CREATE answer 25006. The server is no \
+             standby, and no GRANT changes it.",
+        )
+        .evidence(format!("{NAME} = on, pg_settings.source = \"{source}\", pg_is_in_recovery() is false"));
+    let (role_sql, database_sql) = (sql_ident(role.raw()), sql_ident(database.raw()));
+    let place = match source.raw() {
+        "database" => Some((format!("DATABASE {database_sql}"), "the owner of the database or a superuser")),
+        "user" => Some((format!("ROLE {role_sql}"), "superuser")),
+        "database user" => Some((format!("ROLE {role_sql} IN DATABASE {database_sql}"), "superuser")),
+        _ => None,
+    };
+    if let Some((place, actor)) = place {
+        return finding.remedy(Remedy::new(
+            format!("take the setting back where it was made: on {}", Foreign::from(place.as_str())),
+            [Step::sql(
+                database.raw(),
+                "new sessions write again; find out first whether it guards against something, such as a full disk",
+                format!("ALTER {place} RESET {NAME};"),
+            )
+            .undo(format!("ALTER {place} SET {NAME} = on;"))
+            .actor(actor)],
+        ));
+    }
+    if source.raw() == "client" {
+        return finding.remedy(Remedy::new(
+            "take the setting out of the application's own options",
+            [Step::new(
+                Place::AppConfig,
+                format!("remove {NAME} from PGOPTIONS, or from the options of the connection string"),
+            )],
+        ));
+    }
+    finding
+        .candidate(
+            "a guard of the provider or of the failover manager",
+            "look at the disk's fill level, at quotas, and at the log of the failover manager",
+        )
+        .candidate(
+            "somebody set it for the whole server",
+            format!("as a superuser: SELECT sourcefile, sourceline FROM pg_settings WHERE name = '{NAME}'"),
+        )
+        .remedy(Remedy::new(
+            "find out who set it, and remove the reason before the setting",
+            [Step::sql(
+                database.raw(),
+                "shows the file and line that set it",
+                format!("SELECT setting, source, sourcefile, sourceline FROM pg_settings WHERE name = '{NAME}';"),
+            )
+            .actor("superuser")],
+        ))
+}

@@ -1,0 +1,62 @@
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::privileges::seen::SchemaSeen;
+use crate::quote::sql_ident;
+use crate::remedy::{Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Privileges,
+    slug: "schema-create",
+    severity: Severity::Fail,
+    title: "the role may not create tables in a schema",
+    explanation: Explanation {
+        meaning: "The role can look into the schema, but cannot make tables there, so migrations fail.",
+        tell: "permission denied for schema public (42501) on CREATE TABLE; Django says MigrationSchemaMissing. Since PostgreSQL 15 only the owner \
+               of the database may create in \"public\"; before, everybody could.",
+        causes: &[
+            "PostgreSQL 15 or later: \"public\" is no longer open to everybody",
+            "the role was given GRANT ALL ON DATABASE, which says nothing about the schemas in it",
+            "migrations are meant to run as another role, the owner",
+        ],
+        fixes: &[
+            "GRANT CREATE ON SCHEMA to the role that runs the migrations",
+            "make that role the owner of the database",
+            "run the migrations as the owner of the schema",
+        ],
+        mistaken_for: "A missing privilege on the database: GRANT ALL ON DATABASE is often tried and does not help.",
+    },
+};
+
+/// CREATE is needed and not held.
+#[must_use]
+pub fn finding(role: &Foreign, database: &Foreign, schema: &SchemaSeen, major: Option<u32>) -> Finding {
+    let (role_sql, schema_sql) = (sql_ident(role.raw()), sql_ident(schema.name.raw()));
+    let since = if schema.name.raw() == "public" && major.is_some_and(|major| major >= 15) {
+        " Since PostgreSQL 15 only the owner of the database may create in \"public\" unless it is granted; GRANT ALL ON DATABASE does not include it."
+    } else {
+        ""
+    };
+    KIND.found(format!("role \"{role}\" lacks CREATE on schema \"{}\"", schema.name))
+        .detail(format!(
+            "The application needs to make tables there (create is among the needs), and the server would answer 42501.{since}"
+        ))
+        .evidence(format!(
+            "has_schema_privilege(\"{}\", 'CREATE') is false; the schema belongs to \"{}\"",
+            schema.name, schema.owner
+        ))
+        .remedy(Remedy::new(
+            format!("grant CREATE on schema \"{}\" to \"{role}\"", schema.name),
+            [Step::sql(
+                database.raw(),
+                "lets the role make tables in the schema",
+                format!("GRANT CREATE ON SCHEMA {schema_sql} TO {role_sql};"),
+            )
+            .undo(format!("REVOKE CREATE ON SCHEMA {schema_sql} FROM {role_sql};"))
+            .actor(if schema.owner.raw() == "pg_database_owner" {
+                "the owner of the database or a superuser".to_owned()
+            } else {
+                format!("the owner \"{}\" or a superuser", schema.owner)
+            })],
+        ))
+}

@@ -1,0 +1,81 @@
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::privileges::seen::SessionSeen;
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Privileges,
+    slug: "schema-missing",
+    severity: Severity::Fail,
+    title: "a schema that the application uses does not exist",
+    explanation: Explanation {
+        meaning: "The database has no schema of that name. Tables that the application looks for in it cannot be found, and none can be made.",
+        tell: "The name is absent from pg_namespace. The application sees: relation \"schema.table\" does not exist (42P01), \
+               schema \"…\" does not exist (3F000), or, when nothing of the search path exists, no schema has been selected to create in (3F000).",
+        causes: &[
+            "the settings lead to another database than the one that holds the schema",
+            "the migrations that make the schema have not run",
+            "the name is misspelt, or was written in capitals without quotes when it was made and so is in lower case",
+            "the schema was renamed or dropped",
+        ],
+        fixes: &[
+            "connect to the right database",
+            "run the migrations, or make the schema with the role that is to own it",
+            "correct the name, or the search_path",
+        ],
+        mistaken_for: "A missing table: with a schema that is absent, the server names the table in its message all the same.",
+    },
+};
+
+/// A schema that `--schema` names.
+#[must_use]
+pub fn finding(schema: &Foreign, database: &Foreign, session: Option<&SessionSeen>) -> Finding {
+    let finding = KIND
+        .found(format!("schema \"{schema}\" does not exist in database \"{database}\""))
+        .detail("The schema is named for this check, and pg_namespace of the database does not list it. Why it is absent cannot be seen from here.");
+    candidates(finding, database, session)
+}
+
+/// No schema of the search path exists. An application that qualifies every name does not mind.
+#[must_use]
+pub fn empty_search_path(database: &Foreign, session: &SessionSeen) -> Finding {
+    let finding = KIND
+        .found(format!("no schema of the search path \"{}\" exists in database \"{database}\"", session.search_path))
+        .detail(
+            "An unqualified table name finds nothing (42P01), and CREATE TABLE answers \"no schema has been selected to create in\" (3F000). \
+             An application that writes the schema before every name does not notice; for that one, name its schemas with --schema.",
+        )
+        .severity(Severity::Warn);
+    candidates(finding, database, Some(session))
+}
+
+fn candidates(mut finding: Finding, database: &Foreign, session: Option<&SessionSeen>) -> Finding {
+    if let Some(session) = session {
+        let names: Vec<_> = session.schemas.iter().map(|name| format!("\"{name}\"")).collect();
+        finding = finding
+            .evidence(format!("search_path = {}", session.search_path))
+            .evidence(if names.is_empty() {
+                "the database has no schema besides the system's".to_owned()
+            } else {
+                format!("schemas of the database: {}", names.join(", "))
+            });
+    }
+    finding
+        .candidate(
+            format!("\"{database}\" is not the application's database"),
+            "compare the database name with the settings of an instance that works, and look at the schemas listed above",
+        )
+        .candidate(
+            "the migrations that make the schema have not run",
+            "look for CREATE SCHEMA in the application's migrations",
+        )
+        .candidate("the name is misspelt", "compare it, letter case included, with the schemas listed above")
+        .remedy(Remedy::new(
+            "find out which of the candidates holds, then correct the setting or run the migrations",
+            [Step::new(
+                Place::AppConfig,
+                "correct the database, the schema name or the search_path; where the schema is to be made, let the migrations make it, as the role that is to own it",
+            )],
+        ))
+}

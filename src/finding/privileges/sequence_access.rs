@@ -1,0 +1,67 @@
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::privileges::grants::{self, qualified};
+use crate::privileges::seen::SequencesSeen;
+use crate::quote::sql_ident;
+use crate::remedy::{Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Privileges,
+    slug: "sequence-access",
+    severity: Severity::Fail,
+    title: "the role may not use sequences that column defaults need",
+    explanation: Explanation {
+        meaning: "A serial column takes its default from a sequence, and whoever inserts a row needs USAGE on that sequence. A GRANT on the table does not \
+                  include it. An identity column (GENERATED … AS IDENTITY) needs no such grant.",
+        tell: "permission denied for sequence …_id_seq (42501) on INSERT, while SELECT and UPDATE work.",
+        causes: &[
+            "only tables were granted: GRANT … ON ALL TABLES does not include sequences",
+            "ALTER DEFAULT PRIVILEGES was set for tables, and not for sequences",
+            "the sequences were made by another role later",
+        ],
+        fixes: &["GRANT USAGE on the sequences", "ALTER DEFAULT PRIVILEGES … GRANT USAGE ON SEQUENCES for the role that makes them"],
+        mistaken_for: "A missing INSERT on the table: that message names the table, this one the sequence.",
+    },
+};
+
+/// How many sequences are named one by one.
+const NAMED: usize = 20;
+
+/// Sequences that lack USAGE.
+#[must_use]
+pub fn finding(role: &Foreign, database: &Foreign, seen: &SequencesSeen) -> Finding {
+    let looked_at: i64 = seen.totals.iter().map(|totals| totals.looked_at).sum();
+    let mut finding = KIND
+        .found(match seen.lacking.as_slice() {
+            [one] => format!("role \"{role}\" lacks USAGE on sequence {}", Foreign::new(qualified(&one.schema, &one.name))),
+            many => format!("role \"{role}\" lacks USAGE on {} of {looked_at} sequences that column defaults use", many.len()),
+        })
+        .detail("INSERT takes the default of a column from the sequence, and the server answers 42501, \"permission denied for sequence\".");
+    for sequence in seen.lacking.iter().take(NAMED) {
+        finding = finding.evidence(format!(
+            "{} (owner \"{}\"), the default of {}, lacks USAGE",
+            Foreign::new(qualified(&sequence.schema, &sequence.name)),
+            sequence.owner,
+            sequence.column
+        ));
+    }
+    let more = seen.lacking.len().saturating_sub(NAMED);
+    if more > 0 {
+        finding = finding.evidence(format!("… and {more} more; the remedy covers all of them"));
+    }
+    let roles: std::collections::BTreeSet<_> = seen.lacking.iter().flat_map(|sequence| &sequence.roles).collect();
+    for other in roles {
+        finding = finding.candidate(
+            format!("the application is meant to act as \"{other}\", of which \"{role}\" is a member without inheriting"),
+            format!("look for SET ROLE {} in the application's settings", sql_ident(other.raw())),
+        );
+    }
+    let grants = grants::on_sequences(role, seen);
+    finding.remedy(Remedy::new(
+        format!("grant \"{role}\" USAGE on the sequences"),
+        [Step::sql(database.raw(), "lets the role draw numbers from the sequences", grants.run.join("\n"))
+            .undo(grants.undo.join("\n"))
+            .actor(grants.actor())],
+    ))
+}

@@ -1,0 +1,6 @@
+//! How many connections the server has left, and how many the application can open.
+
+pub mod ask;
+pub mod capacity;
+pub mod demand;
+pub mod seen;

@@ -1,0 +1,279 @@
+//! Layer `privileges`: may this role do what the application does?
+//!
+//! Everything is judged from the catalogue, without trying: a statement that writes would be refused anyway in the read-only
+//! transaction in which the questions are asked.
+
+use std::collections::BTreeSet;
+
+use crate::finding::privileges::default_privileges::Gap;
+use crate::finding::privileges::{
+    connect_denied, default_privileges, not_owner, read_only_default, read_only_replica, schema_create, schema_missing, schema_usage,
+    sequence_access, superuser, table_access,
+};
+use crate::foreign::Foreign;
+use crate::privileges::ask;
+use crate::privileges::privilege::{Privilege, writes};
+use crate::privileges::seen::{Defaults, Relation, RelationsSeen, SchemaSeen, SequencesSeen, SessionSeen};
+use crate::request::{Need, Request};
+use crate::server::answer::Answers;
+use crate::server::session::{Answer, ServerFacts};
+use crate::target::Target;
+use crate::verdict::{Breakage, Notes, Probed};
+
+/// The layer's questions, each a single SELECT; [`judge`] takes the answers in the same order.
+#[must_use]
+pub fn questions(request: &Request) -> Vec<String> {
+    vec![
+        ask::SESSION.to_owned(),
+        ask::schemas(request),
+        ask::relations(request),
+        ask::sequences(request),
+        ask::default_privileges(request),
+    ]
+}
+
+/// Judges the answers to [`questions`].
+#[must_use]
+pub fn judge(request: &Request, target: &Target, server: &ServerFacts, answers: Vec<Answer>) -> Probed<()> {
+    match Seen::read(answers) {
+        Ok(seen) => Judge::new(request, target, server, seen).verdict(),
+        Err(breakage) => Probed::Broke(breakage),
+    }
+}
+
+/// What the server answered; `None` where it refused.
+struct Seen {
+    session: Option<SessionSeen>,
+    schemas: Option<Vec<SchemaSeen>>,
+    relations: Option<RelationsSeen>,
+    sequences: Option<SequencesSeen>,
+    defaults: Option<Vec<Defaults>>,
+    refusals: Vec<String>,
+}
+
+impl Seen {
+    fn read(answers: Vec<Answer>) -> Result<Self, Breakage> {
+        let mut answers = Answers::new(answers);
+        Ok(Self {
+            session: answers.next("the session", SessionSeen::read)?,
+            schemas: answers.next("the schemas", SchemaSeen::read)?,
+            relations: answers.next("the tables", RelationsSeen::read)?,
+            sequences: answers.next("the sequences", SequencesSeen::read)?,
+            defaults: answers.next("the default privileges", Defaults::read)?,
+            refusals: answers.refusals,
+        })
+    }
+}
+
+struct Judge<'a> {
+    request: &'a Request,
+    target: &'a Target,
+    server: &'a ServerFacts,
+    seen: Seen,
+    role: Foreign,
+    database: Foreign,
+    notes: Notes,
+}
+
+impl<'a> Judge<'a> {
+    fn new(request: &'a Request, target: &'a Target, server: &'a ServerFacts, seen: Seen) -> Self {
+        let session = seen.session.as_ref();
+        Self {
+            role: session.map_or_else(|| target.user.clone(), |session| session.role.clone()),
+            database: session.map_or_else(|| target.database.clone(), |session| session.database.clone()),
+            request,
+            target,
+            server,
+            seen,
+            notes: Notes::default(),
+        }
+    }
+
+    fn verdict(mut self) -> Probed<()> {
+        self.session();
+        let required = self.schemas();
+        self.relations(&required);
+        self.sequences(&required);
+        self.defaults(&required);
+        self.notes.summary = self.summary(&required);
+        if !self.seen.refusals.is_empty() {
+            self.notes.fact("not_seen", self.seen.refusals.clone());
+        }
+        let blind = self.seen.schemas.is_none() || self.seen.relations.is_none();
+        match Probed::judged((), self.notes) {
+            Probed::Sound((), _) if blind => {
+                Probed::Broke(Breakage(format!("the server refused to show {}", self.seen.refusals.join("; "))))
+            }
+            probed => probed,
+        }
+    }
+
+    fn session(&mut self) {
+        let Some(session) = &self.seen.session else { return };
+        let notes = &mut self.notes;
+        notes.fact("role", session.role.to_string());
+        if session.role != session.login {
+            notes.fact("login_role", session.login.to_string());
+        }
+        notes.fact("database", session.database.to_string());
+        notes.fact("database_owner", session.database_owner.to_string());
+        if let Some(version) = &self.server.version {
+            notes.fact("server_version", version.to_string());
+        }
+        notes.fact("search_path", session.search_path.to_string());
+        notes.fact("superuser", session.superuser);
+        notes.fact("in_recovery", session.standby);
+        notes.fact("default_transaction_read_only", session.read_only);
+        notes.fact("may_create_schemas", session.may_create_schemas);
+        if !session.may_connect {
+            notes.found(connect_denied::revoked(&session.login, &session.database));
+        }
+        if writes(&self.request.needs) {
+            if session.standby {
+                let hosts: Vec<_> = self.target.hosts.iter().map(ToString::to_string).collect();
+                notes.found(read_only_replica::finding(&hosts.join(",")));
+            } else if session.read_only {
+                notes.found(read_only_default::finding(
+                    &session.login,
+                    &session.database,
+                    &session.read_only_source,
+                ));
+            }
+        }
+        if session.superuser {
+            notes.found(superuser::finding(&session.role, &session.database, session.bootstrap));
+        }
+    }
+
+    /// Judges the schemas themselves; those whose tables are then judged too are handed back.
+    fn schemas(&mut self) -> BTreeSet<Foreign> {
+        let Some(schemas) = &self.seen.schemas else {
+            return BTreeSet::new();
+        };
+        let named = !self.request.schemas.is_empty();
+        let existing: Vec<_> = schemas.iter().filter(|schema| schema.exists).collect();
+        if named {
+            for schema in schemas.iter().filter(|schema| !schema.exists) {
+                self.notes
+                    .found(schema_missing::finding(&schema.name, &self.database, self.seen.session.as_ref()));
+            }
+        } else if let (true, Some(session)) = (existing.is_empty() && !schemas.is_empty(), &self.seen.session) {
+            self.notes.found(schema_missing::empty_search_path(&self.database, session));
+        }
+        let none_usable = !existing.iter().any(|schema| schema.usage);
+        let mut required = BTreeSet::new();
+        for schema in &existing {
+            // What is on the search path by default, "public" above all, may be closed on purpose.
+            let grave = named || none_usable;
+            if !schema.usage && (grave || schema.has_relations) {
+                self.notes.found(schema_usage::finding(&self.role, &self.database, schema, grave));
+            }
+            if schema.usage || grave {
+                required.insert(schema.name.clone());
+            }
+        }
+        if self.request.needs.contains(&Need::Create) {
+            let current = existing.iter().position(|schema| schema.current).unwrap_or(0);
+            for (i, schema) in existing.iter().enumerate() {
+                // Unqualified names are created in the first schema of the path that can be used.
+                if !schema.create && (named || i == current) {
+                    self.notes
+                        .found(schema_create::finding(&self.role, &self.database, schema, self.server.major));
+                }
+            }
+        }
+        let shown: Vec<_> = required.iter().map(ToString::to_string).collect();
+        self.notes.fact("schemas", shown);
+        required
+    }
+
+    fn relations(&mut self, required: &BTreeSet<Foreign>) {
+        let Some(seen) = &mut self.seen.relations else { return };
+        seen.totals.retain(|totals| required.contains(&totals.schema));
+        seen.lacking.retain(|relation| required.contains(&relation.schema));
+        let seen = &*seen;
+        let pick = |wanted: fn(&Relation) -> bool| -> Vec<&Relation> { seen.lacking.iter().filter(|relation| wanted(relation)).collect() };
+        let denied = pick(Relation::is_denied);
+        let spared = pick(|relation| !relation.is_denied() && !relation.lacks.is_empty());
+        let partly = pick(|relation| !relation.partition && !relation.partly.is_empty());
+        let not_owned = pick(|relation| !relation.owned);
+        let (role, database) = (&self.role, &self.database);
+        if !denied.is_empty() {
+            self.notes.found(table_access::finding(role, database, &denied, seen));
+        }
+        if !partly.is_empty() {
+            self.notes.found(table_access::some_columns(role, database, &partly, seen));
+        }
+        if !not_owned.is_empty() {
+            self.notes.found(not_owner::finding(role, database, &not_owned));
+        }
+        if !spared.is_empty() {
+            self.notes.found(table_access::maybe_unused(role, database, &spared, seen));
+        }
+        self.notes.fact("tables_and_views", looked_at(seen));
+        self.notes.fact("lacking_access", i64::try_from(denied.len()).unwrap_or(i64::MAX));
+    }
+
+    fn sequences(&mut self, required: &BTreeSet<Foreign>) {
+        let inserts = self.request.needs.contains(&Need::Insert);
+        let Some(seen) = self.seen.sequences.as_ref().filter(|_| inserts && !required.is_empty()) else {
+            return;
+        };
+        let used: i64 = seen.totals.iter().map(|totals| totals.looked_at).sum();
+        self.notes.fact("sequences", used);
+        if !seen.lacking.is_empty() {
+            self.notes.found(sequence_access::finding(&self.role, &self.database, seen));
+        }
+    }
+
+    fn defaults(&mut self, required: &BTreeSet<Foreign>) {
+        let needed: BTreeSet<_> = Privilege::needed(&self.request.needs).collect();
+        let inserts = needed.contains(&Privilege::Insert);
+        let Some(defaults) = &self.seen.defaults else { return };
+        let gaps: Vec<_> = defaults
+            .iter()
+            .filter(|defaults| required.contains(&defaults.schema))
+            .map(|defaults| Gap {
+                schema: defaults.schema.clone(),
+                maker: defaults.maker.clone(),
+                tables: needed.difference(&defaults.tables).copied().collect(),
+                sequences: inserts && defaults.uses_sequences && !defaults.sequences,
+            })
+            .filter(|gap| gap.sequences || !gap.tables.is_empty())
+            .collect();
+        if !gaps.is_empty() {
+            self.notes.found(default_privileges::finding(&self.role, &self.database, &gaps));
+        }
+    }
+
+    /// The row's line: the gravest finding, or what was looked at.
+    fn summary(&self, required: &BTreeSet<Foreign>) -> String {
+        let gravest = self.notes.gravest();
+        if let Some(finding) = self
+            .notes
+            .findings
+            .iter()
+            .find(|finding| Some(finding.severity) == gravest && finding.severity > crate::finding::Severity::Info)
+        {
+            return finding.title.clone();
+        }
+        let names: Vec<_> = required.iter().map(|name| format!("\"{name}\"")).collect();
+        let schemas = match names.as_slice() {
+            [] => return format!("role \"{}\" has no schema to look at", self.role),
+            [one] => format!("schema {one}"),
+            many => format!("schemas {}", many.join(", ")),
+        };
+        match self.seen.relations.as_ref().map_or(0, looked_at) {
+            0 => format!("{schemas}: no tables yet"),
+            1 => format!("role \"{}\" may use {schemas} and has what it needs on its only table", self.role),
+            count => format!(
+                "role \"{}\" may use {schemas} and has what it needs on {count} tables and views",
+                self.role
+            ),
+        }
+    }
+}
+
+fn looked_at(seen: &RelationsSeen) -> i64 {
+    seen.totals.iter().map(|totals| totals.looked_at).sum()
+}

@@ -1,0 +1,136 @@
+//! Reading the answers to simple queries: every value is text, or NULL.
+
+use super::session::{Answer, NoAnswer, Row};
+use crate::foreign::Foreign;
+use crate::verdict::Breakage;
+
+/// The answers to one layer's questions, read one after the other. A question that the server refused spoils no other.
+#[derive(Debug)]
+pub struct Answers {
+    rest: std::vec::IntoIter<Answer>,
+    /// What was refused, with the server's words.
+    pub refusals: Vec<String>,
+}
+
+impl Answers {
+    /// Begins at the first answer.
+    #[must_use]
+    pub fn new(answers: Vec<Answer>) -> Self {
+        Self {
+            rest: answers.into_iter(),
+            refusals: Vec::new(),
+        }
+    }
+
+    /// The next answer; `None` where the server refused the question.
+    ///
+    /// # Errors
+    /// When the connection was lost, or the answer does not have the form asked for.
+    pub fn next<T>(&mut self, what: &str, read: impl FnOnce(&[Row]) -> Result<T, Breakage>) -> Result<Option<T>, Breakage> {
+        match self.rest.next() {
+            Some(Ok(rows)) => read(&rows).map(Some),
+            Some(Err(NoAnswer::Refused(error))) => {
+                self.refusals.push(format!("{what}: {error}"));
+                Ok(None)
+            }
+            Some(Err(NoAnswer::Lost(why))) => Err(Breakage(format!("{what}: {why}"))),
+            None => Err(Breakage(format!("{what}: no answer came"))),
+        }
+    }
+}
+
+/// A row's values, read from left to right.
+#[derive(Debug)]
+pub struct Columns<'a> {
+    values: std::slice::Iter<'a, Option<String>>,
+}
+
+impl<'a> Columns<'a> {
+    /// Begins at the row's first value.
+    #[must_use]
+    pub fn of(row: &'a Row) -> Self {
+        Self { values: row.iter() }
+    }
+
+    /// The next value; `None` is NULL.
+    ///
+    /// # Errors
+    /// When the row is too short, as it is for each of these methods.
+    pub fn nullable(&mut self) -> Result<Option<&'a str>, Breakage> {
+        self.values
+            .next()
+            .map(Option::as_deref)
+            .ok_or_else(|| Breakage("the server's answer has fewer columns than were asked for".to_owned()))
+    }
+
+    /// The next value as text.
+    ///
+    /// # Errors
+    /// When it is NULL.
+    pub fn text(&mut self) -> Result<&'a str, Breakage> {
+        self.nullable()?
+            .ok_or_else(|| Breakage("the server answered NULL where a value was asked for".to_owned()))
+    }
+
+    /// The next value as a name.
+    ///
+    /// # Errors
+    /// When it is NULL.
+    pub fn name(&mut self) -> Result<Foreign, Breakage> {
+        self.text().map(Foreign::from)
+    }
+
+    /// The next value as a boolean.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn flag(&mut self) -> Result<bool, Breakage> {
+        match self.text()? {
+            "t" => Ok(true),
+            "f" => Ok(false),
+            other => Err(unreadable(other, "a boolean")),
+        }
+    }
+
+    /// The next value as a whole number.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn count(&mut self) -> Result<i64, Breakage> {
+        self.nullable_count()?
+            .ok_or_else(|| Breakage("the server answered NULL where a number was asked for".to_owned()))
+    }
+
+    /// The next value as a whole number; `None` is NULL.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn nullable_count(&mut self) -> Result<Option<i64>, Breakage> {
+        self.nullable()?
+            .map(|text| text.parse().map_err(|_| unreadable(text, "a whole number")))
+            .transpose()
+    }
+
+    /// The next value as a JSON document; NULL is the empty one.
+    ///
+    /// # Errors
+    /// When it does not have the form asked for.
+    pub fn json<T: serde::de::DeserializeOwned + Default>(&mut self) -> Result<T, Breakage> {
+        self.nullable()?.map_or_else(
+            || Ok(T::default()),
+            |text| serde_json::from_str(text).map_err(|_| unreadable(text, "JSON of the form asked for")),
+        )
+    }
+
+    /// The next value as a JSON array of names; NULL is the empty one.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn names(&mut self) -> Result<Vec<Foreign>, Breakage> {
+        Ok(self.json::<Vec<String>>()?.into_iter().map(Foreign::from).collect())
+    }
+}
+
+fn unreadable(text: &str, wanted: &str) -> Breakage {
+    Breakage(format!("the server answered \"{}\", which is not {wanted}", Foreign::from(text)))
+}
