@@ -10,6 +10,8 @@ pub enum ExitCode {
     Sound,
     /// There were warnings, and `--fail-on warn` was given.
     Warned,
+    /// `explain` did not recognise what it was given.
+    Unrecognized,
     /// The command line or a configuration file of the doctor's own is wrong.
     Usage,
     /// The doctor could not diagnose: a probe broke.
@@ -26,7 +28,7 @@ impl ExitCode {
     pub const fn number(self) -> u8 {
         match self {
             Self::Sound => 0,
-            Self::Warned => 1,
+            Self::Warned | Self::Unrecognized => 1,
             Self::Usage => 2,
             Self::Broke => 3,
             Self::Layer(Layer::Config) => 10,

@@ -2,21 +2,28 @@
 //!
 //! The library is what the binary, the tests and the fuzzers share; it is not a stable interface.
 
+pub mod chain;
+pub mod cli;
+pub mod conninfo;
 pub mod diagnosis;
 pub mod dns;
 pub mod exit_code;
 pub mod finding;
 pub mod foreign;
 pub mod layer;
+pub mod mask;
+pub mod migrations;
 pub mod net;
 pub mod pool;
 pub mod privileges;
 pub mod probe;
 pub mod quote;
 pub mod remedy;
+pub mod report;
 pub mod request;
 pub mod secret;
 pub mod server;
+pub mod settings;
 pub mod target;
 pub mod tls;
 pub mod verdict;

@@ -165,7 +165,7 @@ pub enum RootCert {
     Default(Option<PathBuf>),
 }
 
-/// What libpq's ssl* parameters say.
+/// What libpq's `ssl*` parameters say.
 #[derive(Debug, Clone)]
 pub struct TlsSettings {
     pub mode: SslMode,

@@ -22,7 +22,7 @@ impl Speaker {
         match bytes {
             [b'H', b'T', b'T', b'P', b'/', ..] => Self::Http,
             [b'S', b'S', b'H', b'-', ..] => Self::Ssh,
-            [_, _, _, 0, 10, ..] | [_, _, _, 0, 0xff, ..] => Self::MySql,
+            [_, _, _, 0, 10 | 0xff, ..] => Self::MySql,
             [b'2', b'2', b'0', b' ' | b'-', ..] => Self::Smtp,
             [b'-', b'E' | b'D' | b'N', b'R' | b'E' | b'O', ..] => Self::Redis,
             [21 | 22, 3, 0..=4, ..] => Self::Tls,

@@ -4,7 +4,9 @@
 //! none can run before the one under it passed.
 
 pub mod auth;
+pub mod config;
 pub mod dns;
+pub mod migrations;
 pub mod pool;
 pub mod privileges;
 pub mod tcp;

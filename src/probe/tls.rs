@@ -287,7 +287,7 @@ fn certificate_findings(
     findings
 }
 
-/// OpenSSL's verification results (x509_vfy.h).
+/// OpenSSL's verification results (`x509_vfy.h`).
 mod verify_code {
     pub const NOT_YET_VALID: i32 = 9;
     pub const HAS_EXPIRED: i32 = 10;

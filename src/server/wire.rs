@@ -80,7 +80,7 @@ async fn read_old_error<S: AsyncRead + Unpin>(stream: &mut S, mut bytes: Vec<u8>
 /// A server's first word to a StartupMessage.
 #[derive(Debug)]
 pub enum FirstWord {
-    /// It asks for a proof of identity, or lets the role in: pg_hba.conf has an entry.
+    /// It asks for a proof of identity, or lets the role in: `pg_hba.conf` has an entry.
     Admitted,
     Refused(ServerError),
 }

@@ -3,7 +3,7 @@
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
-use crate::remedy::{Place, Remedy, Step};
+use crate::remedy::{Remedy, Step};
 use crate::server::error::ServerError;
 use crate::server::refusal::Scene;
 

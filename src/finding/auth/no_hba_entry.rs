@@ -3,7 +3,7 @@
 use crate::finding::hba;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::remedy::{Place, Remedy, Step};
+use crate::remedy::Remedy;
 use crate::server::error::ServerError;
 use crate::server::refusal::Scene;
 
@@ -32,7 +32,7 @@ pub static KIND: Kind = Kind {
     },
 };
 
-/// Whether pg_hba.conf turned the client away, with or without an entry; no password was asked for.
+/// Whether `pg_hba.conf` turned the client away, with or without an entry; no password was asked for.
 #[must_use]
 pub fn is_verdict_of_hba(error: &ServerError) -> bool {
     let by_text = error.says(&["no pg_hba.conf entry", "pg_hba.conf rejects"]);

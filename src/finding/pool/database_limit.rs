@@ -26,6 +26,12 @@ pub static KIND: Kind = Kind {
     },
 };
 
+/// Whether a refusal at login is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.says(&["too many connections for database"]) || error.is("53300") && error.came_from("CheckMyDatabase")
+}
+
 /// The server refused the login.
 #[must_use]
 pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {

@@ -26,6 +26,12 @@ pub static KIND: Kind = Kind {
     },
 };
 
+/// Whether a refusal at login is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is_of_a_pooler() && error.says(&["no more connections allowed", "client connections exceeded"])
+}
+
 /// The pooler turned the client away.
 #[must_use]
 pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {

@@ -30,6 +30,12 @@ pub static KIND: Kind = Kind {
     },
 };
 
+/// Whether a refusal at login is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.says(&["remaining connection slots are reserved"]) || error.is("53300") && error.came_from("InitPostgres")
+}
+
 /// The server refused the login.
 #[must_use]
 pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {

@@ -29,6 +29,12 @@ pub static KIND: Kind = Kind {
     },
 };
 
+/// Whether a refusal at login is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.says(&["too many connections for role"]) || error.is("53300") && error.came_from("InitializeSessionUserId")
+}
+
 /// The server refused the login. A limit of 0 lets nobody in.
 #[must_use]
 pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {

@@ -31,6 +31,12 @@ pub static KIND: Kind = Kind {
     },
 };
 
+/// Whether a refusal at login is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is("53300") || error.says(&["too many clients already"])
+}
+
 /// The server refused the login.
 #[must_use]
 pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {

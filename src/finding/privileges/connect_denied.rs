@@ -25,6 +25,12 @@ pub static KIND: Kind = Kind {
     },
 };
 
+/// Whether a refusal at login is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is("42501") && (error.came_from("CheckMyDatabase") || error.says(&["permission denied for database"]))
+}
+
 /// The server refused the login.
 #[must_use]
 pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {

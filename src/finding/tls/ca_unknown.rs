@@ -49,7 +49,7 @@ pub fn finding(target: &Target, policy: &Policy, address: &Address, inspection: 
         Roots::System | Roots::None => "the system's certificates".to_owned(),
         Roots::File { path, certificates } => {
             let path = crate::foreign::Foreign::new(path.to_string_lossy());
-            format!("the {} certificates in \"{path}\", and no others", certificates.len())
+            format!("those in \"{path}\" ({}), and no others", certificates.len())
         }
     };
     let mut finding = KIND.found(title).detail(format!(

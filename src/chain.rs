@@ -1,0 +1,192 @@
+//! The chain: the eight probes, each given what the one below it found, until one finds its layer broken.
+
+use std::time::{Duration, Instant};
+
+use crate::diagnosis::{Diagnosis, LayerReport, TargetSummary};
+use crate::finding::Severity;
+use crate::layer::Layer;
+use crate::mask::Mask;
+use crate::probe;
+use crate::report::Reporter;
+use crate::request::{Request, Skip};
+use crate::server::session::{Answer, Session};
+use crate::settings::environment::Environment;
+use crate::target::{Endpoint, Target};
+use crate::tls::connector::{self, Unprepared};
+use crate::verdict::{Breakage, Notes, Probed, Verdict};
+
+/// Probes layer by layer, telling the reporter of each row as it comes.
+pub async fn run(request: &Request, environment: &Environment, reporter: &mut dyn Reporter) -> Diagnosis {
+    let began = Instant::now();
+    let mut log = Log {
+        request,
+        reporter,
+        rows: Vec::new(),
+        target: TargetSummary::default(),
+        mask: Mask::default(),
+        began,
+    };
+    if let Some(session) = climb(&mut log, request, environment).await {
+        session.goodbye().await;
+    }
+    log.finish(began)
+}
+
+/// Up to the last layer, or to the first that is broken. The session, where there is one, is the caller's to end.
+async fn climb(log: &mut Log<'_>, request: &Request, environment: &Environment) -> Option<Session> {
+    let limit = request.timeout;
+    let trees = in_background({
+        let project = request.project.clone();
+        move || probe::migrations::survey(&project)
+    });
+    let probed = probe::config::probe(request, environment);
+    log.know(&probed);
+    let target = log.step(Layer::Config, probed)?;
+    // Reading the trusted certificates takes as long as DNS and TCP do.
+    let prepared = in_background({
+        let settings = target.tls.clone();
+        let needs_tls = target.hosts.iter().any(|host| !matches!(host.endpoint, Endpoint::Socket(_)));
+        move || if needs_tls { connector::prepare(&settings) } else { Ok(None) }
+    });
+    let addresses = log.step(Layer::Dns, probe::dns::probe(&target, limit).await)?;
+    let stream = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
+    let prepared = prepared
+        .await
+        .unwrap_or_else(|error| Err(Unprepared::Broke(Breakage(error.to_string()))));
+    let secured = log.step(Layer::Tls, probe::tls::probe(&target, &prepared, stream, limit).await)?;
+    let session = log.step(Layer::Auth, probe::auth::probe(&target, &prepared, secured, limit).await)?;
+    match trees.await {
+        Ok(trees) => survey(log, request, &target, &session, &trees).await,
+        Err(error) => drop(log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())))),
+    }
+    Some(session)
+}
+
+fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> tokio::task::JoinHandle<T> {
+    tokio::task::spawn_blocking(work)
+}
+
+/// The last three layers: all their questions in one flight, then each judges its answers.
+async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, trees: &probe::migrations::Trees) {
+    let layers = [
+        (Layer::Privileges, probe::privileges::questions(request)),
+        (Layer::Migrations, probe::migrations::questions(trees)),
+        (Layer::Pool, probe::pool::questions(request)),
+    ];
+    let wanted = |layer: Layer| layer <= request.until && !request.skips_layer(layer);
+    let questions: Vec<String> = layers
+        .iter()
+        .filter(|(layer, _)| wanted(*layer))
+        .flat_map(|(_, questions)| questions.clone())
+        .collect();
+    let mut answers = session.ask(&questions, request.timeout).await.into_iter();
+    for (layer, questions) in &layers {
+        let probed = if wanted(*layer) {
+            let answers: Vec<Answer> = answers.by_ref().take(questions.len()).collect();
+            match layer {
+                Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers),
+                Layer::Migrations => probe::migrations::judge(trees, target, answers),
+                _ => probe::pool::judge(request, target, &session.server, answers),
+            }
+        } else {
+            Probed::NotApplicable((), "left out by --skip".into())
+        };
+        if log.step(*layer, probed).is_none() {
+            break;
+        }
+    }
+}
+
+/// The rows so far.
+struct Log<'a> {
+    request: &'a Request,
+    reporter: &'a mut dyn Reporter,
+    rows: Vec<LayerReport>,
+    target: TargetSummary,
+    mask: Mask,
+    /// When the layer at hand began.
+    began: Instant,
+}
+
+impl Log<'_> {
+    /// Remembers what the settings tell of the target, for the report and for the mask.
+    fn know(&mut self, probed: &Probed<Target>) {
+        if let Probed::Sound(target, _) | Probed::NotApplicable(target, _) = probed {
+            self.mask = Mask::of(target);
+            let host = target.hosts.first();
+            self.target = TargetSummary {
+                host: host.map(crate::target::Host::name),
+                port: host.map(|host| host.port),
+                database: Some(target.database.to_string()),
+                user: Some(target.user.to_string()),
+                sslmode: Some(target.tls.mode.name().to_owned()),
+                source: Some(target.source.clone()),
+            };
+        }
+    }
+
+    /// Writes a layer's row. `None` ends the chain.
+    fn step<T>(&mut self, layer: Layer, probed: Probed<T>) -> Option<T> {
+        let (carried, verdict, notes, reason) = match probed {
+            Probed::Sound(carried, notes) => (Some(carried), Verdict::Pass, notes, None),
+            Probed::NotApplicable(carried, reason) => (Some(carried), Verdict::Skip, Notes::default(), Some(reason)),
+            Probed::Broken(notes) => (None, Verdict::Fail, notes, None),
+            Probed::Broke(Breakage(reason)) => (None, Verdict::Error, Notes::default(), Some(reason)),
+        };
+        let duration = self.began.elapsed();
+        self.began = Instant::now();
+        self.write(LayerReport {
+            layer,
+            verdict,
+            notes,
+            reason,
+            duration,
+        });
+        if layer >= self.request.until { None } else { carried }
+    }
+
+    fn write(&mut self, mut row: LayerReport) {
+        let may_pass = !row.layer.carries_the_connection();
+        for finding in &mut row.notes.findings {
+            let code = finding.kind.code().to_string();
+            if self.request.skip.contains(&Skip::Code(code)) && (may_pass || finding.severity < Severity::Fail) {
+                finding.severity = Severity::Info;
+                finding.detail.push_str(" Left out of the verdict by --skip.");
+            }
+            if let Some(remedy) = &mut finding.remedy {
+                remedy.verify.get_or_insert_with(|| self.request.command.clone());
+            }
+        }
+        row.verdict = match (row.verdict, row.notes.gravest()) {
+            (Verdict::Pass | Verdict::Fail, Some(Severity::Fail)) => Verdict::Fail,
+            (Verdict::Pass | Verdict::Fail, Some(Severity::Warn)) => Verdict::Warn,
+            (Verdict::Pass | Verdict::Fail, Some(Severity::Info) | None) => Verdict::Pass,
+            (verdict, _) => verdict,
+        };
+        let mask = &self.mask;
+        row.each_text(&mut |text| mask.apply(text));
+        self.reporter.row(&row);
+        self.rows.push(row);
+    }
+
+    /// Rows for the layers that were not reached, and the sum.
+    fn finish(mut self, began: Instant) -> Diagnosis {
+        let reason = match self.rows.last() {
+            Some(last) if last.verdict == Verdict::Fail => format!("not reached: {} failed", last.layer),
+            Some(last) if last.verdict == Verdict::Error => format!("not reached: {} could not be probed", last.layer),
+            Some(_) | None => format!("not asked for: --until {}", self.request.until),
+        };
+        for layer in Layer::ALL.into_iter().skip(self.rows.len()) {
+            self.write(LayerReport {
+                layer,
+                verdict: Verdict::Skip,
+                notes: Notes::default(),
+                reason: Some(reason.clone()),
+                duration: Duration::ZERO,
+            });
+        }
+        let diagnosis = Diagnosis::of(self.target, self.rows, began.elapsed(), self.request.fail_on_warn);
+        self.reporter.end(&diagnosis);
+        diagnosis
+    }
+}

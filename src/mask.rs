@@ -1,0 +1,52 @@
+//! The last line of defence: known secrets are struck out of every text before a reporter sees it.
+//!
+//! Probes never put a secret into a text; a server, a file or an operating system that echoes one back could.
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+
+use crate::foreign::Foreign;
+use crate::secret::Secret;
+use crate::target::Target;
+
+/// What stands in a secret's place.
+const STRUCK: &str = "***";
+
+/// Shorter secrets are not struck out: they would take half the report with them, and give themselves away by it.
+const SHORTEST: usize = 4;
+
+/// The secrets of one check, in every form in which they might come back.
+#[derive(Debug, Default)]
+pub struct Mask(Vec<Secret>);
+
+impl Mask {
+    /// The secrets of a target. One that is part of a public name of the target tells nothing, and is left alone.
+    #[must_use]
+    pub fn of(target: &Target) -> Self {
+        let mut public = vec![target.user.raw().to_owned(), target.database.raw().to_owned()];
+        public.extend(target.hosts.iter().map(crate::target::Host::name));
+        let password = target.password.iter().map(|password| &password.secret);
+        let secrets = password.chain(&target.tls.client_key_password);
+        let mut forms = Vec::new();
+        for secret in secrets {
+            let Some(text) = secret.reveal_str() else { continue };
+            if text.len() < SHORTEST || public.iter().any(|name| name.contains(text)) {
+                continue;
+            }
+            forms.push(Secret::from(text));
+            forms.push(Secret::from(percent_encode(text.as_bytes(), NON_ALPHANUMERIC).to_string()));
+            forms.push(Secret::from(Foreign::from(text).to_string()));
+        }
+        Self(forms)
+    }
+
+    /// Strikes every secret out.
+    pub fn apply(&self, text: &mut String) {
+        for secret in &self.0 {
+            if let Some(secret) = secret.reveal_str()
+                && text.contains(secret)
+            {
+                *text = text.replace(secret, STRUCK);
+            }
+        }
+    }
+}
