@@ -1,4 +1,6 @@
-//! The layers `privileges` and `pool` on a real PostgreSQL.
+//! The layers `privileges` and `pool` on a real server.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod pool;
 mod privileges;

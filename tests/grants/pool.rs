@@ -1,9 +1,10 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use dbdoctor::finding::pool::{database_limit, reserved_slots_only, role_limit, slots_exhausted};
+use dbdoctor::finding::pool::{database_limit, pooler_limit, pooler_waiting, reserved_slots_only, role_limit, slots_exhausted};
 use dbdoctor::probe::pool::{judge, questions};
 use dbdoctor::request::{Demand, Request};
+use dbdoctor::server::error::ServerError;
 use dbdoctor::server::session::ServerFacts;
 use dbdoctor::verdict::{Fact, Notes};
 use tokio::sync::Mutex;
@@ -15,7 +16,7 @@ use crate::{fact, finding, found, opened, pasted, request, target};
 /// The tests count the server's sessions, and so take turns.
 static TURN: Mutex<()> = Mutex::const_new(());
 
-/// Reserves as the measurements of PostgreSQL's own checks were made with: 20 − 3, and from version 16 on 20 − 3 − 2.
+/// Of 20 slots the server keeps 3 for superusers.
 fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| Server::start("max_connections = 20\nsuperuser_reserved_connections = 3\nautovacuum = off", false))
@@ -259,8 +260,8 @@ async fn the_demand_is_reckoned_only_from_what_is_known() {
     assert_eq!(finding.title, "the application can open 45 connections; about 17 are there for it");
     assert_eq!(
         finding.detail,
-        "Demand: 3 workers × (pool size 5 + overflow 10) = 45. Room: about 17 usable − 0 held by others = 17. The largest that fits: 5 as pool size + \
-         overflow in each worker, or 1 worker as they are."
+        "Demand: 3 workers × (pool size 5 + overflow 10) = 45. Room: about 17 usable − 0 held by others = 17. The largest that fits: pool size + \
+         overflow = 5 in each worker, or 1 worker as now."
     );
     settle(0).await;
     let other = server().connect("postgres", "postgres").await.unwrap();
@@ -338,4 +339,31 @@ async fn what_is_idle_in_a_transaction_is_named_and_so_is_who_waits_for_it() {
     assert_eq!(fact(&notes, "waiting_for_locks"), &Fact::Count(1));
     holder.batch_execute("ROLLBACK").await.unwrap();
     waiting.await.unwrap().unwrap();
+}
+
+#[test]
+fn a_pooler_names_the_limit_and_leaves_the_cause_of_its_waiting_open() {
+    let said = |message: &str| ServerError {
+        severity: "FATAL".into(),
+        sqlstate: "08P01".into(),
+        message: message.into(),
+        ..ServerError::default()
+    };
+    for (message, setting) in [
+        ("no more connections allowed (max_client_conn)", "max_client_conn"),
+        (
+            "client connections exceeded (max_db_client_connections)",
+            "max_db_client_connections",
+        ),
+        (
+            "client connections exceeded (max_user_client_connections)",
+            "max_user_client_connections",
+        ),
+    ] {
+        let finding = pooler_limit::finding(&"app".into(), &"shop".into(), &said(message));
+        assert_eq!(finding.title, format!("the pooler accepts no more clients ({setting})"));
+        assert_eq!(finding.evidence, [format!("FATAL 08P01: {message}")]);
+    }
+    let finding = pooler_waiting::finding(&"app".into(), &"shop".into(), &said("query_wait_timeout"));
+    assert_eq!(finding.candidates.len(), 3);
 }

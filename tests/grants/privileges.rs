@@ -392,3 +392,33 @@ async fn connect_that_was_revoked_is_granted_again() {
     server().sql("postgres", step.undo.as_ref().unwrap()).await;
     server().connect("shut_app", "shut").await.unwrap_err();
 }
+
+#[tokio::test]
+async fn a_foreign_table_may_be_there_to_be_read() {
+    let schema = "CREATE ROLE @_app LOGIN;\nCREATE EXTENSION postgres_fdw; CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw;\n\
+         CREATE FOREIGN TABLE f (x int) SERVER far; GRANT SELECT ON f TO @_app; CREATE FOREIGN TABLE g (x int) SERVER far";
+    server().database("distant", schema).await;
+    let (word, notes) = check("distant_app", "distant", &[Need::Select, Need::Insert]).await;
+    assert_eq!(
+        (word, found(&notes)),
+        ("broken", vec![("table-access", "fail"), ("table-access", "info")])
+    );
+    assert_eq!(
+        finding(&notes, "table-access").title,
+        "role \"distant_app\" lacks SELECT, INSERT on foreign table public.g"
+    );
+}
+
+#[tokio::test]
+async fn an_ordinary_superuser_is_a_warning_with_a_way_back() {
+    server()
+        .database("mighty", "CREATE ROLE @_app LOGIN SUPERUSER;\nCREATE TABLE t (x int)")
+        .await;
+    let (word, notes) = check("mighty_app", "mighty", ALL).await;
+    assert_eq!((word, found(&notes)), ("sound", vec![("superuser", "warn")]));
+    let (run, undo) = pasted(&notes, "superuser");
+    server().sql("mighty", &run).await;
+    assert_eq!(check("mighty_app", "mighty", ALL).await.0, "broken");
+    server().sql("mighty", &undo).await;
+    assert_eq!(check("mighty_app", "mighty", ALL).await.0, "sound");
+}

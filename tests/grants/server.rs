@@ -1,4 +1,4 @@
-//! A throwaway PostgreSQL server, and the questions as the chain asks them.
+//! A throwaway server, and the questions as the chain asks them.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;

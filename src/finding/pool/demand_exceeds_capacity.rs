@@ -110,14 +110,14 @@ fn largest(estimate: &Estimate, room: i64) -> String {
         .filter(|each| *each > 0)
         .map(|each| room / each)
         .filter(|workers| *workers > 0)
-        .map_or(String::new(), |workers| format!(", or {} as they are", count(workers)));
-    let what = match estimate.per_process {
-        PerProcess::Threads(_) => "threads in each worker",
-        PerProcess::Pool { .. } | PerProcess::Unbounded => "as pool size + overflow in each worker",
-    };
+        .map_or(String::new(), |workers| format!(", or {} as now", count(workers)));
     if each == 0 {
-        format!("{} do not fit, even with one connection each{fewer}.", count(estimate.workers))
-    } else {
-        format!("The largest that fits: {each} {what}{fewer}.")
+        return format!("{} do not fit, even with one connection each{fewer}.", count(estimate.workers));
+    }
+    match estimate.per_process {
+        PerProcess::Threads(_) => format!("The largest that fits: {each} threads in each worker{fewer}."),
+        PerProcess::Pool { .. } | PerProcess::Unbounded => {
+            format!("The largest that fits: pool size + overflow = {each} in each worker{fewer}.")
+        }
     }
 }
