@@ -150,7 +150,7 @@ fn judge_demand(notes: &mut Notes, request: &Request, limits: &LimitsSeen, poole
 }
 
 fn judge_transactions(notes: &mut Notes, limits: &LimitsSeen, transactions: &[Transaction]) {
-    let half_timeout = limits.idle_timeout_ms / 2_000;
+    let half_timeout = (limits.idle_timeout_ms / 2_000).max(1);
     let limit = if limits.idle_timeout_ms > 0 {
         half_timeout.min(IDLE_WARN)
     } else {

@@ -173,7 +173,9 @@ async fn limits_of_the_role_and_of_the_database_are_near_and_met() {
     for _ in 0..4 {
         clients.push(server().connect("limited", "postgres").await.unwrap());
     }
+    settle(4).await;
     let (word, notes) = check("limited", &request(&[])).await;
+    settle(4).await;
     assert_eq!((word, found(&notes)), ("sound", vec![("near-limit", "warn")]));
     let finding = finding(&notes, "near-limit");
     assert_eq!(finding.title, "4 of 5 connections that role \"limited\" is limited to are in use");
@@ -190,6 +192,9 @@ async fn limits_of_the_role_and_of_the_database_are_near_and_met() {
     assert_eq!(refused.message.raw(), "too many connections for role \"limited\"");
     let met = role_limit::finding(&"limited".into(), &"postgres".into(), &refused);
     server().sql("postgres", met.remedy.unwrap().steps[0].run.as_ref().unwrap()).await;
+    server().sql("postgres", "ALTER ROLE limited CONNECTION LIMIT 4").await;
+    let (word, notes) = check_over(&clients[0], "limited", &request(&[])).await;
+    assert_eq!((word, found(&notes)), ("broken", vec![("role-limit", "fail")]));
     server().sql("postgres", raise.run.as_ref().unwrap()).await;
     assert_eq!(
         server()
@@ -198,6 +203,7 @@ async fn limits_of_the_role_and_of_the_database_are_near_and_met() {
         "10"
     );
     drop(clients);
+    settle(0).await;
 
     server().sql("postgres", "CREATE DATABASE small CONNECTION LIMIT 0").await;
     let refused = refusal(&server().connect("limited", "small").await.unwrap_err()).unwrap();

@@ -313,10 +313,11 @@ async fn read_only_by_default_names_the_place_that_set_it() {
             vec![]
         );
         let (run, _) = pasted(&notes, "read-only-default");
-        assert_eq!(run, format!("ALTER {place} RESET default_transaction_read_only;"));
-        server()
-            .sql("template1", &format!("SET default_transaction_read_only = off; {run}"))
-            .await;
+        assert!(
+            run.contains(&format!("ALTER {place} RESET default_transaction_read_only;")),
+            "{run}"
+        );
+        server().sql("readonly", &run).await;
         assert_eq!(found(&check("readonly_app", "readonly", ALL).await.1), vec![]);
     }
     let (_, notes) = check_with("readonly_app", "readonly", "-c default_transaction_read_only=on", &request(ALL)).await;
@@ -345,17 +346,17 @@ async fn a_refused_question_spoils_no_other_and_never_passes_for_sound() {
     let client = server().connect("refused_app", "refused").await.unwrap();
     let asked = request(ALL);
     let refused = || {
-        Err(NoAnswer::Refused(ServerError {
+        NoAnswer::Refused(ServerError {
             severity: "ERROR".into(),
             sqlstate: "57014".into(),
             message: "canceling statement due to statement timeout".into(),
             ..ServerError::default()
-        }))
+        })
     };
     let judged = |answers| judge(&asked, &target("refused_app", "refused"), &ServerFacts::default(), answers);
 
     let mut some = answers(&client, questions(&asked)).await;
-    some[4] = refused();
+    some[4] = Err(refused());
     let (word, notes) = opened(judged(some));
     assert_eq!(word, "sound");
     let Fact::List(unseen) = fact(&notes, "not_seen") else {
@@ -367,7 +368,7 @@ async fn a_refused_question_spoils_no_other_and_never_passes_for_sound() {
     );
 
     let mut some = answers(&client, questions(&asked)).await;
-    some[2] = refused();
+    some[2] = Err(refused());
     assert!(matches!(judged(some), Probed::Broke(_)));
     let mut some = answers(&client, questions(&asked)).await;
     some[0] = Err(NoAnswer::Lost("connection closed".to_owned()));
@@ -421,4 +422,32 @@ async fn an_ordinary_superuser_is_a_warning_with_a_way_back() {
     assert_eq!(check("mighty_app", "mighty", ALL).await.0, "broken");
     server().sql("mighty", &undo).await;
     assert_eq!(check("mighty_app", "mighty", ALL).await.0, "sound");
+}
+
+#[tokio::test]
+async fn read_only_for_everybody_is_told_from_a_line_in_the_configuration() {
+    let asked = request(ALL);
+    for settings in ["", "default_transaction_read_only = on"] {
+        let server = Server::start(settings, false);
+        if settings.is_empty() {
+            server
+                .sql("postgres", "ALTER ROLE ALL SET default_transaction_read_only = on")
+                .await;
+        }
+        let client = server.connect("postgres", "postgres").await.unwrap();
+        let seen = answers(&client, questions(&asked)).await;
+        let (_, notes) = opened(judge(&asked, &target("postgres", "postgres"), &ServerFacts::default(), seen));
+        assert_eq!(found(&notes), [("read-only-default", "fail"), ("superuser", "warn")]);
+        let (run, undo) = pasted(&notes, "read-only-default");
+        if settings.is_empty() {
+            server.sql("postgres", &run).await;
+            assert_eq!(server.value("postgres", "SHOW default_transaction_read_only").await, "off");
+            server.sql("postgres", &undo).await;
+            assert_eq!(server.value("postgres", "SHOW default_transaction_read_only").await, "on");
+        } else {
+            assert_eq!(undo, "");
+            assert!(run.starts_with("SELECT "), "{run}");
+            assert_eq!(finding(&notes, "read-only-default").candidates.len(), 2);
+        }
+    }
 }
