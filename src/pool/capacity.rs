@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 pub struct Capacity {
     pub max_connections: i64,
     pub superuser_reserved: i64,
-    /// `reserved_connections`; `None` before PostgreSQL 16.
+    /// `reserved_connections`; `None` before version 16.
     pub reserved: Option<i64>,
     /// RDS keeps some for its own administrators.
     pub provider_reserved: Option<i64>,

@@ -61,15 +61,24 @@ impl Estimate {
     #[must_use]
     pub fn formula(&self) -> String {
         let total = self.total().unwrap_or_default();
-        let workers = self.workers;
+        let workers = count(self.workers);
         match self.per_process {
             PerProcess::Pool {
                 size,
                 overflow: Some(overflow),
-            } => format!("{workers} workers × (pool size {size} + overflow {overflow}) = {total}"),
-            PerProcess::Pool { size, overflow: None } => format!("{workers} workers × pool size {size} = {total}, without any overflow"),
-            PerProcess::Threads(threads) => format!("{workers} workers × {threads} threads = {total}"),
-            PerProcess::Unbounded => format!("{workers} workers × a pool without an upper limit"),
+            } => format!("{workers} × (pool size {size} + overflow {overflow}) = {total}"),
+            PerProcess::Pool { size, overflow: None } => format!("{workers} × pool size {size} = {total}, without any overflow"),
+            PerProcess::Threads(threads) => format!("{workers} × {threads} threads = {total}"),
+            PerProcess::Unbounded => format!("{workers} × a pool without an upper limit"),
         }
+    }
+}
+
+/// `1 worker`, `4 workers`
+#[must_use]
+pub fn count(workers: i64) -> String {
+    match workers {
+        1 => "1 worker".to_owned(),
+        many => format!("{many} workers"),
     }
 }

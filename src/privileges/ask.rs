@@ -150,7 +150,8 @@ pub fn sequences(request: &Request) -> String {
     format!(
         "WITH {}, {DORMANT}, {RELATIONS},
 used AS (SELECT q.oid, q.relname, q.relowner, q.relnamespace,
-           min(format('%I.%I.%I', rel.nspname, rel.relname, a.attname)) AS place
+           min(format('%I.%I.%I', rel.nspname, rel.relname, a.attname)) AS place,
+           json_agg(DISTINCT rel.nspname)::text AS schemas
          FROM rel JOIN pg_attrdef f ON f.adrelid = rel.oid JOIN pg_attribute a ON a.attrelid = rel.oid AND a.attnum = f.adnum
          JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass
          JOIN pg_class q ON q.oid = d.refobjid AND q.relkind = 'S'
@@ -158,11 +159,11 @@ used AS (SELECT q.oid, q.relname, q.relowner, q.relnamespace,
            AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_class'::regclass AND i.objid = q.oid AND i.deptype = 'i')
          GROUP BY q.oid, q.relname, q.relowner, q.relnamespace)
 SELECT * FROM (
-  SELECT 0 AS kind, n.nspname::text AS schema, NULL::text AS name, NULL::text AS owner, NULL::text AS place, NULL::text AS roles,
+  SELECT 0 AS kind, n.nspname::text AS schema, NULL::text AS name, NULL::text AS owner, NULL::text AS place, NULL::text AS schemas, NULL::text AS roles,
          (SELECT count(*) FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'S') AS everything, count(*) AS looked_at
   FROM used u JOIN pg_namespace n ON n.oid = u.relnamespace GROUP BY n.oid, n.nspname
   UNION ALL
-  SELECT 1, n.nspname::text, u.relname::text, pg_get_userbyid(u.relowner)::text, u.place,
+  SELECT 1, n.nspname::text, u.relname::text, pg_get_userbyid(u.relowner)::text, u.place, u.schemas,
          (SELECT json_agg(r.rolname ORDER BY r.rolname)::text FROM dormant r WHERE has_sequence_privilege(r.oid, u.oid, 'USAGE, UPDATE')),
          NULL, NULL
   FROM used u JOIN pg_namespace n ON n.oid = u.relnamespace WHERE NOT has_sequence_privilege(u.oid, 'USAGE, UPDATE')) answer

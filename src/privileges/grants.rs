@@ -42,6 +42,16 @@ pub fn actor(owners: &BTreeSet<Foreign>) -> String {
     }
 }
 
+/// Who may grant on a schema. `public` belongs to whoever owns the database, since version 15.
+#[must_use]
+pub fn schema_actor(owner: &Foreign) -> String {
+    if owner.raw() == "pg_database_owner" {
+        "the owner of the database or a superuser".to_owned()
+    } else {
+        format!("the owner \"{owner}\" or a superuser")
+    }
+}
+
 /// A qualified name, quoted for SQL.
 #[must_use]
 pub fn qualified(schema: &Foreign, name: &Foreign) -> String {

@@ -266,6 +266,8 @@ pub struct Sequence {
     pub owner: Foreign,
     /// The column, as `schema.table.column`.
     pub column: Foreign,
+    /// The schemas of the tables that use it.
+    pub table_schemas: Vec<Foreign>,
     /// Roles that have it and that this role could become.
     pub roles: Vec<Foreign>,
 }
@@ -289,7 +291,7 @@ impl SequencesSeen {
             let totals = row.text()? == "0";
             let schema = row.name()?;
             if totals {
-                for _ in 0..4 {
+                for _ in 0..5 {
                     row.nullable()?;
                 }
                 seen.totals.push(Totals {
@@ -303,6 +305,7 @@ impl SequencesSeen {
                     name: row.name()?,
                     owner: row.name()?,
                     column: row.name()?,
+                    table_schemas: row.names()?,
                     roles: row.names()?,
                 });
             }

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::finding::pool::near_limit::Limit;
-use crate::finding::pool::{blocked, demand_exceeds_capacity, idle_in_transaction, long_transaction, near_limit, slots_exhausted};
+use crate::finding::pool::{blocked, demand_exceeds_capacity, idle_in_transaction, long_transaction, near_limit, reserved_slots_only};
 use crate::pool::ask;
 use crate::pool::demand::Estimate;
 use crate::pool::seen::{Holder, LimitsSeen, Transaction, Wait};
@@ -115,7 +115,7 @@ fn facts(notes: &mut Notes, limits: &LimitsSeen, pooled: bool) {
 fn judge_slots(notes: &mut Notes, limits: &LimitsSeen, holders: &[Holder]) {
     let capacity = &limits.capacity;
     if limits.sees_all && limits.used >= capacity.usable() {
-        notes.found(slots_exhausted::seen(limits, holders));
+        notes.found(reserved_slots_only::seen(limits, holders));
     } else if Limit::Slots.is_near(limits) {
         notes.found(near_limit::finding(&Limit::Slots, limits, holders));
     }
@@ -150,7 +150,7 @@ fn judge_demand(notes: &mut Notes, request: &Request, limits: &LimitsSeen, poole
 }
 
 fn judge_transactions(notes: &mut Notes, limits: &LimitsSeen, transactions: &[Transaction]) {
-    let half_timeout = limits.idle_timeout_ms / 2_000;
+    let half_timeout = (limits.idle_timeout_ms / 2_000).max(1);
     let limit = if limits.idle_timeout_ms > 0 {
         half_timeout.min(IDLE_WARN)
     } else {

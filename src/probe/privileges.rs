@@ -216,9 +216,12 @@ impl<'a> Judge<'a> {
 
     fn sequences(&mut self, required: &BTreeSet<Foreign>) {
         let inserts = self.request.needs.contains(&Need::Insert);
-        let Some(seen) = self.seen.sequences.as_ref().filter(|_| inserts && !required.is_empty()) else {
+        let Some(seen) = self.seen.sequences.as_mut().filter(|_| inserts && !required.is_empty()) else {
             return;
         };
+        seen.lacking
+            .retain(|sequence| sequence.table_schemas.iter().any(|schema| required.contains(schema)));
+        let seen = &*seen;
         let used: i64 = seen.totals.iter().map(|totals| totals.looked_at).sum();
         self.notes.fact("sequences", used);
         if !seen.lacking.is_empty() {

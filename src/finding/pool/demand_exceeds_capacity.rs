@@ -1,7 +1,7 @@
 use crate::finding::pool::near_limit::grant_monitor;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::pool::demand::{Estimate, PerProcess};
+use crate::pool::demand::{Estimate, PerProcess, count};
 use crate::pool::seen::{LimitsSeen, Room};
 use crate::remedy::{Place, Remedy, Step};
 
@@ -90,8 +90,8 @@ pub fn finding(estimate: &Estimate, room: &Room, seen: &LimitsSeen) -> Option<Fi
     if let (PerProcess::Pool { .. }, Some(threads)) = (estimate.per_process, estimate.threads) {
         let used = estimate.each().map_or(threads, |each| each.min(threads));
         finding = finding.evidence(format!(
-            "without a leak, {} workers × {used} threads that can hold a connection at a time = {}",
-            estimate.workers,
+            "without a leak, {} × {used} threads that can hold a connection at a time = {}",
+            count(estimate.workers),
             used.saturating_mul(estimate.workers)
         ));
     }
@@ -110,14 +110,14 @@ fn largest(estimate: &Estimate, room: i64) -> String {
         .filter(|each| *each > 0)
         .map(|each| room / each)
         .filter(|workers| *workers > 0)
-        .map_or(String::new(), |workers| format!(", or {workers} workers as they are"));
-    let what = match estimate.per_process {
-        PerProcess::Threads(_) => "threads in each worker",
-        PerProcess::Pool { .. } | PerProcess::Unbounded => "as pool size + overflow in each worker",
-    };
+        .map_or(String::new(), |workers| format!(", or {} as now", count(workers)));
     if each == 0 {
-        format!("{} workers do not fit, even with one connection each{fewer}.", estimate.workers)
-    } else {
-        format!("The largest that fits: {each} {what}{fewer}.")
+        return format!("{} do not fit, even with one connection each{fewer}.", count(estimate.workers));
+    }
+    match estimate.per_process {
+        PerProcess::Threads(_) => format!("The largest that fits: {each} threads in each worker{fewer}."),
+        PerProcess::Pool { .. } | PerProcess::Unbounded => {
+            format!("The largest that fits: pool size + overflow = {each} in each worker{fewer}.")
+        }
     }
 }

@@ -58,9 +58,9 @@ pub fn finding(role: &Foreign, database: &Foreign, idle: &[&Transaction], limit:
         Place::Code,
         "end the transaction (commit, rollback, or close the session) before the application waits for anything else; the sessions above name the application",
     )];
-    if timeout_ms == 0 {
-        let (role, shown) = (sql_ident(role.raw()), database);
-        let place = format!("ROLE {role} IN DATABASE {}", sql_ident(shown.raw()));
+    let own = idle.iter().any(|session| session.who.role == *role && session.who.database == *database);
+    if timeout_ms == 0 && own {
+        let place = format!("ROLE {} IN DATABASE {}", sql_ident(role.raw()), sql_ident(database.raw()));
         steps.push(
             Step::sql(
                 database.raw(),

@@ -1,3 +1,4 @@
+use crate::finding::pool::{database_limit, role_limit};
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -67,7 +68,7 @@ impl Limit {
     }
 }
 
-/// One limit that is near.
+/// One limit that is near; a role's or a database's that is used up is a finding of its own kind.
 #[must_use]
 pub fn finding(limit: &Limit, seen: &LimitsSeen, holders: &[Holder]) -> Finding {
     let (allowed, used) = limit.numbers(seen);
@@ -77,7 +78,12 @@ pub fn finding(limit: &Limit, seen: &LimitsSeen, holders: &[Holder]) -> Finding 
         Limit::Role(limit) => format!("CONNECTION LIMIT of role \"{}\" = {limit}", seen.login),
         Limit::Database(limit) => format!("CONNECTION LIMIT of database \"{}\" = {limit}", seen.database),
     };
-    let mut finding = KIND
+    let kind = match limit {
+        Limit::Role(_) if used >= allowed => &role_limit::KIND,
+        Limit::Database(_) if used >= allowed => &database_limit::KIND,
+        Limit::Slots | Limit::Role(_) | Limit::Database(_) => &KIND,
+    };
+    let mut finding = kind
         .found(format!("{about}{used} of {allowed} {} are in use", limit.words(seen)))
         .detail(format!(
             "{formula}; in use, without this check: {about}{used}; left: {}. Beyond that, logins are refused with 53300.",

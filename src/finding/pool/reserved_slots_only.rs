@@ -2,6 +2,7 @@ use crate::finding::pool::near_limit::HOLDERS;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
+use crate::pool::seen::{Holder, LimitsSeen};
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
 
@@ -54,7 +55,28 @@ pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Fin
             "list the sessions by state with the query below; many are idle, or idle in transaction",
         )
         .candidate("another application takes the slots", "list the sessions by role with the query below")
-        .remedy(Remedy::new(
+        .remedy(remedy())
+}
+
+/// A session that is in sees that the next one of its role would not be.
+#[must_use]
+pub fn seen(limits: &LimitsSeen, holders: &[Holder]) -> Finding {
+    let usable = limits.capacity.usable();
+    let mut finding = KIND
+        .found(format!("{} connections are open, of which role \"{}\" may take {usable}", limits.used, limits.login))
+        .detail(
+            "This check still found a slot; the next connection of the application would be refused with 53300, since what is left is kept for \
+             administrators.",
+        )
+        .evidence(limits.capacity.formula());
+    for holder in holders {
+        finding = finding.evidence(holder.to_string());
+    }
+    finding.remedy(remedy())
+}
+
+fn remedy() -> Remedy {
+    Remedy::new(
             "see who holds the slots, end what holds them without need, then bound the demand",
             [
                 Step::sql("postgres", "shows who holds the slots; the reserve lets a superuser in", HOLDERS).actor("superuser"),
@@ -69,5 +91,5 @@ pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Fin
                      through a pooler",
                 ),
             ],
-        ))
+    )
 }

@@ -2,7 +2,6 @@ use crate::finding::pool::near_limit::HOLDERS;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
-use crate::pool::seen::{Holder, LimitsSeen};
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
 
@@ -56,19 +55,6 @@ pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Fin
         )
         .candidate("another application takes the slots", "list the sessions by role with the query below")
         .remedy(remedy())
-}
-
-/// A session that got in sees that the next one of the role would not.
-#[must_use]
-pub fn seen(limits: &LimitsSeen, holders: &[Holder]) -> Finding {
-    let mut finding = KIND
-        .found(format!("{} connections are open, {} are usable by role \"{}\"", limits.used, limits.capacity.usable(), limits.login))
-        .detail("This check got one of the last slots; the next connection of the application would be refused with 53300.")
-        .evidence(limits.capacity.formula());
-    for holder in holders {
-        finding = finding.evidence(holder.to_string());
-    }
-    finding.remedy(remedy())
 }
 
 fn remedy() -> Remedy {

@@ -41,14 +41,14 @@ pub fn finding(role: &Foreign, database: &Foreign, foreign: &[&Relation]) -> Fin
     for relation in foreign {
         *owners.entry(&relation.owner).or_default() += 1;
     }
-    let counts: Vec<_> = owners.iter().map(|(owner, count)| format!("{count} of \"{owner}\"")).collect();
+    let counts: Vec<_> = owners.iter().map(|(owner, count)| format!("\"{owner}\" ({count})")).collect();
     let mut finding = KIND
         .found(match foreign {
             [one] => format!("role \"{role}\" does not own {} {}", one.kind.words(), Foreign::new(qualified(&one.schema, &one.name))),
             many => format!("role \"{role}\" does not own {} tables and views", many.len()),
         })
         .detail(format!(
-            "The application has to alter and drop (ddl is among the needs), and the server answers 42501, \"must be owner of table\". They are {}.",
+            "The application has to alter and drop (ddl is among the needs), and the server answers 42501, \"must be owner of table\". They belong to {}.",
             counts.join(", ")
         ));
     for relation in foreign.iter().take(NAMED) {

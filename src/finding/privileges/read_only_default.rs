@@ -41,6 +41,7 @@ pub fn finding(role: &Foreign, database: &Foreign, source: &Foreign) -> Finding 
     let (role_sql, database_sql) = (sql_ident(role.raw()), sql_ident(database.raw()));
     let place = match source.raw() {
         "database" => Some((format!("DATABASE {database_sql}"), "the owner of the database or a superuser")),
+        "global" => Some(("ROLE ALL".to_owned(), "superuser")),
         "user" => Some((format!("ROLE {role_sql}"), "superuser")),
         "database user" => Some((format!("ROLE {role_sql} IN DATABASE {database_sql}"), "superuser")),
         _ => None,
@@ -51,7 +52,8 @@ pub fn finding(role: &Foreign, database: &Foreign, source: &Foreign) -> Finding 
             [Step::sql(
                 database.raw(),
                 "new sessions write again; find out first whether it guards against something, such as a full disk",
-                format!("ALTER {place} RESET {NAME};"),
+                // The session that repairs it may begin read-only itself.
+                format!("BEGIN READ WRITE;\nALTER {place} RESET {NAME};\nCOMMIT;"),
             )
             .undo(format!("ALTER {place} SET {NAME} = on;"))
             .actor(actor)],

@@ -1,6 +1,7 @@
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
+use crate::privileges::grants::schema_actor;
 use crate::privileges::seen::SchemaSeen;
 use crate::quote::sql_ident;
 use crate::remedy::{Remedy, Step};
@@ -53,10 +54,6 @@ pub fn finding(role: &Foreign, database: &Foreign, schema: &SchemaSeen, major: O
                 format!("GRANT CREATE ON SCHEMA {schema_sql} TO {role_sql};"),
             )
             .undo(format!("REVOKE CREATE ON SCHEMA {schema_sql} FROM {role_sql};"))
-            .actor(if schema.owner.raw() == "pg_database_owner" {
-                "the owner of the database or a superuser".to_owned()
-            } else {
-                format!("the owner \"{}\" or a superuser", schema.owner)
-            })],
+            .actor(schema_actor(&schema.owner))],
         ))
 }

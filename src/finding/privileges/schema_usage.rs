@@ -1,6 +1,7 @@
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
+use crate::privileges::grants::schema_actor;
 use crate::privileges::seen::SchemaSeen;
 use crate::quote::sql_ident;
 use crate::remedy::{Remedy, Step};
@@ -57,6 +58,6 @@ pub fn finding(role: &Foreign, database: &Foreign, schema: &SchemaSeen, grave: b
             format!("GRANT USAGE ON SCHEMA {schema_sql} TO {role_sql};"),
         )
         .undo(format!("REVOKE USAGE ON SCHEMA {schema_sql} FROM {role_sql};"))
-        .actor(format!("the owner \"{}\" or a superuser", schema.owner))],
+        .actor(schema_actor(&schema.owner))],
     ))
 }
