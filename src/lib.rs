@@ -4,7 +4,6 @@
 
 pub mod chain;
 pub mod cli;
-pub mod conninfo;
 pub mod diagnosis;
 pub mod dns;
 pub mod exit_code;
@@ -12,7 +11,6 @@ pub mod finding;
 pub mod foreign;
 pub mod layer;
 pub mod mask;
-pub mod migrations;
 pub mod net;
 pub mod pool;
 pub mod privileges;
@@ -23,7 +21,6 @@ pub mod report;
 pub mod request;
 pub mod secret;
 pub mod server;
-pub mod settings;
 pub mod target;
 pub mod tls;
 pub mod verdict;

@@ -25,27 +25,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-    config {
-        bad_percent_encoding,
-        env_file_missing,
-        env_file_unreadable,
-        invalid_value,
-        legacy_scheme,
-        malformed_dsn,
-        missing_setting,
-        no_settings,
-        not_postgres,
-        passfile_ignored,
-        placeholder_value,
-        quoted_value,
-        service_unusable,
-        sources_disagree,
-        sqlite_fallback,
-        stray_whitespace,
-        unencoded_password,
-        unexpanded_variable,
-        unknown_parameter,
-    }
+    config {}
     dns {
         family_mismatch,
         hosts_override,
@@ -127,20 +107,7 @@ catalogue! {
         superuser,
         table_access,
     }
-    migrations {
-        broken_graph,
-        conflicting_leaves,
-        foreign_database,
-        inconsistent_history,
-        multiple_heads,
-        never_applied,
-        overlapping_rows,
-        pending,
-        record_without_file,
-        unknown_revision,
-        unreadable,
-        version_table_hidden,
-    }
+    migrations {}
     pool {
         blocked,
         database_limit,
