@@ -2,6 +2,7 @@
 //!
 //! The library is what the binary, the tests and the fuzzers share; it is not a stable interface.
 
+pub mod conninfo;
 pub mod diagnosis;
 pub mod exit_code;
 pub mod finding;
