@@ -65,7 +65,7 @@ def main():
         assert library.PQlibVersion() // 10000 == int(version), library.PQlibVersion()
         answers[version] = {
             "keywords": [
-                [o.keyword.decode(), o.envvar and o.envvar.decode(), o.compiled and o.compiled.decode()]
+                [text if text is None else text.decode() for text in (o.keyword, o.envvar, o.compiled)]
                 for o in options(library.PQconndefaults())
             ],
             "parsed": [parse(library, bytes.fromhex(text)) for text in asked["parse"]],
