@@ -81,7 +81,10 @@ pub fn intended(text: &[u8], body: usize) -> Anatomy {
         _ => password.filter(|range| range.start > user.end),
     };
     let hosts_start = at.map_or(body, |at| at + 1);
-    let slash = text[hosts_start..end].iter().position(|byte| *byte == b'/').map(|offset| hosts_start + offset);
+    let slash = text[hosts_start..end]
+        .iter()
+        .position(|byte| *byte == b'/')
+        .map(|offset| hosts_start + offset);
     Anatomy {
         user,
         password,
@@ -113,7 +116,10 @@ fn query_start(text: &[u8], body: usize) -> Option<usize> {
     }
     let plausible = |mark: &usize| {
         let tail = &text[mark + 1..];
-        let leads_to_host = tail.iter().position(|byte| *byte == b'@').is_some_and(|at| tail[at..].contains(&b'/'));
+        let leads_to_host = tail
+            .iter()
+            .position(|byte| *byte == b'@')
+            .is_some_and(|at| tail[at..].contains(&b'/'));
         !leads_to_host && text[body..*mark].contains(&b'@') && pairs(tail).all(|name| name.is_some_and(is_identifier))
     };
     if let Some(mark) = marks().find(plausible) {
@@ -136,7 +142,10 @@ fn is_known(name: &[u8]) -> bool {
 }
 
 fn is_identifier(name: &[u8]) -> bool {
-    !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+    !name.is_empty()
+        && name
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
 /// The last `@` before the query, unless it can only belong to the database name.

@@ -11,7 +11,10 @@ pub fn is_space(byte: u8) -> bool {
 }
 
 fn skip_spaces(text: &[u8], from: usize) -> usize {
-    text[from..].iter().position(|byte| !is_space(*byte)).map_or(text.len(), |at| from + at)
+    text[from..]
+        .iter()
+        .position(|byte| !is_space(*byte))
+        .map_or(text.len(), |at| from + at)
 }
 
 pub(super) fn read(text: &[u8], version: Version, reading: &mut Reading) -> Result<(), ParseError> {

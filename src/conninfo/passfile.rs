@@ -1,16 +1,10 @@
 //! `.pgpass`, as libpq's `passwordFromFile` reads it.
 
-use super::host_list::is_socket;
 use crate::secret::Secret;
 
-/// The password for one connection, with its line, counted from 1.
+/// The password for one connection, with its line, counted from 1. The default socket directory goes by the name `localhost`.
 #[must_use]
-pub fn lookup(text: &[u8], host: &[u8], port: u16, database: &[u8], user: &[u8], default_socket: &[u8]) -> Option<(Secret, usize)> {
-    let host = if host.is_empty() || (is_socket(host) && host == default_socket) {
-        b"localhost"
-    } else {
-        host
-    };
+pub fn lookup(text: &[u8], host: &[u8], port: u16, database: &[u8], user: &[u8]) -> Option<(Secret, usize)> {
     let port = port.to_string();
     for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
         let line = line.strip_suffix(b"\r").unwrap_or(line);

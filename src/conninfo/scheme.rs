@@ -54,8 +54,16 @@ pub fn classify(text: &[u8]) -> Form {
     if let Some(plus) = name.iter().position(|byte| *byte == b'+') {
         let driver = plus + 1..colon;
         return match &lower[..plus] {
-            "postgresql" | "cockroachdb" | "redshift" if !upper => Form::SqlAlchemy { legacy: false, driver, body },
-            "postgres" if !upper => Form::SqlAlchemy { legacy: true, driver, body },
+            "postgresql" | "cockroachdb" | "redshift" if !upper => Form::SqlAlchemy {
+                legacy: false,
+                driver,
+                body,
+            },
+            "postgres" if !upper => Form::SqlAlchemy {
+                legacy: true,
+                driver,
+                body,
+            },
             "postgresql" | "postgres" => Form::UpperCase { body },
             "sqlite" => Form::Sqlite,
             _ => Form::Other { name: 0..colon },
@@ -88,9 +96,16 @@ fn without_scheme(text: &[u8]) -> Form {
         return Form::Sqlite;
     }
     let head = text.split(|byte| *byte == b'=').next().unwrap_or_default();
-    let keyword_first = head.len() < text.len() && head.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b' ' | b'\t'..=b'\r'));
+    let keyword_first = head.len() < text.len()
+        && head
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b' ' | b'\t'..=b'\r'));
     let address_like = text.iter().any(|byte| matches!(byte, b'@' | b':' | b'/'));
-    if keyword_first || !address_like { Form::Keywords } else { Form::Bare }
+    if keyword_first || !address_like {
+        Form::Keywords
+    } else {
+        Form::Bare
+    }
 }
 
 /// Letters, digits and `+-._`, and a colon for JDBC's double scheme; what a URL can begin with.

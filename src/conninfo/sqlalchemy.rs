@@ -58,6 +58,29 @@ pub fn read(text: &[u8], body: usize) -> Url {
 }
 
 impl Url {
+    /// Hosts and ports given as `?host=a:1&host=b:2`, or as one `?host=a:1`, each joined by commas as libpq wants them.
+    #[must_use]
+    pub fn listed_hosts(&self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
+        let given: Vec<&[u8]> = self
+            .query
+            .iter()
+            .filter(|(name, _)| name == b"host")
+            .map(|(_, value)| value.as_slice())
+            .collect();
+        let mut hosts = Vec::new();
+        let mut ports = Vec::new();
+        for item in &given {
+            let colon = item
+                .iter()
+                .position(|byte| *byte == b':')
+                .filter(|at| item[at + 1..].iter().all(u8::is_ascii_digit));
+            hosts.push(&item[..colon.unwrap_or(item.len())]);
+            ports.push(colon.map_or(&[][..], |at| &item[at + 1..]));
+        }
+        let has_port = ports.iter().any(|port| !port.is_empty());
+        ((!given.is_empty()).then(|| hosts.join(&b',')), has_port.then(|| ports.join(&b',')))
+    }
+
     fn read_host(&mut self, text: &[u8], at: usize) -> usize {
         let end = scan(text, at, b"/?");
         let bracket = (text.get(at) == Some(&b'['))
@@ -106,5 +129,8 @@ fn part(raw: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn scan(text: &[u8], from: usize, stops: &[u8]) -> usize {
-    text[from..].iter().position(|byte| stops.contains(byte)).map_or(text.len(), |at| from + at)
+    text[from..]
+        .iter()
+        .position(|byte| stops.contains(byte))
+        .map_or(text.len(), |at| from + at)
 }

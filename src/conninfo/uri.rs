@@ -20,7 +20,10 @@ pub fn prefix_length(text: &[u8]) -> Option<usize> {
 
 /// Where a scan stops: the first of `stops` at or after `from`, or the end.
 fn scan(text: &[u8], from: usize, stops: &[u8]) -> usize {
-    text[from..].iter().position(|byte| stops.contains(byte)).map_or(text.len(), |at| from + at)
+    text[from..]
+        .iter()
+        .position(|byte| stops.contains(byte))
+        .map_or(text.len(), |at| from + at)
 }
 
 pub(super) fn read(text: &[u8], prefix: usize, version: Version, reading: &mut Reading) -> Result<(), ParseError> {

@@ -7,7 +7,10 @@ use super::keyvalue::is_space;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Invalid {
     /// Not one of the words that libpq knows.
-    NotOneOf { keyword: &'static str, words: &'static [&'static str] },
+    NotOneOf {
+        keyword: &'static str,
+        words: &'static [&'static str],
+    },
     /// Not a whole number.
     NotANumber { keyword: &'static str },
     /// A whole number, and no port; 1 to 65535 are.

@@ -23,7 +23,27 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-    config {}
+    config {
+        no_settings,
+        missing_setting,
+        malformed_dsn,
+        unencoded_password,
+        bad_percent_encoding,
+        not_postgres,
+        sqlite_fallback,
+        legacy_scheme,
+        invalid_value,
+        unknown_parameter,
+        unexpanded_variable,
+        placeholder_value,
+        stray_whitespace,
+        quoted_value,
+        sources_disagree,
+        env_file_missing,
+        env_file_unreadable,
+        passfile_ignored,
+        service_unusable,
+    }
     dns {}
     tcp {}
     tls {}

@@ -170,12 +170,46 @@ pub fn to_parse() -> Vec<Vec<u8>> {
 
 /// Everything to validate, with a host that cannot be reached.
 pub fn to_check() -> Vec<Vec<u8>> {
-    CHECKED.iter().map(|text| format!("host=/nonexistent user=u {text}").into_bytes()).collect()
+    CHECKED
+        .iter()
+        .map(|text| format!("host=/nonexistent user=u {text}").into_bytes())
+        .collect()
 }
 
 const PIECES: &[&[u8]] = &[
-    b"@", b"/", b":", b"?", b"&", b"=", b"%", b"%2", b"%zz", b"%00", b"%41", b"%2C", b",", b"[", b"]", b" ", b"  ", b"'", b"\\", b"\n", b"\t", b"#",
-    b"host", b"user=", b"password=", b"sslmode=require", b"ssl=true", b"postgresql://", b"x", b"\xc3\xa4", b"\xff", b"+", b"'' ",
+    b"@",
+    b"/",
+    b":",
+    b"?",
+    b"&",
+    b"=",
+    b"%",
+    b"%2",
+    b"%zz",
+    b"%00",
+    b"%41",
+    b"%2C",
+    b",",
+    b"[",
+    b"]",
+    b" ",
+    b"  ",
+    b"'",
+    b"\\",
+    b"\n",
+    b"\t",
+    b"#",
+    b"host",
+    b"user=",
+    b"password=",
+    b"sslmode=require",
+    b"ssl=true",
+    b"postgresql://",
+    b"x",
+    b"\xc3\xa4",
+    b"\xff",
+    b"+",
+    b"'' ",
 ];
 
 fn mutated(text: &[u8], random: &mut Random) -> Vec<u8> {
@@ -195,7 +229,11 @@ fn mutated(text: &[u8], random: &mut Random) -> Vec<u8> {
 }
 
 fn built(random: &mut Random) -> Vec<u8> {
-    let mut text = if random.below(3) > 0 { b"postgresql://".to_vec() } else { Vec::new() };
+    let mut text = if random.below(3) > 0 {
+        b"postgresql://".to_vec()
+    } else {
+        Vec::new()
+    };
     for _ in 0..random.below(14) {
         text.extend_from_slice(PIECES[random.below(PIECES.len())]);
     }

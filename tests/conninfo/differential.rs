@@ -83,10 +83,19 @@ fn values_are_refused_where_libpq_refuses_them() {
     let (v17, _) = ask();
     for (text, message) in corpus::to_check().iter().zip(&v17.checked) {
         let parameters = conninfo::parse(text, Version::V17).expect("the corpus parses");
-        let default_mode = if parameters.get("sslrootcert") == Some(b"system") { "verify-full" } else { "prefer" };
-        let found = validate::check(|keyword| parameters.get(keyword).or((keyword == "sslmode").then_some(default_mode.as_bytes())));
+        let default_mode = if parameters.get("sslrootcert") == Some(b"system") {
+            "verify-full"
+        } else {
+            "prefer"
+        };
+        let found = validate::check(|keyword| {
+            parameters
+                .get(keyword)
+                .or((keyword == "sslmode").then_some(default_mode.as_bytes()))
+        });
         let shown = String::from_utf8_lossy(text);
-        let refused = !message.starts_with("connection to server") || message.contains("invalid integer") || message.contains("invalid port");
+        let refused =
+            !message.starts_with("connection to server") || message.contains("invalid integer") || message.contains("invalid port");
         assert_eq!(!found.is_empty(), refused, "{shown}: libpq says {message:?}, found {found:?}");
         if let [Invalid::NotOneOf { keyword, .. }] = found.as_slice() {
             assert!(message.contains(keyword), "{shown}: {message}");

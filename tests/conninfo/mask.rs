@@ -12,14 +12,23 @@ fn passwords_are_masked_in_every_form() {
         ("postgresql://app:{}/{}@db/shop", "postgresql://app:***@db/shop"),
         ("postgresql://app:{}", "postgresql://app:***"),
         ("postgresql://app:{} {}@db/shop", "postgresql://app:***@db/shop"),
-        ("postgresql://db/shop?user=app&password={}&sslmode=require", "postgresql://db/shop?user=app&password=***&sslmode=require"),
+        (
+            "postgresql://db/shop?user=app&password={}&sslmode=require",
+            "postgresql://db/shop?user=app&password=***&sslmode=require",
+        ),
         ("postgresql://db/shop?password={}&{}", "postgresql://db/shop?password=***"),
         ("host=db password={} user=app", "host=db password=*** user=app"),
         (r"host=db password = '{} \'{}' user=app", "host=db password = *** user=app"),
         ("sslpassword={}", "sslpassword=***"),
         ("PGPASSWORD={} psql", "PGPASSWORD=*** psql"),
-        ("\"postgresql+psycopg2://app:{}@[::1]:5432/shop\"", "\"postgresql+psycopg2://app:***@[::1]:5432/shop\""),
-        ("jdbc:postgresql://db:5432/shop?user=app&password={}", "jdbc:postgresql://db:5432/shop?user=app&password=***"),
+        (
+            "\"postgresql+psycopg2://app:{}@[::1]:5432/shop\"",
+            "\"postgresql+psycopg2://app:***@[::1]:5432/shop\"",
+        ),
+        (
+            "jdbc:postgresql://db:5432/shop?user=app&password={}",
+            "jdbc:postgresql://db:5432/shop?user=app&password=***",
+        ),
     ];
     for (template, expected) in cases {
         assert_eq!(mask_dsn(&template.replace("{}", CANARY)), expected, "{template}");

@@ -23,7 +23,9 @@ pub fn interpreter() -> &'static Path {
         let wanted = PACKAGES.join("\n");
         if std::fs::read_to_string(&ready).ok().as_deref() != Some(wanted.as_str()) {
             run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home));
-            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES));
+            run(Command::new(&python)
+                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+                .args(PACKAGES));
             std::fs::write(&ready, wanted).expect("the environment can be marked as ready");
         }
         python
@@ -39,7 +41,12 @@ pub fn run_script(script: &str, input: &str) -> String {
         .stdout(Stdio::piped())
         .spawn()
         .expect("python starts");
-    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("python reads");
+    child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(input.as_bytes())
+        .expect("python reads");
     let output = child.wait_with_output().expect("python ends");
     assert!(output.status.success(), "{script} failed: {}", output.status);
     String::from_utf8(output.stdout).expect("python writes UTF-8")

@@ -1,0 +1,3 @@
+//! One probe for each layer.
+
+pub mod config;
