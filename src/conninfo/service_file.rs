@@ -15,13 +15,16 @@ pub enum Fault {
 /// A line of this many bytes, its line feed not counted, no longer fits libpq's buffer.
 const LINE_LIMIT: usize = 1022;
 
+/// Keywords with their values, in the order of the file.
+pub type Values = Vec<(&'static str, Secret)>;
+
 /// The values of one service; `None` where the file does not define it.
 ///
 /// # Errors
 ///
 /// What libpq refuses, with the line, counted from 1.
-pub fn read(text: &[u8], service: &[u8]) -> Result<Option<Vec<(&'static str, Secret)>>, (Fault, usize)> {
-    let mut found: Option<Vec<(&'static str, Secret)>> = None;
+pub fn read(text: &[u8], service: &[u8]) -> Result<Option<Values>, (Fault, usize)> {
+    let mut found: Option<Values> = None;
     for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
         let number = index + 1;
         if line.len() >= LINE_LIMIT {

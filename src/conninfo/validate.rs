@@ -101,10 +101,7 @@ fn check_hosts<'a>(value_of: &impl Fn(&str) -> Option<&'a [u8]>) -> Vec<Invalid>
         if !address.is_empty() && address.parse::<std::net::IpAddr>().is_err() && !found.contains(&Invalid::NotAnAddress) {
             found.push(Invalid::NotAnAddress);
         }
-        let invalid = match port(place.port) {
-            Ok(_) => continue,
-            Err(invalid) => invalid,
-        };
+        let Err(invalid) = port(place.port) else { continue };
         if !found.contains(&invalid) {
             found.push(invalid);
         }

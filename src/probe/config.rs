@@ -13,11 +13,12 @@ use crate::request::{Origin, Request};
 use crate::secret::Secret;
 use crate::settings::choice::{Bag, Chosen};
 use crate::settings::dsn::{self, Judged};
+use crate::settings::env_file::{self, Style};
 use crate::settings::environment::Environment;
 use crate::settings::merge::{self, Merged};
 use crate::settings::passwords::{self, Login};
 use crate::settings::source::{Place, Source};
-use crate::settings::{disagreement, env_file, parts, target};
+use crate::settings::{disagreement, parts, target};
 use crate::target::{Endpoint, SslMode, Target};
 use crate::verdict::{Breakage, Fact, Notes, Probed};
 
@@ -25,13 +26,13 @@ use crate::verdict::{Breakage, Fact, Notes, Probed};
 #[must_use]
 pub fn probe(request: &Request, environment: &Environment) -> Probed<Target> {
     match &request.origin {
-        Origin::Argument(text) => read_dsn(&Bag::of_environment(environment), Source::given(Place::Argument), text),
+        Origin::Argument(text) => read_dsn(&Bag::of_environment(environment), &Source::given(Place::Argument), text),
         Origin::StandardInput(text) => {
             // The line end is the pipe's, not the value's.
             let line = text.reveal();
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             let line = Secret::new(line.strip_suffix(b"\r").unwrap_or(line));
-            read_dsn(&Bag::of_environment(environment), Source::given(Place::StandardInput), &line)
+            read_dsn(&Bag::of_environment(environment), &Source::given(Place::StandardInput), &line)
         }
         Origin::EnvFile(path) => match std::fs::read(path) {
             Ok(text) => {
@@ -58,14 +59,14 @@ fn no_file(path: &Path, error: &std::io::Error, request: &Request) -> Probed<Tar
 
 fn choose(bag: &Bag, variable: Option<&str>) -> Probed<Target> {
     match bag.choose(variable) {
-        Chosen::Dsn { source, text } => read_dsn(bag, source, &text),
+        Chosen::Dsn { source, text } => read_dsn(bag, &source, &text),
         Chosen::Parts { source, set, parts } => {
             let judged = parts::judge(bag, &source, set, &parts);
-            conclude(bag, source, judged)
+            conclude(bag, &source, judged)
         }
         Chosen::Libpq { source } => conclude(
             bag,
-            source,
+            &source,
             Judged {
                 certain: true,
                 ..Judged::default()
@@ -80,13 +81,13 @@ fn choose(bag: &Bag, variable: Option<&str>) -> Probed<Target> {
     }
 }
 
-fn read_dsn(bag: &Bag, source: Source, text: &Secret) -> Probed<Target> {
-    let judged = dsn::judge(&source, text.reveal());
+fn read_dsn(bag: &Bag, source: &Source, text: &Secret) -> Probed<Target> {
+    let judged = dsn::judge(source, text.reveal());
     conclude(bag, source, judged)
 }
 
 /// Fills in the defaults, validates, and hands the target on.
-fn conclude(bag: &Bag, source: Source, judged: Judged) -> Probed<Target> {
+fn conclude(bag: &Bag, source: &Source, judged: Judged) -> Probed<Target> {
     let mut notes = Notes::default();
     notes.fact("source", source.to_string());
     let broken = judged.broken();
@@ -96,13 +97,14 @@ fn conclude(bag: &Bag, source: Source, judged: Judged) -> Probed<Target> {
         findings,
         certain,
     } = judged;
-    findings.into_iter().for_each(|finding| notes.found(finding));
-    file_facts(bag, &source, &mut notes);
+    notes.findings.extend(findings);
+    file_facts(bag, source, &mut notes);
     if broken {
         return finish(notes);
     }
-    for finding in disagreement::find(bag, &source, &parameters) {
-        notes.found(finding);
+    // A connection string that was given as such is what was asked for, whatever the environment says.
+    if !source.variables.is_empty() {
+        notes.findings.extend(disagreement::find(bag, source, &parameters));
     }
     let merged = match merge::merge(&parameters, &bag.environment) {
         Ok(merged) => merged,
@@ -111,7 +113,7 @@ fn conclude(bag: &Bag, source: Source, judged: Judged) -> Probed<Target> {
             return finish(notes);
         }
     };
-    validate(&merged, &source, certain, &mut notes);
+    validate(&merged, source, certain, &mut notes);
     let target = complete(bag, source, &merged, driver, &mut notes);
     if notes.gravest() == Some(Severity::Fail) {
         return finish(notes);
@@ -133,10 +135,18 @@ fn file_facts(bag: &Bag, source: &Source, notes: &mut Notes) {
     for (name, _) in &source.variables {
         let Some(assignment) = bag.assignments.get(name) else { continue };
         let one = source.only(name);
-        if assignment.carriage_return {
+        let written: Vec<String> = assignment
+            .styles
+            .iter()
+            .map(|style| format!("{name}: {}", style.described()))
+            .collect();
+        if !written.is_empty() {
+            notes.fact("written", written);
+        }
+        if assignment.styles.contains(&Style::CarriageReturn) {
             notes.found(stray_whitespace::carriage_return(&one));
         }
-        if assignment.expanded {
+        if assignment.styles.contains(&Style::Expanded) {
             notes.found(unexpanded_variable::reader_decides(&one));
         }
     }
@@ -157,7 +167,7 @@ fn validate(merged: &Merged, source: &Source, certain: bool, notes: &mut Notes) 
     }
 }
 
-fn complete(bag: &Bag, source: Source, merged: &Merged, driver: Option<Foreign>, notes: &mut Notes) -> Target {
+fn complete(bag: &Bag, source: &Source, merged: &Merged, driver: Option<Foreign>, notes: &mut Notes) -> Target {
     let hosts = target::hosts(merged);
     let user = merged
         .filled("user")
@@ -168,14 +178,14 @@ fn complete(bag: &Bag, source: Source, merged: &Merged, driver: Option<Foreign>,
         database: database.raw().as_bytes(),
         user: user.raw().as_bytes(),
     };
-    let (password, ignored) = passwords::find(merged, &source, &bag.environment, login);
+    let (password, ignored) = passwords::find(merged, source, &bag.environment, login);
     if let Some(finding) = ignored {
         notes.found(finding);
     }
     let tls = target::tls(merged, &bag.environment);
     let nameless = |host: &crate::target::Host| matches!(&host.endpoint, Endpoint::Address { name: None, .. });
     if tls.mode == SslMode::VerifyFull && merged.filled("hostaddr").is_some() && hosts.iter().any(nameless) {
-        notes.found(missing_setting::host_name(&source));
+        notes.found(missing_setting::host_name(source));
     }
     Target {
         source: source.to_string(),
@@ -194,15 +204,12 @@ fn complete(bag: &Bag, source: Source, merged: &Merged, driver: Option<Foreign>,
 fn describe(target: &Target, merged: &Merged, notes: &mut Notes) {
     let hosts: Vec<String> = target.hosts.iter().map(crate::target::Host::name).collect();
     let ports: Vec<String> = target.hosts.iter().map(|host| host.port.to_string()).collect();
-    match (hosts.as_slice(), target.hosts.as_slice()) {
-        ([host], [only]) => {
-            notes.fact("host", host.as_str());
-            notes.fact("port", i64::from(only.port));
-        }
-        _ => {
-            notes.fact("host", hosts);
-            notes.fact("port", ports);
-        }
+    if let ([host], [only]) = (hosts.as_slice(), target.hosts.as_slice()) {
+        notes.fact("host", host.as_str());
+        notes.fact("port", i64::from(only.port));
+    } else {
+        notes.fact("host", hosts);
+        notes.fact("port", ports);
     }
     notes.fact("database", target.database.to_string());
     notes.fact("user", target.user.to_string());

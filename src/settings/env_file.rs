@@ -6,6 +6,38 @@ use std::collections::BTreeMap;
 
 use crate::secret::Secret;
 
+/// How an assignment is written, where readers of such files differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// These quotes were taken off.
+    Quoted(char),
+    /// `export` stood before the name.
+    Exported,
+    /// The line ended with a carriage return, which was taken off.
+    CarriageReturn,
+    /// Blanks after the value were taken off.
+    TrailingBlank,
+    /// A comment after the value was taken off.
+    Comment,
+    /// The value holds `${NAME}` of this file, and was filled in.
+    Expanded,
+}
+
+impl Style {
+    /// What it is, and who reads it otherwise.
+    #[must_use]
+    pub fn described(self) -> String {
+        match self {
+            Self::Quoted(quote) => format!("in {quote} quotes, which docker keeps"),
+            Self::Exported => "with export, for which systemd drops the line".to_owned(),
+            Self::CarriageReturn => "with a carriage return, which a shell keeps".to_owned(),
+            Self::TrailingBlank => "with blanks at the end, which docker and django-environ keep".to_owned(),
+            Self::Comment => "with a comment on the line, which systemd, docker and django-environ keep".to_owned(),
+            Self::Expanded => "with ${…}, which systemd and docker leave as it is".to_owned(),
+        }
+    }
+}
+
 /// One assignment.
 #[derive(Debug, Clone)]
 pub struct Assignment {
@@ -13,16 +45,7 @@ pub struct Assignment {
     pub value: Secret,
     /// Where it begins, counted from 1.
     pub line: usize,
-    /// The quotes that were taken off.
-    pub quote: Option<char>,
-    /// `export` stood before the name; systemd drops such a line.
-    pub exported: bool,
-    /// The line ended with a carriage return, which was taken off; a shell that sources the file keeps it.
-    pub carriage_return: bool,
-    /// Blanks after the value were taken off; docker keeps them.
-    pub trailing_blank: bool,
-    /// The value holds `${NAME}` of this file and was filled in; python-dotenv and compose do so, systemd and docker do not.
-    pub expanded: bool,
+    pub styles: Vec<Style>,
 }
 
 /// The assignments in the order of the file.
@@ -35,7 +58,7 @@ pub fn parse(text: &[u8]) -> Vec<Assignment> {
     while at < text.len() {
         let start = line;
         let (assignment, next) = read_line(text, at, start);
-        line += text[at..next].iter().filter(|byte| **byte == b'\n').count();
+        line += text[at..next].split(|byte| *byte == b'\n').count() - 1;
         at = next;
         if let Some(mut assignment) = assignment {
             expand(&mut assignment, &found);
@@ -78,17 +101,16 @@ fn read_line(text: &[u8], at: usize, line: usize) -> (Option<Assignment>, usize)
         name: String::from_utf8_lossy(name).into_owned(),
         value: Secret::default(),
         line,
-        quote: None,
-        exported,
-        carriage_return: text[..end].ends_with(b"\r"),
-        trailing_blank: false,
-        expanded: false,
+        styles: exported.then_some(Style::Exported).into_iter().collect(),
     };
+    if text[..end].ends_with(b"\r") {
+        assignment.styles.push(Style::CarriageReturn);
+    }
     if let Some(quote @ (b'"' | b'\'')) = text.get(value_start).copied().filter(|_| value_start < end)
         && let Some((value, close)) = quoted(text, value_start + 1, quote)
     {
         assignment.value = Secret::new(value);
-        assignment.quote = Some(char::from(quote));
+        assignment.styles.push(Style::Quoted(char::from(quote)));
         let next = text[close..]
             .iter()
             .position(|byte| *byte == b'\n')
@@ -97,9 +119,13 @@ fn read_line(text: &[u8], at: usize, line: usize) -> (Option<Assignment>, usize)
     }
     let raw = &text[value_start.min(end)..end];
     let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
-    let trimmed = without_comment(raw).trim_ascii_end();
-    assignment.trailing_blank = raw.last().is_some_and(blank);
-    assignment.value = Secret::new(trimmed);
+    let bare = without_comment(raw);
+    if bare.len() < raw.len() {
+        assignment.styles.push(Style::Comment);
+    } else if raw.last().is_some_and(blank) {
+        assignment.styles.push(Style::TrailingBlank);
+    }
+    assignment.value = Secret::new(bare.trim_ascii_end());
     (Some(assignment), next)
 }
 
@@ -129,7 +155,7 @@ fn quoted(text: &[u8], start: usize, quote: u8) -> Option<(Vec<u8>, usize)> {
 
 /// Fills in `${NAME}` where every name is one that the file sets further up.
 fn expand(assignment: &mut Assignment, above: &[Assignment]) {
-    if assignment.quote == Some('\'') {
+    if assignment.styles.contains(&Style::Quoted('\'')) {
         return;
     }
     let known: BTreeMap<&[u8], &[u8]> = above.iter().map(|other| (other.name.as_bytes(), other.value.reveal())).collect();
@@ -151,6 +177,6 @@ fn expand(assignment: &mut Assignment, above: &[Assignment]) {
     if any {
         out.extend_from_slice(rest);
         assignment.value = Secret::new(out);
-        assignment.expanded = true;
+        assignment.styles.push(Style::Expanded);
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::environment::Environment;
 use crate::conninfo::keyword::KEYWORDS;
 use crate::conninfo::parameters::Parameters;
-use crate::conninfo::service_file::{self, Fault};
+use crate::conninfo::service_file::{self, Fault, Values};
 use crate::finding::Finding;
 use crate::finding::config::service_unusable;
 use crate::foreign::Foreign;
@@ -94,7 +94,7 @@ pub fn merge(given: &Parameters, environment: &Environment) -> Result<Merged, Bo
 }
 
 /// The service's values and the file that defines it, looked for in libpq's order.
-fn read_service(service: &[u8], environment: &Environment) -> Result<(PathBuf, Vec<(&'static str, Secret)>), Finding> {
+fn read_service(service: &[u8], environment: &Environment) -> Result<(PathBuf, Values), Finding> {
     let shown = Foreign::from_bytes(service);
     let named = environment.bytes("PGSERVICEFILE").map(path_of);
     let mut places: Vec<PathBuf> = Vec::new();

@@ -91,7 +91,7 @@ fn advice(name: &str, reader: Reader) -> String {
         ("username", _) => "write user= instead".to_owned(),
         ("timeout", _) => "write connect_timeout= instead, in seconds".to_owned(),
         (name, _) => match keyword::nearest(name) {
-            Some(near) if near.name != name => format!("write {} instead, if that is what is meant; else remove it", near.name),
+            Some(near) if near.name != name => format!("write {}= instead, if that is what is meant; else remove it", near.name),
             _ => format!("remove {name}"),
         },
     }
