@@ -67,19 +67,12 @@ pub struct Anatomy {
 pub fn intended(text: &[u8], body: usize) -> Anatomy {
     let query = query_start(text, body);
     let end = query.unwrap_or(text.len());
-    let at = credentials_end(text, body..end);
-    let (user, password) = match at {
-        None => (body..body, None),
-        Some(at) => match text[body..at].iter().position(|byte| *byte == b':') {
-            None => (body..at, None),
-            Some(colon) => (body..body + colon, Some(body + colon + 1..at)),
-        },
-    };
-    let user = user_before_colon(text, body, at, user);
-    let password = match at {
-        Some(at) if user.end < at => Some(user.end + 1..at),
-        _ => password.filter(|range| range.start > user.end),
-    };
+    let at = text[body..end].iter().rposition(|byte| *byte == b'@').map(|offset| body + offset);
+    let colon = at
+        .and_then(|at| text[body..at].iter().position(|byte| *byte == b':'))
+        .map(|offset| body + offset);
+    let user = body..colon.or(at).unwrap_or(body);
+    let password = at.zip(colon).map(|(at, colon)| colon + 1..at);
     let hosts_start = at.map_or(body, |at| at + 1);
     let slash = text[hosts_start..end]
         .iter()
@@ -102,15 +95,17 @@ pub fn credentials_end_for_libpq(text: &[u8], body: usize) -> Option<usize> {
     (text[stop] == b'@').then_some(stop)
 }
 
-fn user_before_colon(text: &[u8], body: usize, at: Option<usize>, user: Range<usize>) -> Range<usize> {
-    let end = at.unwrap_or(body);
-    let colon = text[body..end].iter().position(|byte| *byte == b':').map(|offset| body + offset);
-    colon.map_or(user, |colon| body..colon)
-}
-
 /// The `?` that begins the parameters: the first whose whole tail reads as parameters, else the first after the last `@`.
 fn query_start(text: &[u8], body: usize) -> Option<usize> {
     let marks = || (body..text.len()).filter(|at| text[*at] == b'?');
+    // A password among the parameters may hold anything.
+    let holds_password = |tail: &[u8]| pairs(tail).any(|name| name == Some(b"password"));
+    if let Some(mark) = marks().find(|mark| {
+        let tail = &text[mark + 1..];
+        holds_password(tail) && pairs(tail).next().flatten().is_some_and(is_known)
+    }) {
+        return Some(mark);
+    }
     if let Some(mark) = marks().find(|mark| pairs(&text[mark + 1..]).all(|name| name.is_some_and(is_known))) {
         return Some(mark);
     }
@@ -146,23 +141,6 @@ fn is_identifier(name: &[u8]) -> bool {
         && name
             .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
-}
-
-/// The last `@` before the query, unless it can only belong to the database name.
-fn credentials_end(text: &[u8], authority: Range<usize>) -> Option<usize> {
-    let mut end = authority.end;
-    loop {
-        let at = authority.start + text[authority.start..end].iter().rposition(|byte| *byte == b'@')?;
-        let before = &text[authority.start..at];
-        let in_database = text[at..authority.end].iter().all(|byte| !matches!(byte, b'/' | b':'))
-            && before.iter().rposition(|byte| *byte == b'@').is_some_and(|earlier| {
-                before[earlier..].contains(&b'/') && credentials_end_for_libpq(text, authority.start) == Some(authority.start + earlier)
-            });
-        if !in_database {
-            return Some(at);
-        }
-        end = at;
-    }
 }
 
 /// A character that should have been percent-encoded.

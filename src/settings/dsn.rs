@@ -136,7 +136,7 @@ impl Reader<'_> {
 
     /// A form that no driver reads. A whole that is a reference is said to be one.
     fn shape(&mut self, why: &str, body: usize) {
-        if !self.references(None) {
+        if !self.references(Some(&anatomy::intended(self.text, body))) {
             let repaired = self.repaired(body);
             self.found(malformed_dsn::shape(self.source, why, &repaired));
         }
@@ -335,7 +335,10 @@ impl Reader<'_> {
             }
             broken = true;
             let part = part_at(parts, reference.span.start);
-            let name = reference.name.as_deref();
+            let name = reference
+                .name
+                .as_deref()
+                .filter(|_| parts.is_some() || self.is_no_password(reference.span.start));
             self.found(unexpanded_variable::left(self.source, reference.style, name, part));
         }
         let components = parts.map_or_else(|| vec![(0..self.text.len(), "the connection string")], components);
@@ -351,6 +354,13 @@ impl Reader<'_> {
             }
         }
         broken
+    }
+
+    /// In the keyword form: whether what stands there is a whole value, or no password came before it.
+    fn is_no_password(&self, at: usize) -> bool {
+        let before = self.text[..at].to_ascii_lowercase();
+        let whole = before.ends_with(b"password=") || before.ends_with(b"password='");
+        whole || !before.windows(8).any(|word| word == b"password")
     }
 
     /// Keeps the parameters, and looks for placeholders among them.

@@ -3,5 +3,6 @@
 mod dsn;
 mod files;
 mod harness;
+mod leaks;
 mod sources;
 mod target;

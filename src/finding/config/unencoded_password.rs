@@ -41,7 +41,7 @@ pub fn misread(source: &Source, parts: &[Part], reader: &str, repaired: &Repaire
     finding(source, parts, repaired).detail(format!(
         "{reader} reads {source} otherwise than it was meant: it takes such a character for the end of the credentials, and what follows, a piece \
          of the password, for the host, the port or the database. Parsers differ here: libpq, SQLAlchemy and asyncpg split at the first \"@\", \
-         dj-database-url and django-environ at the last."
+         dj-database-url and django-environ at the last. A \"@\" that belongs to the database name has to be encoded there in the same way."
     ))
 }
 
