@@ -4,6 +4,7 @@
 
 pub mod chain;
 pub mod cli;
+pub mod conninfo;
 pub mod diagnosis;
 pub mod dns;
 pub mod exit_code;
@@ -21,6 +22,7 @@ pub mod report;
 pub mod request;
 pub mod secret;
 pub mod server;
+pub mod settings;
 pub mod target;
 pub mod tls;
 pub mod verdict;

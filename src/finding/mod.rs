@@ -25,7 +25,27 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-    config {}
+    config {
+        bad_percent_encoding,
+        env_file_missing,
+        env_file_unreadable,
+        invalid_value,
+        legacy_scheme,
+        malformed_dsn,
+        missing_setting,
+        no_settings,
+        not_postgres,
+        passfile_ignored,
+        placeholder_value,
+        quoted_value,
+        service_unusable,
+        sources_disagree,
+        sqlite_fallback,
+        stray_whitespace,
+        unencoded_password,
+        unexpanded_variable,
+        unknown_parameter,
+    }
     dns {
         family_mismatch,
         hosts_override,

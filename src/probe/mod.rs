@@ -4,6 +4,7 @@
 //! none can run before the one under it passed.
 
 pub mod auth;
+pub mod config;
 pub mod dns;
 pub mod pool;
 pub mod privileges;

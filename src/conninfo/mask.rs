@@ -1,0 +1,109 @@
+//! Masks the passwords in text that may hold connection strings.
+
+/// What stands for a password.
+pub const MASK: &str = "***";
+
+/// Names whose value is a password, as a name's end, in lower case.
+const NAMES: &[&str] = &["password", "passwd", "passphrase", "pass", "pwd", "secret"];
+
+/// The text with every password in it masked: in URLs up to the last `@` of the word, and after `password=` and its like.
+#[must_use]
+pub fn mask_dsn(text: &str) -> String {
+    mask_values(&mask_urls(text))
+}
+
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '"' | '\'' | '`')
+}
+
+fn mask_urls(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(found) = rest.find("://") {
+        let (head, tail) = rest.split_at(found + 3);
+        out.push_str(head);
+        let word = tail.find(ends_word).unwrap_or(tail.len());
+        let next_url = tail.find("://").unwrap_or(tail.len());
+        let line = tail.find('\n').unwrap_or(tail.len());
+        // A raw blank in the password: the credentials end at the first "@" beyond the word.
+        let beyond = || tail[word..line.min(next_url).max(word)].find('@').map(|at| word + at);
+        let colon = tail[..word].find(':');
+        match tail[..word].rfind('@').or_else(|| colon.and_then(|_| beyond())) {
+            Some(at) => {
+                match tail[..at].find(':') {
+                    Some(colon) => {
+                        out.push_str(&tail[..=colon]);
+                        out.push_str(MASK);
+                    }
+                    None => out.push_str(&tail[..at]),
+                }
+                rest = &tail[at..];
+            }
+            None => rest = mask_port(tail, word, colon, &mut out),
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Without an `@`, what follows the colon is a port or the head of a password that was cut off.
+fn mask_port<'a>(tail: &'a str, word: usize, colon: Option<usize>, out: &mut String) -> &'a str {
+    let Some(colon) = colon else { return tail };
+    let after = &tail[colon + 1..word];
+    let end = after.find(['/', '?', ',']).unwrap_or(after.len());
+    if after[..end].bytes().all(|byte| byte.is_ascii_digit()) || tail.starts_with('[') {
+        return tail;
+    }
+    out.push_str(&tail[..=colon]);
+    out.push_str(MASK);
+    &tail[word..]
+}
+
+fn mask_values(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(equals) = rest.find('=') {
+        let (head, tail) = rest.split_at(equals + 1);
+        out.push_str(head);
+        rest = tail;
+        let name = head[..equals].trim_end().to_ascii_lowercase();
+        if !NAMES.iter().any(|known| name.ends_with(known)) {
+            continue;
+        }
+        let blanks = tail.len() - tail.trim_start().len();
+        let value = &tail[blanks..];
+        let length = value_length(value);
+        if length > 0 {
+            out.push_str(&tail[..blanks]);
+            out.push_str(MASK);
+            rest = &value[length..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// How long a value is: a quoted one ends with its quote, another with a blank or before the next pair of a query.
+fn value_length(value: &str) -> usize {
+    if let Some(quote) = value.chars().next().filter(|c| matches!(c, '\'' | '"')) {
+        let mut escaped = false;
+        for (at, c) in value.char_indices().skip(1) {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                _ if c == quote => return at + 1,
+                _ => {}
+            }
+        }
+        return value.len();
+    }
+    value
+        .char_indices()
+        .find(|(at, c)| c.is_whitespace() || (*c == '&' && begins_pair(&value[at + 1..])))
+        .map_or(value.len(), |(at, _)| at)
+}
+
+fn begins_pair(text: &str) -> bool {
+    let name = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
+    name > 0 && text[name..].starts_with('=')
+}

@@ -1,0 +1,42 @@
+//! `config/bad-percent-encoding`: a "%" outside the credentials begins no code.
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::conninfo::error::{Fault, ParseError};
+use crate::remedy::{Place, Remedy, Step};
+use crate::settings::source::Source;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Config,
+    slug: "bad-percent-encoding",
+    severity: Severity::Fail,
+    title: "a \"%\" in the connection string begins no valid code",
+    explanation: Explanation {
+        meaning: "In a URL \"%\" begins a code of two hexadecimal digits. libpq refuses the whole connection string where one is broken, and refuses %00 everywhere.",
+        tell: "This is about the host, the database or a parameter; in the user name or the password it is config/unencoded-password.",
+        causes: &[
+            "a \"%\" that was meant as such",
+            "a code that lost a digit, or a URL cut off in its middle",
+            "a template's tag such as %(name)s that nobody filled in",
+        ],
+        fixes: &[
+            "write a \"%\" that is meant as such as %25",
+        ],
+        mistaken_for: "A missing database: some Python parsers take the character as it is, and then ask for a database of that name.",
+    },
+};
+
+/// libpq refuses a code.
+#[must_use]
+pub fn found(source: &Source, error: &ParseError) -> Finding {
+    let component = error.component.name();
+    let byte = error.span.start + 1;
+    let advice = if error.fault == Fault::PercentNul {
+        format!("take %00 out of {component}; no value may hold a byte of value zero")
+    } else {
+        format!("write the \"%\" at byte {byte} as %25, or complete its code")
+    };
+    KIND.found(format!("{component} in {} has a broken percent code", source.subject()))
+        .detail(format!("{source}, at byte {byte}: {error}. libpq refuses the whole connection string for it (invalid percent-encoded token, or forbidden value %00)."))
+        .remedy(Remedy::new("correct the code", [Step::new(Place::AppConfig, advice)]))
+}

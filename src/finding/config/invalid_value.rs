@@ -1,0 +1,103 @@
+//! `config/invalid-value`: a setting has a value that libpq refuses.
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::conninfo::host_list::Mismatch;
+use crate::conninfo::validate::Invalid;
+use crate::foreign::Foreign;
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Config,
+    slug: "invalid-value",
+    severity: Severity::Fail,
+    title: "a connection setting has a value that libpq refuses",
+    explanation: Explanation {
+        meaning: "The parameter is known and its value is not one that libpq takes: a word that is not on its list, a port that is no number from 1 to 65535, lists of hosts and ports of different length.",
+        tell: "libpq says: invalid sslmode value, invalid port number, invalid integer value … for connection option, could not match … port numbers to … hosts.",
+        causes: &[
+            "a typo, or a word of another library (sslmode=required, ssl=on)",
+            "a \"#fragment\" after the parameters, which libpq takes for a piece of the value",
+            "a value with its quotes or a comment still on it",
+        ],
+        fixes: &[
+            "write one of the values that the detail lists",
+            "remove the parameter to get the default",
+        ],
+        mistaken_for: "A TLS or DNS fault.",
+    },
+};
+
+/// A value that libpq refuses. `setting` names it with its source; `value` is `None` where it may be a piece of a password.
+#[must_use]
+pub fn found(invalid: &Invalid, setting: &str, value: Option<&Foreign>) -> Finding {
+    let keyword = invalid.keyword();
+    let shown = value.map_or_else(|| "(not shown, since it may be a piece of a password)".to_owned(), |value| format!("\"{value}\""));
+    let (title, rule) = match invalid {
+        Invalid::NotOneOf { words, .. } => (format!("{keyword} is {shown}"), format!("libpq takes one of: {}", words.join(", "))),
+        Invalid::NotANumber { .. } => (format!("{keyword} is no whole number: {shown}"), "libpq takes a whole number".to_owned()),
+        Invalid::PortOutOfRange => (format!("port is out of range: {shown}"), "a port is a number from 1 to 65535".to_owned()),
+        Invalid::MixedMethods => (
+            format!("require_auth is {shown}"),
+            "either every method has a \"!\" before it or none has, and none stands there twice".to_owned(),
+        ),
+        Invalid::WeakMode { needs, because } => (
+            format!("sslmode {shown} is too weak for {because}"),
+            format!("libpq refuses {because} with an sslmode weaker than {needs}"),
+        ),
+        Invalid::ProtocolRange => (
+            "ssl_min_protocol_version is above ssl_max_protocol_version".to_owned(),
+            "the lowest version may not be above the highest".to_owned(),
+        ),
+        Invalid::Lists(Mismatch::Ports { ports, hosts }) => (
+            format!("{ports} ports for {hosts} hosts"),
+            "libpq takes one port for all hosts, or one for each".to_owned(),
+        ),
+        Invalid::Lists(Mismatch::Hosts { hosts, addresses }) => (
+            format!("{hosts} host names for {addresses} addresses"),
+            "libpq takes as many items in hostaddr as in host".to_owned(),
+        ),
+        Invalid::NotAnAddress => (
+            format!("hostaddr is no numeric address: {shown}"),
+            "hostaddr takes an IPv4 or IPv6 address; a name goes to host".to_owned(),
+        ),
+    };
+    let mut finding = KIND.found(title).detail(format!("Set by {setting}. {rule}, and refuses to connect otherwise."));
+    if value.is_some_and(|value| value.raw().contains('#')) {
+        finding = finding.candidate(
+            "a \"#fragment\" stands after the parameters",
+            "libpq knows no fragments: what follows \"#\" belongs to the value",
+        );
+    }
+    if value.is_none() {
+        finding = finding
+            .candidate(
+                "the \"@host\" after the password is missing, or the password holds a raw \"/\"",
+                "look whether the URL has the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
+            )
+            .candidate("the port itself is wrong", "look at what follows the host's colon");
+    }
+    finding.remedy(remedy(invalid, keyword))
+}
+
+fn remedy(invalid: &Invalid, keyword: &str) -> Remedy {
+    let text = match invalid {
+        Invalid::NotOneOf { words, .. } => format!("write {keyword} as one of: {}", words.join(", ")),
+        Invalid::WeakMode { needs, .. } => format!("write sslmode={needs}"),
+        Invalid::NotANumber { .. }
+        | Invalid::PortOutOfRange
+        | Invalid::MixedMethods
+        | Invalid::ProtocolRange
+        | Invalid::Lists(_)
+        | Invalid::NotAnAddress => format!("correct {keyword}"),
+    };
+    Remedy::new(format!("correct {keyword}"), [Step::new(Place::AppConfig, text)])
+}
+
+/// A host that no resolver can look up.
+#[must_use]
+pub fn host(setting: &str, value: &Foreign, why: &str, advice: &str) -> Finding {
+    KIND.found(format!("the host is \"{value}\", which is no host name"))
+        .detail(format!("Set by {setting}. {why}. libpq would ask the resolver for a host of exactly that name."))
+        .remedy(Remedy::new("correct the host", [Step::new(Place::AppConfig, advice)]))
+}

@@ -1,0 +1,75 @@
+//! `config/legacy-scheme`: a name for PostgreSQL that not every library reads.
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::Remedy;
+use crate::settings::repaired::{self, Repaired};
+use crate::settings::source::Source;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Config,
+    slug: "legacy-scheme",
+    severity: Severity::Warn,
+    title: "the scheme is one that not every library reads",
+    explanation: Explanation {
+        meaning: "libpq reads postgresql:// and postgres://. SQLAlchemy since 1.4 reads postgresql:// only. postgis, pgsql, timescale and the like are names of dj-database-url and django-environ.",
+        tell: "SQLAlchemy says: Can't load plugin: sqlalchemy.dialects:postgres. libpq says: missing \"=\" after.",
+        causes: &[
+            "the provider hands out postgres://",
+            "the URL was written for another library",
+        ],
+        fixes: &[
+            "write postgresql://",
+            "or replace it in the code: url.replace(\"postgres://\", \"postgresql://\", 1)",
+        ],
+        mistaken_for: "A missing driver package.",
+    },
+};
+
+/// `postgres://`: fine for libpq. SQLAlchemy's own variable makes it more than worth knowing.
+#[must_use]
+pub fn postgres(source: &Source, repaired: &Repaired) -> Finding {
+    let subject = source.subject();
+    let for_sqlalchemy = subject.contains("SQLALCHEMY");
+    KIND.found(format!("{subject} begins with postgres://"))
+        .severity(if for_sqlalchemy { Severity::Warn } else { Severity::Info })
+        .detail(format!(
+            "{source} begins with postgres://. libpq, psycopg, asyncpg, dj-database-url and django-environ read it. SQLAlchemy 1.4 and later refuses \
+             it (Can't load plugin: sqlalchemy.dialects:postgres), unless the application replaces it."
+        ))
+        .remedy(remedy(source, repaired))
+}
+
+/// `postgres+driver://`: only SQLAlchemy has drivers in a scheme, and it refuses this name.
+#[must_use]
+pub fn postgres_with_driver(source: &Source, repaired: &Repaired) -> Finding {
+    KIND.found(format!("{} begins with postgres+, which SQLAlchemy refuses", source.subject()))
+        .severity(Severity::Fail)
+        .detail(format!(
+            "{source} names a driver, which only SQLAlchemy reads, and the dialect \"postgres\", which SQLAlchemy since 1.4 no longer has (Can't \
+             load plugin: sqlalchemy.dialects:postgres)."
+        ))
+        .remedy(remedy(source, repaired))
+}
+
+/// A name that only some libraries know.
+#[must_use]
+pub fn alias(source: &Source, name: &'static str, repaired: &Repaired) -> Finding {
+    let readers = match name {
+        "cockroachdb" | "redshift" => "dj-database-url (cockroach, redshift) and SQLAlchemy with the plugin of that name read it",
+        _ => "dj-database-url and django-environ read such names and choose the engine by them",
+    };
+    KIND.found(format!("{} begins with {name}://", source.subject()))
+        .detail(format!(
+            "{source} begins with {name}://. {readers}; libpq, psycopg, asyncpg and plain SQLAlchemy refuse it. The check goes on as if it were \
+             postgresql://."
+        ))
+        .remedy(Remedy::new(
+            "where the application hands the URL to psycopg or SQLAlchemy, write postgresql://",
+            [repaired::step(source, repaired)],
+        ))
+}
+
+fn remedy(source: &Source, repaired: &Repaired) -> Remedy {
+    Remedy::new("write postgresql://", [repaired::step(source, repaired)])
+}

@@ -1,0 +1,73 @@
+//! `config/malformed-dsn`: the connection string has no form that a driver reads.
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::conninfo::error::{Component, Fault, ParseError};
+use crate::remedy::{Place, Remedy, Step};
+use crate::settings::repaired::{self, Repaired};
+use crate::settings::source::Source;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Config,
+    slug: "malformed-dsn",
+    severity: Severity::Fail,
+    title: "the connection string cannot be read",
+    explanation: Explanation {
+        meaning: "The text is neither a URL that PostgreSQL drivers read (postgresql://user:password@host:port/database) nor libpq's keyword form (host=… user=… dbname=…).",
+        tell: "The detail says what was expected and at which byte. When a raw character of the password is the reason, the finding is config/unencoded-password instead.",
+        causes: &[
+            "the scheme is missing, has a typo, or is another program's (jdbc:)",
+            "a value with a blank is not quoted in the keyword form",
+            "an \"=\" in a query parameter is not encoded",
+        ],
+        fixes: &[
+            "write the URL as postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
+            "in the keyword form, put values with blanks in single quotes",
+        ],
+        mistaken_for: "A refused login: the text was refused before anything was contacted. libpq's message for it begins with: missing \"=\" after.",
+    },
+};
+
+/// libpq refuses it at one place.
+#[must_use]
+pub fn refused(source: &Source, error: &ParseError, text: &[u8]) -> Finding {
+    let byte = error.span.start + 1;
+    let finding = KIND.found(format!("{} cannot be read as a connection: byte {byte}", source.subject())).detail(format!(
+        "libpq stops reading {source} at byte {byte}: {error}. The text there is not shown, since it may be a piece of a password."
+    ));
+    finding.remedy(Remedy::new("correct the connection string", [Step::new(Place::AppConfig, advice(error, text))]))
+}
+
+fn advice(error: &ParseError, text: &[u8]) -> String {
+    let keyword_form = error.component == Component::Keyword;
+    match error.fault {
+        Fault::MissingEquals if keyword_form && text.contains(&b'=') => {
+            "put a value that holds a blank in single quotes, as in password='…'; inside them write \\' for a quote and \\\\ for a backslash"
+        }
+        Fault::MissingEquals if keyword_form => {
+            "write a URL, postgresql://USER:PASSWORD@HOST:5432/DATABASE, or keywords, host=HOST user=USER password=PASSWORD dbname=DATABASE"
+        }
+        Fault::MissingEquals => "write every parameter after the \"?\" as name=value, joined by \"&\"",
+        Fault::ExtraEquals => "write \"=\" inside a parameter's value as %3D, as in options=-c%20search_path%3Dshop",
+        Fault::UnclosedQuote => "end the value with a single quote; inside it write \\' for a quote",
+        Fault::UnclosedBracket | Fault::EmptyBracket | Fault::AfterBracket => {
+            "write an IPv6 address in brackets and nothing else in them, as in [2001:db8::1]:5432; a bracket in the password is %5B or %5D"
+        }
+        Fault::NulByte => "take the byte of value zero out",
+        Fault::PercentToken | Fault::PercentNul | Fault::InnerBlank | Fault::UnknownKeyword => "write the connection string anew",
+    }
+    .to_owned()
+}
+
+/// It has a recognisable form that no driver reads; `why` completes "the text …".
+#[must_use]
+pub fn shape(source: &Source, why: &str, repaired: &Repaired) -> Finding {
+    KIND.found(format!("{} {why}", source.subject()))
+        .detail(format!(
+            "{source} {why}. libpq takes such a text for its keyword form, and refuses it with: missing \"=\" after …, or: invalid connection option."
+        ))
+        .remedy(Remedy::new(
+            "write it as a PostgreSQL URL",
+            [repaired::step(source, repaired)],
+        ))
+}

@@ -1,0 +1,104 @@
+//! `config/missing-setting`: a setting is named and has no value.
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::settings::source::Source;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Config,
+    slug: "missing-setting",
+    severity: Severity::Fail,
+    title: "a database setting has no value",
+    explanation: Explanation {
+        meaning: "The variable exists, or was asked for, and holds nothing usable: it is empty, or holds the word that a template leaves for an unset variable. libpq takes an empty connection string for \"all defaults\": the local socket and the user of the operating system.",
+        tell: "An empty value is seen as such; the words None, null and undefined come from templates and from programs that print an unset variable.",
+        causes: &[
+            "a template or CI job filled in a variable that is unset",
+            "the secret store has no such key in this environment",
+            "the value was cleared and the default was thought to apply",
+        ],
+        fixes: &[
+            "set the value where the service gets its environment",
+            "let the deploy fail when the variable is unset, with ${NAME:?} in a shell",
+        ],
+        mistaken_for: "A missing role or a Unix socket problem: an empty connection string makes libpq try the local socket as the user of the operating system.",
+    },
+};
+
+/// The variable is there and empty.
+#[must_use]
+pub fn empty(source: &Source) -> Finding {
+    let name = source.subject();
+    KIND.found(format!("{name} is empty"))
+        .detail(format!(
+            "{source} is set to an empty text. SQLAlchemy and dj-database-url refuse it; libpq and asyncpg accept it and connect to the local \
+             socket as the user of the operating system, which is hardly what is meant."
+        ))
+        .evidence(source.line(""))
+        .remedy(set_it(&name))
+}
+
+/// The value is the word that stands for "no value".
+#[must_use]
+pub fn nothing(source: &Source, word: &'static str) -> Finding {
+    let name = source.subject();
+    KIND.found(format!("{name} holds the word \"{word}\""))
+        .detail(format!(
+            "{source} holds the word \"{word}\", which is what a template or a program writes for a variable that is unset. No parser reads it as \
+             a connection."
+        ))
+        .evidence(source.line(word))
+        .remedy(set_it(&name))
+}
+
+/// The variable that was asked for is not there.
+#[must_use]
+pub fn absent(name: &str, source: &Source) -> Finding {
+    KIND.found(format!("the variable \"{name}\" is not set"))
+        .detail(format!("{source} was asked for with --var, and is not there."))
+        .candidate("the name is spelt otherwise", "compare it with the application's settings")
+        .candidate(
+            "the service has it and this shell does not",
+            "give the file of its unit's EnvironmentFile= with --env-file",
+        )
+        .remedy(set_it(name))
+}
+
+/// A set of variables lacks a part that some frameworks insist on.
+#[must_use]
+pub fn part(source: &Source, variable: &str, consequence: &str) -> Finding {
+    KIND.found(format!("{variable} is not set beside {}", source.subject()))
+        .severity(Severity::Warn)
+        .detail(format!(
+            "{source} say where to connect, and {variable} is missing: {consequence}. The application may have a default of its own in its code."
+        ))
+        .remedy(set_it(variable))
+}
+
+/// libpq verifies the host name of the certificate and has only an address.
+#[must_use]
+pub fn host_name(source: &Source) -> Finding {
+    KIND.found("sslmode=verify-full has no host name to verify")
+        .detail(format!(
+            "{source} gives hostaddr and no host. With sslmode=verify-full libpq compares the certificate with the host name, and refuses to \
+             connect without one."
+        ))
+        .remedy(Remedy::new(
+            "add the host name",
+            [Step::new(
+                Place::AppConfig,
+                "add host= with the name in the server's certificate; hostaddr stays the address that is used",
+            )],
+        ))
+}
+
+fn set_it(name: &str) -> Remedy {
+    Remedy::new(
+        format!("set {name}"),
+        [Step::new(
+            Place::AppConfig,
+            format!("give {name} its value where the service gets its environment, then restart the service"),
+        )],
+    )
+}

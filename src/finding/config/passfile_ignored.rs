@@ -1,0 +1,42 @@
+//! `config/passfile-ignored`: libpq ignores the password file.
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use std::path::Path;
+
+use crate::foreign::Foreign;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Config,
+    slug: "passfile-ignored",
+    severity: Severity::Warn,
+    title: "libpq ignores the password file",
+    explanation: Explanation {
+        meaning: "libpq reads passwords from ~/.pgpass, or from the file that passfile or PGPASSFILE names, only where it is a plain file that group and others may not touch (mode 0600 or less). Else it warns on standard error and goes on without a password.",
+        tell: "libpq says: WARNING: password file … has group or world access; then: fe_sendauth: no password supplied.",
+        causes: &[
+            "the file was copied or unpacked with the usual mode",
+            "the file is mounted from a secret with a fixed mode",
+        ],
+        fixes: &[
+            "chmod 600",
+        ],
+        mistaken_for: "A missing password. Under systemd, HOME of the service decides which file is read.",
+    },
+};
+
+/// The file has a password for this connection, and libpq does not take it.
+#[must_use]
+pub fn found(path: &Path, why: &str, line: Option<usize>) -> Finding {
+    let shown = Foreign::new(path.to_string_lossy());
+    let quoted = quote::shell(&shown.to_string());
+    let fits = line.map_or_else(String::new, |line| format!(" Line {line} has a password for this connection."));
+    KIND.found(format!("libpq ignores {shown}: {why}"))
+        .detail(format!("No other setting gives a password, and {shown} is ignored by libpq: {why}.{fits}"))
+        .remedy(Remedy::new(
+            "make it a plain file that its owner alone may read",
+            [Step::new(Place::AppHost, "take the rights of group and others away").run(format!("chmod 600 {quoted}"))],
+        ))
+}

@@ -1,0 +1,38 @@
+//! `config/placeholder-value`: a value of an example file.
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::settings::source::Source;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Config,
+    slug: "placeholder-value",
+    severity: Severity::Warn,
+    title: "a setting still has the value of an example",
+    explanation: Explanation {
+        meaning: "The value is one that example files and providers' consoles print for the reader to replace.",
+        tell: "Only whole values are compared, with a list of known placeholders; a real password can be one of them.",
+        causes: &[
+            "the example file was copied and not filled in",
+            "the provider shows the URL without the password",
+        ],
+        fixes: &[
+            "write the real value",
+        ],
+        mistaken_for: "A wrong password or a host that does not exist.",
+    },
+};
+
+/// A part holds a known placeholder.
+#[must_use]
+pub fn found(source: &Source, part: &str, placeholder: &'static str) -> Finding {
+    KIND.found(format!("{part} in {} is a placeholder: \"{placeholder}\"", source.subject()))
+        .detail(format!(
+            "In {source}, {part} is \"{placeholder}\", as example files and consoles write it for a value to be filled in. The check goes on with it."
+        ))
+        .remedy(Remedy::new(
+            "write the real value",
+            [Step::new(Place::AppConfig, format!("replace \"{placeholder}\" by the real value of {part}"))],
+        ))
+}

@@ -1,0 +1,40 @@
+//! `config/quoted-value`: quotes that belong to the value.
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::settings::source::Source;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Config,
+    slug: "quoted-value",
+    severity: Severity::Fail,
+    title: "a setting still has its quotes on",
+    explanation: Explanation {
+        meaning: "The quotes round the value were meant for a shell, and something passed them on: docker's --env-file takes lines as they are, and so do many consoles and YAML templates.",
+        tell: "libpq says: missing \"=\" after, with the quote as the first character; SQLAlchemy says: Could not parse SQLAlchemy URL.",
+        causes: &[
+            "docker --env-file with quoted values",
+            "a value quoted twice in YAML or in a CI variable",
+        ],
+        fixes: &[
+            "write the value without quotes in that place",
+        ],
+        mistaken_for: "A malformed URL.",
+    },
+};
+
+/// The value begins with a quote that nobody took off.
+#[must_use]
+pub fn found(source: &Source, quote: &str) -> Finding {
+    let subject = source.subject();
+    KIND.found(format!("{subject} still has its quotes on: {quote}…{quote}"))
+        .detail(format!(
+            "The value of {source} begins with {quote}, so the quotes are a piece of it. libpq, SQLAlchemy and asyncpg refuse such a connection string. \
+             docker's --env-file keeps quotes; systemd, compose and python-dotenv take one pair off."
+        ))
+        .remedy(Remedy::new(
+            "take the quotes off",
+            [Step::new(Place::AppConfig, format!("write the value of {subject} without the quotes round it"))],
+        ))
+}

@@ -1,0 +1,59 @@
+//! Compares the settings that win with the others of the same place.
+
+use super::choice::Bag;
+use super::source::Source;
+use super::variables::OTHER_ROADS;
+use super::{dsn, parts};
+use crate::conninfo::parameters::Parameters;
+use crate::finding::Finding;
+use crate::finding::config::sources_disagree::{self, Difference};
+use crate::foreign::Foreign;
+
+/// Findings for every other setting that leads elsewhere. Only what both sides say is compared.
+#[must_use]
+pub fn find(bag: &Bag, winner: &Source, parameters: &Parameters) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let taken = |name: &str| winner.variables.iter().any(|(known, _)| known == name);
+    for name in bag.urls().filter(|name| !taken(name) && !OTHER_ROADS.contains(name)) {
+        let Some(text) = bag.environment.get(name) else { continue };
+        let source = bag.source([name]);
+        let other = dsn::judge(&source, text.reveal());
+        if !other.broken() && other.certain {
+            found.extend(compare(winner, parameters, &source, &other.parameters));
+        }
+    }
+    for (set, values) in bag.sets() {
+        // Without a host, POSTGRES_* are the settings of a server's container.
+        if values.iter().any(|part| taken(&part.variable)) || !values.iter().any(|part| part.keyword == "host") {
+            continue;
+        }
+        let source = bag.source(values.iter().map(|part| part.variable.as_str()));
+        let other = parts::judge(bag, &source, set, &values);
+        if !other.broken() {
+            found.extend(compare(winner, parameters, &source, &other.parameters));
+        }
+    }
+    found
+}
+
+fn compare(winner: &Source, left: &Parameters, other: &Source, right: &Parameters) -> Option<Finding> {
+    let both = |keyword| Some((left.get(keyword)?, right.get(keyword)?)).filter(|(left, right)| !left.is_empty() && !right.is_empty());
+    let mut differences = Vec::new();
+    for (keyword, part) in [("host", "host"), ("port", "port"), ("dbname", "database"), ("user", "user")] {
+        let differing = both(keyword).filter(|(left, right)| !left.eq_ignore_ascii_case(right) || (keyword != "host" && left != right));
+        if let Some((left, right)) = differing {
+            let shown = |bytes| Foreign::from_bytes(bytes).to_string();
+            differences.push(Difference {
+                part,
+                values: Some((shown(left), shown(right))),
+            });
+        }
+    }
+    if both("password").is_some_and(|(left, right)| left != right) {
+        differences.push(Difference {
+            part: "password",
+            values: None,
+        });
+    }
+    (!differences.is_empty()).then(|| sources_disagree::found(winner, other, &differences))
+}

@@ -1,0 +1,86 @@
+//! The names under which applications keep their database settings.
+
+/// Variables that hold a whole URL, the most trusted first.
+pub const URLS: &[&str] = &[
+    "DATABASE_URL",
+    "SQLALCHEMY_DATABASE_URI",
+    "SQLALCHEMY_DATABASE_URL",
+    "FLASK_SQLALCHEMY_DATABASE_URI",
+    "DJANGO_DATABASE_URL",
+    "DB_URL",
+    "DATABASE_URI",
+    "POSTGRES_URL",
+    "POSTGRESQL_URL",
+    "PG_URL",
+    "PGURL",
+    "ASYNC_DATABASE_URL",
+    "DATABASE_CONNECTION_POOL_URL",
+    "CRUNCHY_DATABASE_URL",
+    "ELEPHANTSQL_URL",
+    "TIMESCALE_SERVICE_URL",
+    "SCALINGO_POSTGRESQL_URL",
+    "POSTGRESQL_ADDON_URI",
+    "AZURE_POSTGRESQL_CONNECTIONSTRING",
+    "DATABASE_PRIVATE_URL",
+    "DATABASE_PUBLIC_URL",
+    "POSTGRES_PRISMA_URL",
+    "POSTGRES_URL_NON_POOLING",
+    "DATABASE_URL_UNPOOLED",
+    "DIRECT_URL",
+];
+
+/// Of those, the ones that lead to the same database by another road, so that they differ from the rest by design.
+pub const OTHER_ROADS: &[&str] = &[
+    "DATABASE_CONNECTION_POOL_URL",
+    "DATABASE_PRIVATE_URL",
+    "DATABASE_PUBLIC_URL",
+    "POSTGRES_PRISMA_URL",
+    "POSTGRES_URL_NON_POOLING",
+    "DATABASE_URL_UNPOOLED",
+    "DIRECT_URL",
+];
+
+/// A set of variables, one for each part of a connection.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Set {
+    /// What the names begin with.
+    pub prefix: &'static str,
+    /// What follows the prefix, and the keyword of libpq that it sets; the first name that is set wins.
+    pub parts: &'static [(&'static str, &'static str)],
+}
+
+const COMMON: &[(&str, &str)] = &[
+    ("HOST", "host"),
+    ("HOSTNAME", "host"),
+    ("PORT", "port"),
+    ("NAME", "dbname"),
+    ("DB", "dbname"),
+    ("DATABASE", "dbname"),
+    ("DB_NAME", "dbname"),
+    ("DBNAME", "dbname"),
+    ("USER", "user"),
+    ("USERNAME", "user"),
+    ("PASSWORD", "password"),
+    ("PASS", "password"),
+    ("SSLMODE", "sslmode"),
+    ("SSLROOTCERT", "sslrootcert"),
+];
+
+const fn set(prefix: &'static str) -> Set {
+    Set { prefix, parts: COMMON }
+}
+
+/// The sets, the most trusted first.
+pub const SETS: &[Set] = &[
+    set("DB_"),
+    set("DATABASE_"),
+    set("POSTGRES_"),
+    set("POSTGRESQL_"),
+    set("SQL_"),
+    set("RDS_"),
+    set("POSTGRESQL_ADDON_"),
+    set("AZURE_POSTGRESQL_"),
+];
+
+/// libpq's variables that say where to connect; one of them is enough to mean a connection.
+pub const LIBPQ: &[&str] = &["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGUSER", "PGPORT", "PGPASSWORD"];

@@ -1,0 +1,8 @@
+//! The config layer: every finding from settings that really have the fault, and no secret in any text.
+
+mod dsn;
+mod files;
+mod harness;
+mod leaks;
+mod sources;
+mod target;

@@ -1,0 +1,50 @@
+//! What a command line echoes holds no password.
+
+use dbdoctor::conninfo::mask::mask_dsn;
+
+const CANARY: &str = "Zq7-Canary-9xW";
+
+#[test]
+fn passwords_are_masked_in_every_form() {
+    let cases = [
+        ("postgresql://app:{}@db:5432/shop", "postgresql://app:***@db:5432/shop"),
+        ("see postgresql://app:{}@x{}@db/shop, or", "see postgresql://app:***@db/shop, or"),
+        ("postgresql://app:{}/{}@db/shop", "postgresql://app:***@db/shop"),
+        ("postgresql://app:{}", "postgresql://app:***"),
+        ("postgresql://app:{} {}@db/shop", "postgresql://app:***@db/shop"),
+        (
+            "postgresql://db/shop?user=app&password={}&sslmode=require",
+            "postgresql://db/shop?user=app&password=***&sslmode=require",
+        ),
+        ("postgresql://db/shop?password={}&{}", "postgresql://db/shop?password=***"),
+        ("host=db password={} user=app", "host=db password=*** user=app"),
+        (r"host=db password = '{} \'{}' user=app", "host=db password = *** user=app"),
+        ("sslpassword={}", "sslpassword=***"),
+        ("PGPASSWORD={} psql", "PGPASSWORD=*** psql"),
+        (
+            "\"postgresql+psycopg2://app:{}@[::1]:5432/shop\"",
+            "\"postgresql+psycopg2://app:***@[::1]:5432/shop\"",
+        ),
+        (
+            "jdbc:postgresql://db:5432/shop?user=app&password={}",
+            "jdbc:postgresql://db:5432/shop?user=app&password=***",
+        ),
+    ];
+    for (template, expected) in cases {
+        assert_eq!(mask_dsn(&template.replace("{}", CANARY)), expected, "{template}");
+    }
+}
+
+#[test]
+fn text_without_a_password_stays_as_it_is() {
+    for text in [
+        "postgresql://db:5432/shop?sslmode=require",
+        "postgresql://[::1]:5432/shop",
+        "postgresql://app@db:5432/shop",
+        "host=db port=5432 sslmode=require",
+        "unexpected argument \"--fail\"",
+        "a://b:1,c:2/d",
+    ] {
+        assert_eq!(mask_dsn(text), text);
+    }
+}
