@@ -7,6 +7,8 @@ pub mod exit_code;
 pub mod finding;
 pub mod foreign;
 pub mod layer;
+pub mod migrations;
+pub mod probe;
 pub mod quote;
 pub mod remedy;
 pub mod request;
