@@ -29,7 +29,20 @@ catalogue! {
     tls {}
     auth {}
     privileges {}
-    migrations {}
+    migrations {
+        pending,
+        never_applied,
+        multiple_heads,
+        unknown_revision,
+        overlapping_rows,
+        inconsistent_history,
+        broken_graph,
+        conflicting_leaves,
+        record_without_file,
+        unreadable,
+        foreign_database,
+        version_table_hidden,
+    }
     pool {}
 }
 

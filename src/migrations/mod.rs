@@ -8,6 +8,7 @@
 pub mod alembic;
 pub mod django;
 mod files;
+pub mod listing;
 pub mod python;
 mod walk;
 
@@ -82,7 +83,8 @@ impl fmt::Display for Unread {
     }
 }
 
-fn shown(project: &Path, path: &Path) -> String {
+/// A path as it is shown: relative to the project where it lies inside.
+pub(crate) fn shown(project: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(project).unwrap_or(path);
     let text = if relative.as_os_str().is_empty() { Path::new(".") } else { relative };
     crate::foreign::Foreign::new(text.to_string_lossy()).to_string()
