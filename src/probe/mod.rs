@@ -1,1 +1,3 @@
 //! The probes, one per layer.
+
+pub mod migrations;

@@ -4,7 +4,7 @@ use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::quoted;
 use crate::quote;
-use crate::remedy::{Place, Remedy, Step};
+use crate::remedy::{Remedy, Step};
 
 pub static KIND: Kind = Kind {
     layer: Layer::Migrations,
@@ -94,7 +94,7 @@ pub fn found(seen: &Seen<'_>) -> Finding {
                 "If the schema is this application's: set the path for the role in this database. It counts from the next connection on.",
                 format!("ALTER ROLE {role} IN DATABASE {database} SET search_path = {};", wanted.join(", ")),
             )
-            .actor("superuser")
+            .actor("the role itself, or a superuser")
             .undo(format!("ALTER ROLE {role} IN DATABASE {database} RESET search_path;"))],
         ))
 }

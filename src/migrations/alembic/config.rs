@@ -98,7 +98,7 @@ fn from_ini(source: &str, here: &str) -> Option<Settings> {
     let split = |key: &str, separator: Option<String>, otherwise: &[char]| {
         let Some(value) = text(key) else { return Vec::new() };
         let parts: Vec<&str> = match separator.as_deref() {
-            Some("space") => value.split([' ', '\n', '\t']).collect(),
+            Some("space") => value.split(' ').collect(),
             Some("newline") => value.split('\n').collect(),
             Some("os" | ":") => value.split(':').collect(),
             Some(";") => value.split(';').collect(),
@@ -115,9 +115,9 @@ fn from_ini(source: &str, here: &str) -> Option<Settings> {
         version_locations: split(
             "version_locations",
             separator.clone().or_else(|| text("version_path_separator")),
-            &[',', ' ', '\n'],
+            &[',', ' '],
         ),
-        prepend_sys_path: split("prepend_sys_path", separator.clone(), &[',', ' ', ':', '\n']),
+        prepend_sys_path: split("prepend_sys_path", separator.clone(), &[',', ' ', ':']),
         recursive: flag("recursive_version_locations"),
         sourceless: flag("sourceless"),
     })

@@ -331,26 +331,27 @@ impl Graph {
     /// Every migration in the order in which Django applies them.
     #[must_use]
     pub fn plan(&self) -> Vec<&Key> {
-        self.planned().into_iter().map(|at| &self.keys[at]).collect()
+        self.planned(self.leaf_nodes()).into_iter().map(|at| &self.keys[at]).collect()
     }
 
-    /// What is not applied, in that order.
+    /// What is not applied, in that order. Django does not look below a leaf node that is applied.
     #[must_use]
     pub fn pending(&self) -> Vec<&Key> {
-        self.planned()
+        let waiting = self.leaf_nodes().into_iter().filter(|&leaf| !self.applied[leaf]).collect();
+        self.planned(waiting)
             .into_iter()
             .filter(|&at| !self.applied[at])
             .map(|at| &self.keys[at])
             .collect()
     }
 
-    /// For each leaf node what it needs, depth first, then itself; as Django's executor makes its plan.
-    fn planned(&self) -> Vec<usize> {
+    /// For each of `targets` what it needs, depth first, then itself; as Django's executor makes its plan.
+    fn planned(&self, targets: Vec<usize>) -> Vec<usize> {
         let mut opened = vec![false; self.keys.len()];
         let mut out = vec![false; self.keys.len()];
         let mut plan = Vec::new();
-        for leaf in self.leaf_nodes() {
-            let mut stack = vec![(leaf, false)];
+        for target in targets {
+            let mut stack = vec![(target, false)];
             while let Some((at, processed)) = stack.pop() {
                 if out[at] {
                     continue;

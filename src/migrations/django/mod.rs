@@ -42,6 +42,15 @@ pub struct Tree {
     pub unread: Vec<Unread>,
 }
 
+impl App {
+    /// The migration of that name.
+    #[must_use]
+    pub fn migration(&self, name: &str) -> Option<&Migration> {
+        let at = self.migrations.binary_search_by(|one| one.name.as_str().cmp(name)).ok()?;
+        self.migrations.get(at)
+    }
+}
+
 impl Tree {
     /// The application with that label.
     #[must_use]
@@ -167,6 +176,9 @@ fn read_migrations(apps: &mut [App], notes: &mut Vec<Unread>) {
     let migrations = files::map_all(&candidates, |(at, file)| (*at, migration::read(file)));
     for (at, migration) in migrations {
         apps[at].migrations.push(migration);
+    }
+    for app in apps {
+        app.migrations.sort_by(|a, b| a.name.cmp(&b.name));
     }
 }
 
