@@ -12,6 +12,7 @@ pub mod finding;
 pub mod foreign;
 pub mod layer;
 pub mod mask;
+pub mod migrations;
 pub mod net;
 pub mod pool;
 pub mod privileges;

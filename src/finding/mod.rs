@@ -127,7 +127,20 @@ catalogue! {
         superuser,
         table_access,
     }
-    migrations {}
+    migrations {
+        broken_graph,
+        conflicting_leaves,
+        foreign_database,
+        inconsistent_history,
+        multiple_heads,
+        never_applied,
+        overlapping_rows,
+        pending,
+        record_without_file,
+        unknown_revision,
+        unreadable,
+        version_table_hidden,
+    }
     pool {
         blocked,
         database_limit,

@@ -1,0 +1,60 @@
+//! A Django application has more than one last migration.
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::migrations::django::{Key, Tree};
+use crate::migrations::listing::quoted;
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Migrations,
+    slug: "conflicting-leaves",
+    severity: Severity::Fail,
+    title: "an application has several last migrations, so `migrate` refuses",
+    explanation: Explanation {
+        meaning: "Within one application two migrations have no successor. Django's `migrate` stops with `Conflicting migrations \
+                  detected; multiple leaf nodes in the migration graph` before it applies anything.",
+        tell: "The message names the migrations. `showmigrations` lists both and does not complain.",
+        causes: &[
+            "Two branches of the code each added a migration on the same parent, and both were merged.",
+            "A migration was deleted whose successor joined the two.",
+        ],
+        fixes: &["In a checkout of the code: `makemigrations --merge`, review, commit, deploy, migrate."],
+        mistaken_for: "A fault of the database: the files alone are wrong.",
+    },
+};
+
+/// The leaf nodes of one application. With nothing pending, nothing is broken before the next migration.
+#[must_use]
+pub fn found(tree: &Tree, leaves: &[&Key], is_pending: bool) -> Finding {
+    let app = leaves.first().map_or("", |key| key.app.as_str());
+    let names: Vec<String> = leaves.iter().map(|key| quoted(&key.name)).collect();
+    let finding = KIND
+        .found(format!(
+            "application {} has {} leaf nodes, so `migrate` refuses",
+            quoted(app),
+            leaves.len()
+        ))
+        .severity(if is_pending { Severity::Fail } else { Severity::Warn })
+        .detail(format!(
+            "Leaf nodes {}. `migrate` stops with `Conflicting migrations detected` before it applies anything{}.",
+            names.join(", "),
+            if is_pending {
+                ", and there are migrations to apply"
+            } else {
+                "; all of them are applied, so the schema is as the code expects it until the next migration"
+            }
+        ));
+    leaves
+        .iter()
+        .map(|leaf| format!("leaf node: {leaf}"))
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new(
+            "merge the migrations in the code, deploy, then migrate",
+            [
+                Step::new(Place::Code, "In a checkout of the code, not on this host: join the leaf nodes, review, commit and deploy.")
+                    .run("python manage.py makemigrations --merge"),
+                Step::new(Place::AppHost, "Once the merged code is deployed: migrate.").run(tree.runner.command("migrate", &["--noinput"])),
+            ],
+        ))
+}

@@ -1,0 +1,87 @@
+//! The revisions of the code end in more than one head.
+
+use std::path::Path;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::migrations::alembic::Tree;
+use crate::migrations::listing::{count, lines, quoted, quoted_list};
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Migrations,
+    slug: "multiple-heads",
+    severity: Severity::Fail,
+    title: "the migration files end in several heads, so `upgrade head` refuses",
+    explanation: Explanation {
+        meaning: "Two or more revisions have no successor. Alembic's `upgrade head` wants one head and stops before it does anything; \
+                  every deployment that calls it fails until the heads are merged.",
+        tell: "`alembic heads` prints more than one line. If each head has a branch label of its own, or the heads are meant to stay \
+               apart, `upgrade heads` is the right call and nothing is wrong. A head that another revision names in `depends_on` \
+               still counts for `upgrade head`.",
+        causes: &[
+            "Two branches of the code each added a revision on the same parent, and both were merged.",
+            "A revision was copied or rebased with its old down_revision.",
+            "Independent branches are meant, and the deployment calls `upgrade head` in place of `upgrade heads`.",
+        ],
+        fixes: &[
+            "In a checkout of the code: `alembic merge` the heads into one revision, review it, commit, deploy, upgrade. Never make \
+             that revision on the production host.",
+            "If a deployment cannot wait: `upgrade heads` applies every branch as it is. Look first whether both change the same table.",
+        ],
+        mistaken_for: "A database that is ahead or behind. The database has no part in it: the files alone are wrong.",
+    },
+};
+
+/// The tree has several heads; `pending` revisions are not applied. With none pending nothing is broken before the next deployment.
+#[must_use]
+pub fn found(tree: &Tree, project: &Path, pending: usize) -> Finding {
+    let heads = tree.graph.heads();
+    let arguments: Vec<&str> = heads.iter().map(String::as_str).collect();
+    let merge = {
+        let mut line = format!("{} -m {}", tree.runner.short("merge"), quote::shell("merge heads"));
+        for head in &arguments {
+            line.push(' ');
+            line.push_str(&quote::shell(head));
+        }
+        line
+    };
+    let path = crate::migrations::shown(project, &tree.path);
+    let finding = KIND
+        .found(format!("{} in {path}, so `upgrade head` refuses", count(heads.len(), "head")))
+        .severity(if pending == 0 { Severity::Warn } else { Severity::Fail })
+        .detail(if pending == 0 {
+            format!(
+                "Heads {}. The database has them all, so the schema is as the code expects it; the next `upgrade head` will stop with \
+                 `Multiple head revisions are present`.",
+                quoted_list(&heads)
+            )
+        } else {
+            format!(
+                "Heads {}. `upgrade head` stops with `Multiple head revisions are present` and applies none of the {} pending.",
+                quoted_list(&heads),
+                count(pending, "revision")
+            )
+        });
+    let evidence = heads.iter().filter_map(|head| tree.graph.get(head)).map(|revision| {
+        let parents = match &revision.down[..] {
+            [] => "no parent".to_owned(),
+            parents => format!("after {}", quoted_list(parents)),
+        };
+        let file = crate::migrations::shown(project, &revision.file);
+        format!("head: {}, {parents} ({file})", quoted(&revision.id))
+    });
+    let evidence: Vec<String> = evidence.collect();
+    lines(evidence.into_iter()).into_iter().fold(finding, Finding::evidence).remedy(Remedy::new(
+        "merge the heads in the code, deploy, then upgrade",
+        [
+            Step::new(
+                Place::Code,
+                "In a checkout of the code, not on this host: make one revision that follows all heads, review it, commit and deploy it.",
+            )
+            .run(merge),
+            Step::new(Place::AppHost, "Once the merged code is deployed: upgrade.").run(tree.runner.command("upgrade", &["head"])),
+        ],
+    ))
+}

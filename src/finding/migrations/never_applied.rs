@@ -1,0 +1,168 @@
+//! The database has no state of the project's migration tool.
+
+use std::path::Path;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::migrations::listing::{count, quoted, quoted_list};
+use crate::migrations::{alembic, django};
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Migrations,
+    slug: "never-applied",
+    severity: Severity::Fail,
+    title: "no migration was ever recorded in the database",
+    explanation: Explanation {
+        meaning: "The project has migrations, and the table in which the tool records them is missing or empty. For the tool that \
+                  means: nothing is applied.",
+        tell: "Look at what else is there. No tables at all: a fresh database, or not the one that was meant. Tables but no record: \
+               they were made in another way (a dump, `create_all()`, by hand), or the record is in another schema or belongs to \
+               another application.",
+        causes: &[
+            "The database is new and the migration step has not run.",
+            "The settings name another database than the one that was migrated.",
+            "The tables came from a dump without the state table, or from `create_all()`, and nobody stamped the revision.",
+            "The schema was taken back to its base.",
+        ],
+        fixes: &[
+            "No tables: check the database's name, then run the upgrade.",
+            "Tables already there: find out which revision they match, and only then record it (`alembic stamp REVISION`, \
+             `manage.py migrate --fake-initial`). Stamping runs nothing: a wrong stamp hides every missing column until a query meets it.",
+        ],
+        mistaken_for: "A plain pending upgrade. With the tables already there an upgrade stops with 42P07 `relation … already exists`.",
+    },
+};
+
+/// What the database holds beside the missing record.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    pub database: &'a str,
+    /// The state table is there, without a row.
+    pub record_is_empty: bool,
+    /// How many tables the search path shows, the tools' own left out; `None` if the catalog could not be asked.
+    pub tables: Option<usize>,
+    /// Some of them, as evidence.
+    pub examples: &'a [String],
+}
+
+impl Surroundings<'_> {
+    fn seen(&self, table: &str) -> String {
+        if self.record_is_empty {
+            format!("table {} has no row", quoted(table))
+        } else {
+            format!("no table {} on the search path", quoted(table))
+        }
+    }
+}
+
+/// Alembic's.
+#[must_use]
+pub fn alembic(tree: &alembic::Tree, project: &Path, around: &Surroundings<'_>) -> Finding {
+    let target = if tree.graph.heads().len() > 1 { "heads" } else { "head" };
+    let upgrade = tree.runner.command("upgrade", &[target]);
+    let finding = KIND
+        .found(format!(
+            "none of the {} in {} is recorded in database {}",
+            count(tree.graph.revisions().len(), "revision"),
+            crate::migrations::shown(project, &tree.path),
+            quoted(around.database)
+        ))
+        .evidence(around.seen(&tree.version_table.name));
+    match around.tables {
+        Some(0) => empty(finding, around, upgrade),
+        Some(tables) => {
+            let compare = Step::new(
+                Place::Code,
+                "Compare the tables with the revisions, and find the last revision whose changes are all there.",
+            );
+            let stamp = Step::new(
+                Place::AppHost,
+                format!(
+                    "Only then record it with `{} REVISION`, and run the upgrade for the rest. The stamp runs nothing and checks nothing: \
+                     stamping `head` on tables that lack a column hides the lack.",
+                    tree.runner.short("stamp")
+                ),
+            );
+            with_tables(finding, around, tables, "`upgrade` would start at the first revision and stop at a table that exists (42P07).")
+                .remedy(Remedy::new("find the revision that the tables match, then stamp it", [compare, stamp]))
+        }
+        None => unknown(finding, upgrade),
+    }
+}
+
+/// Django's.
+#[must_use]
+pub fn django(tree: &django::Tree, around: &Surroundings<'_>) -> Finding {
+    let migrate = tree.runner.command("migrate", &["--noinput"]);
+    let finding = KIND
+        .found(format!(
+            "none of the project's {} is recorded in database {}",
+            count(tree.count(), "Django migration"),
+            quoted(around.database)
+        ))
+        .evidence(around.seen("django_migrations"));
+    match around.tables {
+        Some(0) => empty(finding, around, migrate),
+        Some(tables) => {
+            let plan = Step::new(Place::AppHost, "See what Django would run; this changes nothing.")
+                .run(tree.runner.command("migrate", &["--plan"]));
+            let fake = Step::new(
+                Place::AppHost,
+                "If the tables are this project's and match its models, record the initial migrations without running them with \
+                 `migrate --fake-initial`. It looks for the names of the tables only, not for their columns.",
+            );
+            with_tables(finding, around, tables, "`migrate` would start at the first migration and stop at a table that exists (42P07).")
+                .remedy(Remedy::new("check whose tables these are before anything is applied", [plan, fake]))
+        }
+        None => unknown(finding, migrate),
+    }
+}
+
+fn empty(finding: Finding, around: &Surroundings<'_>, upgrade: String) -> Finding {
+    let database = quoted(around.database);
+    finding
+        .evidence("no table on the search path")
+        .detail("The search path shows no table at all. Either the migration step has not run here yet, or this is not the database that was migrated.")
+        .candidate(
+            "the database is new and the migration step has not run",
+            format!("database {database} is the one that the application is meant to use"),
+        )
+        .candidate(
+            "the settings name the wrong database",
+            format!("another database of the server, or another server, has the tables that {database} lacks"),
+        )
+        .remedy(Remedy::new(
+            "run the migrations, if this is the right database",
+            [Step::new(
+                Place::AppHost,
+                format!("Once it is certain that {database} is meant: apply all migrations, as a role that may create tables."),
+            )
+            .run(upgrade)],
+        ))
+}
+
+fn with_tables(finding: Finding, around: &Surroundings<'_>, tables: usize, consequence: &str) -> Finding {
+    finding
+        .evidence(format!("{} on the search path: {}", count(tables, "table"), quoted_list(around.examples)))
+        .detail(format!(
+            "The tables are there, the record of the migrations is not. If they are the application's, {consequence}"
+        ))
+        .candidate(
+            "the tables came from a dump without the state table, from create_all(), or by hand",
+            "their names and columns are those of the application's models",
+        )
+        .candidate(
+            "the database belongs to another application",
+            "the tables' names are strange to the models",
+        )
+}
+
+fn unknown(finding: Finding, upgrade: String) -> Finding {
+    finding
+        .detail("Whether other tables are there could not be asked. On an empty schema an upgrade is the way out; where tables exist it stops at the first of them.")
+        .remedy(Remedy::new(
+            "look at the tables, then run the migrations",
+            [Step::new(Place::AppHost, "If the schema has no tables yet: apply all migrations.").run(upgrade)],
+        ))
+}

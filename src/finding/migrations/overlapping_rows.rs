@@ -1,0 +1,62 @@
+//! The version table holds a revision together with one that comes after it.
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::migrations::alembic::Tree;
+use crate::migrations::listing::{quoted, quoted_list};
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Migrations,
+    slug: "overlapping-rows",
+    severity: Severity::Warn,
+    title: "the version table holds a revision together with its successor",
+    explanation: Explanation {
+        meaning: "One row of the version table is an ancestor of another, by `down_revision` or `depends_on`. The later row includes the \
+                  earlier one, so nothing of the schema is in doubt, but Alembic refuses to upgrade: `Requested revision … overlaps with \
+                  other requested revisions …`.",
+        tell: "Several rows in themselves are right where branches are independent; these are not independent.",
+        causes: &[
+            "Two upgrades ran at the same time, each from its own container.",
+            "A row was inserted by hand, or came in with a dump of data only.",
+            "A revision got a `depends_on`, or a merge, after both rows had been written.",
+        ],
+        fixes: &["Delete the row of the earlier revision; the later one stands for both."],
+        mistaken_for: "Several heads in the code.",
+    },
+};
+
+/// `pairs` of rows, the first an ancestor of the second.
+#[must_use]
+pub fn found(tree: &Tree, database: &str, pairs: &[(&str, &str)]) -> Finding {
+    let mut earlier: Vec<&str> = pairs.iter().map(|(earlier, _)| *earlier).collect();
+    earlier.sort_unstable();
+    earlier.dedup();
+    let table = match &tree.version_table.schema {
+        Some(schema) => format!("{}.{}", quote::sql_ident(schema), quote::sql_ident(&tree.version_table.name)),
+        None => quote::sql_ident(&tree.version_table.name),
+    };
+    let list: Vec<String> = earlier.iter().map(|id| quote::sql_literal(id)).collect();
+    let mut step = Step::new(
+        Place::Database,
+        format!(
+            "With no upgrade running, remove the earlier of the two: DELETE FROM {table} WHERE version_num IN ({});",
+            list.join(", ")
+        ),
+    )
+    .undo(format!("INSERT INTO {table} (version_num) VALUES ({});", list.join("), (")));
+    step.database = Some(database.to_owned());
+    let finding = KIND
+        .found(format!("the version table holds {} beside a revision that includes it", quoted_list(&earlier)))
+        .detail(
+            "The schema is not in doubt: the later revision includes the earlier one. Alembic refuses every upgrade with `Requested \
+             revision … overlaps with other requested revisions …` until the earlier row is gone.",
+        );
+    pairs
+        .iter()
+        .take(crate::migrations::listing::SHOWN)
+        .map(|(earlier, later)| format!("row {} is an ancestor of row {}", quoted(earlier), quoted(later)))
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new("delete the row of the earlier revision", [step]))
+}

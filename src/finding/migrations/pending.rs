@@ -1,0 +1,114 @@
+//! The code has migrations that the database has not.
+
+use std::path::Path;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::migrations::listing::{count, lines, quoted, quoted_list};
+use crate::migrations::{alembic, django};
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Migrations,
+    slug: "pending",
+    severity: Severity::Fail,
+    title: "the database lacks migrations that the deployed code has",
+    explanation: Explanation {
+        meaning: "The migration files of the project were compared with the state that the migration tool keeps in the database. Some \
+                  files are not recorded as applied, so the code expects tables or columns that are not there yet.",
+        tell: "The database is at a revision that the code knows, and the missing ones come after it or beside it. A database with no \
+               state at all is migrations/never-applied; a revision that the code does not know is migrations/unknown-revision.",
+        causes: &[
+            "The deployment shipped the code and left out the step that migrates.",
+            "The step ran against another database.",
+            "The step failed half way: Alembic and Django stop at the first migration that fails.",
+        ],
+        fixes: &[
+            "Run the tool's upgrade with a role that owns the tables, before the new code takes traffic.",
+            "If the upgrade fails, its own message names the cause: most often a privilege, or a lock held by a long transaction.",
+        ],
+        mistaken_for: "A fault of the query or the model: `column … does not exist` and `relation … does not exist` are what the \
+                       application shows.",
+    },
+};
+
+/// Alembic's: `pending` in the order of an upgrade, `rows` as the version table has them.
+#[must_use]
+pub fn alembic(tree: &alembic::Tree, project: &Path, pending: &[&alembic::Revision], rows: &[&str]) -> Finding {
+    let several = tree.graph.heads().len() > 1;
+    let target = if several { "heads" } else { "head" };
+    let mut text = format!("Apply {} in order, as a role that may change the schema.", count(pending.len(), "revision"));
+    if several {
+        text.push_str(" The code has several heads, so `head` would be refused: `heads` takes all of them.");
+    }
+    let upgrade = Step::new(Place::AppHost, text).run(tree.runner.command("upgrade", &[target]));
+    let title = format!(
+        "the database is {} behind the code in {}",
+        count(pending.len(), "revision"),
+        crate::migrations::shown(project, &tree.path)
+    );
+    let detail = format!(
+        "The version table holds {}; the code's {} {}. What lies between is not applied.",
+        quoted_list(rows),
+        if several { "heads are" } else { "head is" },
+        quoted_list(&tree.graph.heads()),
+    );
+    let finding = KIND.found(title).detail(detail);
+    let evidence = pending.iter().map(|revision| {
+        let file = crate::migrations::shown(project, &revision.file);
+        format!("pending: {} ({file})", quoted(&revision.id))
+    });
+    lines(evidence)
+        .into_iter()
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new(format!("run `{} {target}`", tree.runner.short("upgrade")), [upgrade]))
+}
+
+/// Django's: `pending` in the order of the plan, of `total` migrations.
+#[must_use]
+pub fn django(tree: &django::Tree, pending: &[&django::Key], total: usize) -> Finding {
+    let migrate = Step::new(
+        Place::AppHost,
+        format!(
+            "Apply {}, as a role that may change the schema.",
+            count(pending.len(), "migration")
+        ),
+    )
+    .run(tree.runner.command("migrate", &["--noinput"]));
+    let finding = KIND
+        .found(format!("{} of {total} Django migrations are not applied", pending.len()))
+        .detail("Their files are in the project, and the table \"django_migrations\" has no row for them.");
+    lines(pending.iter().map(|key| format!("pending: {key}")))
+        .into_iter()
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new("run `python manage.py migrate`", [migrate]))
+}
+
+/// Django's, of applications of which it is not known whether they are installed: no row of theirs is recorded.
+#[must_use]
+pub fn perhaps(tree: &django::Tree, pending: &[&django::Key]) -> Finding {
+    let mut apps: Vec<&str> = pending.iter().map(|key| key.app.as_str()).collect();
+    apps.dedup();
+    let show = Step::new(Place::AppHost, "Let Django itself say which migrations are not applied.")
+        .run(tree.runner.command("showmigrations", &["--plan"]));
+    let finding = KIND
+        .found(format!(
+            "{} may be pending: nothing of {} is recorded",
+            count(pending.len(), "Django migration"),
+            quoted_list(&apps)
+        ))
+        .severity(Severity::Warn)
+        .detail(
+            "The project has migrations for these applications, and the database has no row for any of them. Whether they are in \
+             INSTALLED_APPS cannot be told without running the settings.",
+        )
+        .candidate(
+            "the applications are not installed here",
+            "their names are missing from INSTALLED_APPS in the settings that run here",
+        )
+        .candidate("they are installed and were never migrated", "`showmigrations` lists them without a cross");
+    lines(pending.iter().map(|key| format!("not recorded: {key}")))
+        .into_iter()
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new("ask Django which of them are pending", [show]))
+}

@@ -1,0 +1,99 @@
+//! What the migrations are, or what the database holds of them, could not be read.
+
+use std::path::Path;
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::migrations::listing::{count, lines, quoted};
+use crate::migrations::{Unread, alembic};
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Migrations,
+    slug: "unreadable",
+    severity: Severity::Warn,
+    title: "the state of the migrations cannot be told",
+    explanation: Explanation {
+        meaning: "Migration files are read, never run. Where a file computes what is otherwise written out (a revision's id, its parent, \
+                  the name of the version table), where it does not parse, or where the role may not read the version table, whether the \
+                  schema is up to date cannot be told. The verdict is then a warning, not a pass.",
+        tell: "The evidence names the file and the line, or what the server answered.",
+        causes: &[
+            "A revision id or a dependency is built by an expression.",
+            "env.py sets version_table or version_table_schema from a variable.",
+            "The file belongs to another user, or is no Python.",
+            "Migrations run under another role, and this one has no SELECT on the version table.",
+        ],
+        fixes: &[
+            "Ask the tool itself: `alembic current`, `alembic heads`, `manage.py showmigrations --plan`.",
+            "Write ids and dependencies as literals.",
+            "Grant SELECT on the version table to the role that checks.",
+        ],
+        mistaken_for: "A fault of the schema.",
+    },
+};
+
+/// Files that would have to be run; `exact` are the commands that tell for certain.
+#[must_use]
+pub fn files(project: &Path, notes: &[Unread], exact: Vec<String>) -> Finding {
+    let finding = KIND
+        .found(match notes {
+            [only] => format!("cannot tell the state of the migrations: {}", only.shown(project)),
+            notes => format!("cannot tell the state of the migrations: {} would have to be run", count(notes.len(), "place")),
+        })
+        .detail("Migration files are read, never run. What the places below mean only running them tells, so nothing that hangs on them was judged.");
+    let steps: Vec<Step> = exact
+        .into_iter()
+        .map(|command| Step::new(Place::AppHost, "Ask the tool itself, in the application's environment.").run(command))
+        .collect();
+    lines(notes.iter().map(|note| note.shown(project)))
+        .into_iter()
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new("ask the tool itself", steps))
+}
+
+/// The role may not read the state table.
+#[must_use]
+pub fn denied(table: &str, schema: Option<&str>, role: &str, database: &str, error: &ServerError) -> Finding {
+    let name = match schema {
+        Some(schema) => format!("{}.{}", quote::sql_ident(schema), quote::sql_ident(table)),
+        None => quote::sql_ident(table),
+    };
+    let grant = Step::sql(
+        database,
+        "Let the role read the table. The application itself needs this only if it checks its migrations at start.",
+        format!("GRANT SELECT ON {name} TO {};", quote::sql_ident(role)),
+    )
+    .actor(format!("the owner of {}", quoted(table)))
+    .undo(format!("REVOKE SELECT ON {name} FROM {};", quote::sql_ident(role)));
+    KIND.found(format!("cannot tell the state of the migrations: role {} may not read table {}", quoted(role), quoted(table)))
+        .detail("The migrations may well run under another role. Nothing was judged.")
+        .evidence(error.to_string())
+        .remedy(Remedy::new("let the role read the table, or check with the role that migrates", [grant]))
+}
+
+/// The server answered the question for the state table with another error.
+#[must_use]
+pub fn refused(table: &str, error: &ServerError) -> Finding {
+    KIND.found(format!("cannot tell the state of the migrations: the server would not read table {}", quoted(table)))
+        .detail("The question for the rows was refused, so nothing was judged.")
+        .evidence(error.to_string())
+}
+
+/// What `env.py` says of the version table has to be run, and the table that was tried does not settle it.
+#[must_use]
+pub fn version_table(tree: &alembic::Tree, project: &Path, note: &Unread, seen: &[String]) -> Finding {
+    let finding = KIND
+        .found(format!("cannot tell which version table is used: {}", note.shown(project)))
+        .detail("Only running env.py tells the name or the schema of the version table, so the database's revision is not known.")
+        .evidence(note.shown(project));
+    seen.iter()
+        .map(|table| format!("a table that could be it: {table}"))
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new(
+            "ask Alembic itself",
+            [Step::new(Place::AppHost, "Show the database's revision, in the application's environment.").run(tree.runner.command("current", &[]))],
+        ))
+}

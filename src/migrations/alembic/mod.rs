@@ -1,0 +1,249 @@
+//! Alembic's trees, Flask-Migrate's among them.
+
+pub mod config;
+pub mod env;
+pub mod graph;
+pub mod revision;
+mod runner;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::walk::Landmarks;
+use super::{Unread, files};
+use config::Settings;
+pub use env::VersionTable;
+pub use graph::{Applied, Fault, Graph};
+pub use revision::Revision;
+use revision::Read;
+pub use runner::Runner;
+
+/// How many directories below one version location are searched.
+const MOST_DIRECTORIES: usize = 1_000;
+
+/// One script directory with its revisions.
+#[derive(Debug)]
+pub struct Tree {
+    /// The script directory: the one with `env.py`.
+    pub path: PathBuf,
+    pub runner: Runner,
+    pub version_table: VersionTable,
+    pub graph: Graph,
+    /// What could not be told without running it. While this is not empty, the graph may lack revisions and links.
+    pub unread: Vec<Unread>,
+}
+
+impl Tree {
+    /// The tool as people call it.
+    #[must_use]
+    pub fn tool(&self) -> &'static str {
+        self.runner.tool()
+    }
+}
+
+/// One configuration: the files of one directory, merged.
+struct Configured {
+    directory: PathBuf,
+    settings: Settings,
+}
+
+/// Reads every tree that the landmarks lead to.
+pub(super) fn trees(project: &Path, landmarks: &Landmarks, unread: &mut Vec<Unread>) -> Vec<Tree> {
+    let mut trees: Vec<Tree> = Vec::new();
+    let mut configured = configurations(landmarks, unread);
+    // A tree may be named from two places; the one that spells its location out knows more.
+    configured.sort_by_key(|one| one.settings.script_location.is_none());
+    for one in configured {
+        let tree = match &one.settings.script_location {
+            Some(location) => located(project, &one, location),
+            None if landmarks.script_directories.contains(&one.directory) => plant(project, &one.directory, None, &one.settings),
+            None => continue,
+        };
+        if trees.iter().all(|other| other.path != tree.path) {
+            trees.push(tree);
+        }
+    }
+    for directory in &landmarks.script_directories {
+        if trees.iter().all(|tree| tree.path != *directory) {
+            trees.push(plant(project, directory, None, &Settings::default()));
+        }
+    }
+    trees.sort_by(|a, b| a.path.cmp(&b.path));
+    trees
+}
+
+fn configurations(landmarks: &Landmarks, unread: &mut Vec<Unread>) -> Vec<Configured> {
+    let mut found: Vec<Configured> = Vec::new();
+    let ini = landmarks.alembic_ini.iter().map(|file| (file, config::read_ini(file)));
+    let pyproject = landmarks.pyproject.iter().map(|file| (file, config::read_pyproject(file)));
+    // The ini comes first: what it says wins.
+    for (file, read) in ini.chain(pyproject) {
+        let directory = file.parent().unwrap_or(Path::new("")).to_owned();
+        match read {
+            Ok(Some(settings)) => match found.iter_mut().find(|one| one.directory == directory) {
+                Some(one) => one.settings = std::mem::take(&mut one.settings).or(settings),
+                None => found.push(Configured { directory, settings }),
+            },
+            Ok(None) => {}
+            Err(error) => unread.push(error),
+        }
+    }
+    found
+}
+
+/// The tree of a configuration that names its script directory.
+fn located(project: &Path, one: &Configured, location: &str) -> Tree {
+    let bases = [one.directory.as_path(), project];
+    let roots = import_roots(project, one);
+    match config::locate(location, &bases, &roots) {
+        Some(path) => {
+            let path = path.canonicalize().unwrap_or(path);
+            // Relative locations count from the directory in which the command is run.
+            let run_in = if Path::new(location).is_relative() && !location.contains(':') && !one.directory.join(location).exists() {
+                project
+            } else {
+                &one.directory
+            };
+            plant(project, &path, Some((run_in, &one.directory)), &one.settings)
+        }
+        None => Tree {
+            path: one.directory.join(location),
+            runner: Runner::alembic(&one.directory, &one.directory),
+            version_table: VersionTable::default(),
+            graph: Graph::default(),
+            unread: vec![Unread::whole(
+                &one.directory,
+                format!("Alembic's script_location \"{location}\" is not there"),
+            )],
+        },
+    }
+}
+
+/// Where packages of the project can be imported from.
+fn import_roots(project: &Path, one: &Configured) -> Vec<PathBuf> {
+    let mut roots: Vec<PathBuf> = one
+        .settings
+        .prepend_sys_path
+        .iter()
+        .flat_map(|root| [one.directory.join(root), project.join(root)])
+        .collect();
+    roots.extend([
+        one.directory.clone(),
+        project.to_owned(),
+        one.directory.join("src"),
+        project.join("src"),
+    ]);
+    roots
+}
+
+fn plant(project: &Path, path: &Path, configured: Option<(&Path, &Path)>, settings: &Settings) -> Tree {
+    let env = env::read(&path.join("env.py"));
+    let runner = match configured {
+        Some((run_in, config)) if !env.is_flask => Runner::alembic(run_in, config),
+        _ if env.is_flask => Runner::flask(path),
+        _ => Runner::alembic(path, path),
+    };
+    let mut unread = Vec::new();
+    let mut locations: Vec<PathBuf> = settings
+        .version_locations
+        .iter()
+        .filter_map(|location| {
+            let bases = [configured.map_or(path, |(run_in, _)| run_in), project];
+            let one = Configured {
+                directory: bases[0].to_owned(),
+                settings: Settings::default(),
+            };
+            config::locate(location, &bases, &import_roots(project, &one))
+        })
+        .collect();
+    if settings.version_locations.is_empty() {
+        locations.push(path.join("versions"));
+    }
+
+    let candidates = candidates(&locations, settings, &mut unread);
+    let mut revisions = Vec::new();
+    let mut faults = Vec::new();
+    for read in files::map_all(&candidates, |file| revision::read(file)) {
+        match read {
+            Read::Revision(revision) => revisions.push(revision),
+            Read::Unread(note) => unread.push(note),
+            Read::Incomplete { file, missing } => faults.push(Fault::Incomplete { file, missing }),
+        }
+    }
+    let mut graph = Graph::link(revisions);
+    for fault in faults {
+        graph.note(fault);
+    }
+    Tree {
+        path: path.to_owned(),
+        runner,
+        version_table: env.version_table,
+        graph,
+        unread,
+    }
+}
+
+/// The files of the version locations that Alembic would import. A location that does not exist has none.
+fn candidates(locations: &[PathBuf], settings: &Settings, unread: &mut Vec<Unread>) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut seen = BTreeSet::new();
+    for location in locations {
+        let mut directories = vec![location.clone()];
+        let mut opened = 0;
+        while let Some(directory) = directories.pop() {
+            opened += 1;
+            if opened > MOST_DIRECTORIES {
+                unread.push(Unread::whole(location, format!("has more than {MOST_DIRECTORIES} directories")));
+                break;
+            }
+            let listed = match list(&directory) {
+                Ok(listed) => listed,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) => {
+                    unread.push(Unread::whole(&directory, format!("cannot be listed: {error}")));
+                    continue;
+                }
+            };
+            if settings.sourceless {
+                let compiled = listed.files.iter().find(|name| name.ends_with(".pyc"));
+                unread.extend(compiled.map(|name| Unread::whole(&directory.join(name), "is compiled, without its source")));
+            }
+            for name in listed.files.iter().filter(|name| revision::is_candidate(name)) {
+                let file = directory.join(name);
+                // One file reached through two locations counts once.
+                if locations.len() == 1 || file.canonicalize().map_or(true, |real| seen.insert(real)) {
+                    files.push(file);
+                }
+            }
+            if settings.recursive {
+                let below = listed.directories.iter().rev().filter(|name| !name.ends_with("__pycache__"));
+                directories.extend(below.map(|name| directory.join(name)));
+            }
+        }
+    }
+    files
+}
+
+#[derive(Default)]
+struct Listed {
+    files: Vec<String>,
+    directories: Vec<String>,
+}
+
+/// The names in a directory, sorted.
+fn list(directory: &Path) -> std::io::Result<Listed> {
+    let mut listed = Listed::default();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if entry.file_type()?.is_dir() {
+            listed.directories.push(name);
+        } else {
+            listed.files.push(name);
+        }
+    }
+    listed.files.sort_unstable();
+    listed.directories.sort_unstable();
+    Ok(listed)
+}

@@ -1,0 +1,77 @@
+//! The command line that drives a tree.
+
+use std::path::{Path, PathBuf};
+
+use crate::quote;
+
+/// How a tree's commands are run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runner {
+    /// The directory in which to run.
+    directory: PathBuf,
+    program: Program,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Program {
+    /// `alembic`, with the configuration file's path where it lies elsewhere.
+    Alembic { config: Option<PathBuf> },
+    /// `flask db`, with the name of a directory that is not the default one.
+    Flask { directory: Option<PathBuf> },
+}
+
+impl Runner {
+    pub(super) fn alembic(directory: &Path, config_directory: &Path) -> Self {
+        let config = (directory != config_directory).then(|| {
+            let file = config_directory.join("alembic.ini");
+            file.strip_prefix(directory).map_or(file.clone(), Path::to_owned)
+        });
+        Self {
+            directory: directory.to_owned(),
+            program: Program::Alembic { config },
+        }
+    }
+
+    pub(super) fn flask(tree: &Path) -> Self {
+        let name = tree.file_name().map(PathBuf::from);
+        Self {
+            directory: tree.parent().unwrap_or(tree).to_owned(),
+            program: Program::Flask {
+                directory: name.filter(|name| name != Path::new("migrations")),
+            },
+        }
+    }
+
+    /// The tool as people call it.
+    #[must_use]
+    pub fn tool(&self) -> &'static str {
+        match self.program {
+            Program::Alembic { .. } => "Alembic",
+            Program::Flask { .. } => "Flask-Migrate",
+        }
+    }
+
+    /// The line to paste for a subcommand of Alembic, its arguments quoted: `upgrade`, `["head"]`.
+    #[must_use]
+    pub fn command(&self, subcommand: &str, arguments: &[&str]) -> String {
+        let mut line = format!("cd {} && {}", quote::shell(&self.directory.to_string_lossy()), self.short(subcommand));
+        for argument in arguments {
+            line.push(' ');
+            line.push_str(&quote::shell(argument));
+        }
+        line
+    }
+
+    /// The same without its directory, to be named in a sentence.
+    #[must_use]
+    pub fn short(&self, subcommand: &str) -> String {
+        match &self.program {
+            Program::Alembic { config: None } => format!("alembic {subcommand}"),
+            Program::Alembic { config: Some(config) } => format!("alembic -c {} {subcommand}", quote::shell(&config.to_string_lossy())),
+            Program::Flask { directory: None } => format!("flask db {subcommand}"),
+            Program::Flask { directory: Some(name) } => {
+                format!("flask db {subcommand} -d {}", quote::shell(&name.to_string_lossy()))
+            }
+        }
+    }
+}

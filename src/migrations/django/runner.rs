@@ -1,0 +1,33 @@
+//! The command line that drives a Django project.
+
+use std::path::{Path, PathBuf};
+
+use crate::quote;
+
+/// How the project's commands are run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runner {
+    directory: PathBuf,
+    has_manage: bool,
+}
+
+impl Runner {
+    pub(super) fn new(manage: Option<&Path>, directory: &Path) -> Self {
+        Self {
+            directory: directory.to_owned(),
+            has_manage: manage.is_some(),
+        }
+    }
+
+    /// The line to paste for a subcommand with its arguments.
+    #[must_use]
+    pub fn command(&self, subcommand: &str, arguments: &[&str]) -> String {
+        let program = if self.has_manage { "python manage.py" } else { "django-admin" };
+        let mut line = format!("cd {} && {program} {subcommand}", quote::shell(&self.directory.to_string_lossy()));
+        for argument in arguments {
+            line.push(' ');
+            line.push_str(&quote::shell(argument));
+        }
+        line
+    }
+}

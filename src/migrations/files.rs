@@ -1,0 +1,72 @@
+//! Reading files with limits: no pipes, no devices, nothing huge, and no stack that a nested expression could exhaust.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+use std::thread;
+
+use super::Unread;
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 1024 * 1024;
+
+/// The stack of a thread that handles syntax trees, in bytes. Their nesting is bounded by the size of the file alone; the
+/// memory is only reserved, and used as far as the nesting goes.
+const STACK: usize = 512 * 1024 * 1024;
+
+/// Fewer files than this are not worth a second thread.
+const WORTH_A_THREAD: usize = 200;
+
+/// The text of a regular file, symbolic links to one included. Bytes that are not UTF-8 are replaced.
+///
+/// # Errors
+///
+/// What kept the file from being read.
+pub fn text(path: &Path) -> Result<String, Unread> {
+    let refused = |error: std::io::Error| Unread::whole(path, format!("cannot be read: {error}"));
+    // Opening a named pipe would wait for a writer, so the kind is looked at first.
+    let kind = fs::metadata(path).map_err(refused)?;
+    if !kind.is_file() {
+        return Err(Unread::whole(path, "is not a regular file"));
+    }
+    if kind.len() > LARGEST {
+        return Err(Unread::whole(path, format!("is larger than {} KiB", LARGEST / 1024)));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(kind.len()).unwrap_or(0) + 1);
+    File::open(path)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(refused)?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    })
+}
+
+/// Runs `work` where deep syntax trees can be walked and dropped; right here if no thread can be started.
+pub fn with_deep_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
+    thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &work) {
+        Ok(handle) => handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        Err(_) => work(),
+    })
+}
+
+/// `read` of every item, in order, on two threads where there are many.
+pub fn map_all<I: Sync, T: Send>(items: &[I], read: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    if items.len() < WORTH_A_THREAD {
+        return items.iter().map(read).collect();
+    }
+    let (left, right) = items.split_at(items.len() / 2);
+    thread::scope(|scope| {
+        let helper = thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, || left.iter().map(&read).collect::<Vec<T>>());
+        let later: Vec<T> = right.iter().map(&read).collect();
+        let mut all = match helper.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(earlier)) => earlier,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => left.iter().map(&read).collect(),
+        };
+        all.extend(later);
+        all
+    })
+}

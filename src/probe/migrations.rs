@@ -1,0 +1,178 @@
+//! Does the schema stand where the deployed code expects it?
+//!
+//! [`survey`] reads the files while the network is under way; [`questions`] are put to the session together with those of the
+//! layers beside this one; [`judge`] compares.
+
+mod alembic;
+mod catalog;
+mod django;
+mod scene;
+
+use crate::finding::Severity;
+use crate::finding::migrations::unreadable;
+use crate::foreign::Foreign;
+use crate::migrations::listing::count;
+pub use crate::migrations::{Trees, survey};
+use crate::server::error::ServerError;
+use crate::server::session::{Answer, NoAnswer, Row};
+use crate::target::Target;
+use crate::verdict::{Breakage, Fact, Notes, Probed};
+use catalog::Catalog;
+use scene::Scene;
+
+/// One question for the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Question {
+    Catalog { version_tables: Vec<String> },
+    Alembic { schema: Option<String>, table: String },
+    Django,
+}
+
+impl Question {
+    fn sql(&self) -> String {
+        match self {
+            Self::Catalog { version_tables } => catalog::sql(version_tables),
+            Self::Alembic { schema, table } => alembic::sql(schema.as_deref(), table),
+            Self::Django => django::SQL.to_owned(),
+        }
+    }
+}
+
+/// What has to be asked about these trees, each once.
+fn plan(trees: &Trees) -> Vec<Question> {
+    if trees.is_empty() {
+        return Vec::new();
+    }
+    let mut version_tables: Vec<String> = trees.alembic.iter().map(|tree| tree.version_table.name.clone()).collect();
+    version_tables.sort_unstable();
+    version_tables.dedup();
+    let mut plan = vec![Question::Catalog { version_tables }];
+    for tree in &trees.alembic {
+        let question = alembic::question(tree);
+        if !plan.contains(&question) {
+            plan.push(question);
+        }
+    }
+    if !trees.django.is_empty() {
+        plan.push(Question::Django);
+    }
+    plan
+}
+
+/// The statements to run, each a single SELECT; none where the project has no migrations.
+#[must_use]
+pub fn questions(trees: &Trees) -> Vec<String> {
+    plan(trees).iter().map(Question::sql).collect()
+}
+
+/// The rows of a state table, or the server's refusal.
+type Rows = Result<Vec<Row>, ServerError>;
+
+/// What the judge of one tool found.
+#[derive(Default)]
+struct Judged {
+    findings: Vec<crate::finding::Finding>,
+    /// How it stands, for the layer's line.
+    summary: String,
+    tool: &'static str,
+    revisions: usize,
+    heads: Vec<String>,
+    effective_heads: Vec<String>,
+    database: Vec<String>,
+    /// `None` where it cannot be told.
+    pending: Option<usize>,
+    /// Labels in Django's record of applications outside the project.
+    other_apps: Vec<String>,
+}
+
+/// Compares the trees with the answers to [`questions`], in their order.
+#[must_use]
+pub fn judge(trees: &Trees, target: &Target, answers: Vec<Answer>) -> Probed<()> {
+    if trees.is_empty() {
+        return Probed::NotApplicable((), none_found(trees));
+    }
+    let plan = plan(trees);
+    if plan.len() != answers.len() {
+        return Probed::Broke(Breakage(format!("{} questions, {} answers", plan.len(), answers.len())));
+    }
+    let mut catalog = None;
+    let mut rows: Vec<(Question, Rows)> = Vec::new();
+    for (question, answer) in plan.into_iter().zip(answers) {
+        let answer = match answer {
+            Ok(answer) => Ok(answer),
+            Err(NoAnswer::Refused(error)) => Err(error),
+            Err(NoAnswer::Lost(reason)) => {
+                return Probed::Broke(Breakage(format!(
+                    "the connection was lost while the state of the migrations was read: {reason}"
+                )));
+            }
+        };
+        match question {
+            Question::Catalog { .. } => catalog = answer.ok().map(|rows| Catalog::read(&rows)),
+            question => rows.push((question, answer)),
+        }
+    }
+    let scene = Scene {
+        trees,
+        role: target.user.raw(),
+        database: target.database.raw(),
+        catalog,
+    };
+    let mut judged = alembic::judge(&scene, &rows);
+    judged.extend(django::judge(&scene, &rows));
+    Probed::judged((), notes(trees, judged))
+}
+
+fn none_found(trees: &Trees) -> String {
+    let place = Foreign::new(trees.project.to_string_lossy());
+    match trees.unread.len() {
+        0 => format!("no migrations found under {place}"),
+        unread => format!("no migrations found under {place}; {} could not be searched", count(unread, "place")),
+    }
+}
+
+fn notes(trees: &Trees, judged: Vec<Judged>) -> Notes {
+    let mut notes = Notes::default();
+    let lines: Vec<&str> = judged.iter().map(|one| one.summary.as_str()).collect();
+    notes.summary = lines.join("; ");
+    let shown = |list: Vec<String>| list.into_iter().map(|text| Foreign::new(text).to_string()).collect::<Vec<String>>();
+    let all = |list: fn(&Judged) -> &Vec<String>| shown(judged.iter().flat_map(|one| list(one).iter().cloned()).collect());
+
+    let mut tools: Vec<String> = judged.iter().map(|one| one.tool.to_owned()).collect();
+    tools.dedup();
+    notes.fact("tool", tools.join(", "));
+    let paths = trees
+        .alembic
+        .iter()
+        .map(|tree| &tree.path)
+        .chain(trees.django.iter().map(|tree| &tree.path));
+    notes.fact("paths", paths.map(|path| trees.shown(path)).collect::<Vec<String>>());
+    notes.fact("revisions", counted(judged.iter().map(|one| one.revisions).sum()));
+    notes.fact("heads", all(|one| &one.heads));
+    notes.fact("effective_heads", all(|one| &one.effective_heads));
+    notes.fact("database_revisions", all(|one| &one.database));
+    // A number only where every tree could be judged: what is not known is not zero.
+    if let Some(pending) = judged.iter().map(|one| one.pending).sum::<Option<usize>>() {
+        notes.fact("pending", counted(pending));
+    }
+    let other_apps = all(|one| &one.other_apps);
+    if !other_apps.is_empty() {
+        notes.fact("other_apps", other_apps);
+    }
+    for finding in judged.into_iter().flat_map(|one| one.findings) {
+        notes.found(finding);
+    }
+    if !trees.unread.is_empty() {
+        notes.found(unreadable::files(&trees.project, &trees.unread, Vec::new()).severity(Severity::Info));
+    }
+    // The gravest first, in the order in which they were found.
+    notes.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    if let Some(first) = notes.findings.first().filter(|finding| finding.severity > Severity::Info) {
+        notes.summary.clone_from(&first.title);
+    }
+    notes
+}
+
+fn counted(number: usize) -> Fact {
+    Fact::Count(i64::try_from(number).unwrap_or(i64::MAX))
+}

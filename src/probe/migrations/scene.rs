@@ -1,0 +1,87 @@
+//! What the judges of all tools share.
+
+use super::Trees;
+use super::catalog::{Catalog, StateTable};
+use crate::finding::Finding;
+use crate::finding::migrations::{foreign_database, never_applied, unreadable, version_table_hidden};
+use crate::server::error::ServerError;
+
+// PostgreSQL's appendix A.
+const UNDEFINED_TABLE: &str = "42P01";
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
+/// The trees, the connection, and what the catalog says.
+pub struct Scene<'a> {
+    pub trees: &'a Trees,
+    pub role: &'a str,
+    pub database: &'a str,
+    /// `None` where the server refused the question.
+    pub catalog: Option<Catalog>,
+}
+
+impl<'a> Scene<'a> {
+    /// The tools that the project has, as their state tables name them.
+    fn own_tools(&self) -> Vec<&'static str> {
+        let mut tools = Vec::new();
+        if !self.trees.alembic.is_empty() {
+            tools.push("Alembic");
+        }
+        if !self.trees.django.is_empty() {
+            tools.push("Django");
+        }
+        tools
+    }
+
+    /// The finding that another tool's state is there, where it is.
+    pub fn foreign(&self, ours: &str, catalog: &Catalog) -> Option<Finding> {
+        let others = catalog.of_others(&self.own_tools());
+        if others.is_empty() {
+            return None;
+        }
+        let mut tools: Vec<&str> = others.iter().map(|(_, tool)| *tool).collect();
+        tools.dedup();
+        let evidence: Vec<String> = others
+            .iter()
+            .map(|(table, tool)| format!("state table of {tool}: {}", table.shown()))
+            .collect();
+        Some(foreign_database::found(self.database, ours, &evidence, &tools))
+    }
+
+    pub fn hidden(&'a self, table: &'a StateTable, catalog: &'a Catalog) -> version_table_hidden::Seen<'a> {
+        version_table_hidden::Seen {
+            table: &table.name,
+            schema: &table.schema,
+            usage: table.usage,
+            path: &catalog.path,
+            role: self.role,
+            database: self.database,
+        }
+    }
+
+    pub fn examples(&self) -> Vec<String> {
+        self.catalog.as_ref().map(|catalog| catalog.examples.clone()).unwrap_or_default()
+    }
+
+    pub fn surroundings<'b>(&'b self, record_is_empty: bool, examples: &'b [String]) -> never_applied::Surroundings<'b> {
+        never_applied::Surroundings {
+            database: self.database,
+            record_is_empty,
+            tables: self.catalog.as_ref().map(|catalog| catalog.visible),
+            examples,
+        }
+    }
+
+    /// The finding that the server would not read a state table that is there.
+    pub fn refused(&self, table: &str, schema: Option<&str>, error: &ServerError) -> Finding {
+        if error.sqlstate.raw() == INSUFFICIENT_PRIVILEGE {
+            unreadable::denied(table, schema, self.role, self.database, error)
+        } else {
+            unreadable::refused(table, error)
+        }
+    }
+}
+
+/// Whether the server says that the table, or its schema, is not there.
+pub fn is_missing(error: &ServerError) -> bool {
+    error.sqlstate.raw() == UNDEFINED_TABLE
+}

@@ -1,0 +1,10 @@
+//! The migrations layer against the real Alembic and the real Django, and its judgement of what a server answers.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+mod alembic;
+mod django;
+mod judge;
+mod project;
+mod speed;
+mod tools;
