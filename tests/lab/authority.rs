@@ -96,7 +96,11 @@ impl Authority {
         let root = Issuer::root("dbdoctor laboratory root");
         let other = Issuer::root("somebody else's root");
         let intermediate = root.intermediate("dbdoctor laboratory intermediate");
-        let files = [("root.crt", root.pem()), ("other.crt", other.pem()), ("bundle.crt", [other.pem(), root.pem()].concat())];
+        let files = [
+            ("root.crt", root.pem()),
+            ("other.crt", other.pem()),
+            ("bundle.crt", [other.pem(), root.pem()].concat()),
+        ];
         let [root_file, other_file, bundle] = files.map(|(name, pem)| {
             let path = directory.join(name);
             write(&path, &pem, 0o644);
@@ -108,10 +112,7 @@ impl Authority {
         let rsa = Rsa::generate(2048).expect("an RSA key");
         let client_key = PKey::from_rsa(rsa.clone()).expect("an RSA key");
         let client = root.identity(&client_request, &client_key);
-        let with_key = |key: Vec<u8>| Identity {
-            key,
-            ..client.clone()
-        };
+        let with_key = |key: Vec<u8>| Identity { key, ..client.clone() };
         let password = canary::of("the client's key");
         let encrypted = client_key.private_key_to_pem_pkcs8_passphrase(Cipher::aes_256_cbc(), password.as_bytes());
         Self {
@@ -220,7 +221,9 @@ impl<'a> Request<'a> {
 fn self_signed() -> Identity {
     let key = ec_key();
     Identity {
-        chain: certificate(&Request::server(-DAY, 90 * DAY, SERVER_NAMES), &key, None).to_pem().expect("PEM"),
+        chain: certificate(&Request::server(-DAY, 90 * DAY, SERVER_NAMES), &key, None)
+            .to_pem()
+            .expect("PEM"),
         key: key.private_key_to_pem_pkcs8().expect("PEM"),
     }
 }
@@ -237,7 +240,9 @@ fn certificate(request: &Request, key: &PKey<Private>, issuer: Option<&Issuer>) 
     builder.set_version(2).expect("X.509 version 3");
     builder.set_serial_number(&serial()).expect("a serial number");
     builder.set_subject_name(&subject).expect("a name");
-    builder.set_issuer_name(issuer.map_or(&*subject, |issuer| issuer.certificate.subject_name())).expect("a name");
+    builder
+        .set_issuer_name(issuer.map_or(&*subject, |issuer| issuer.certificate.subject_name()))
+        .expect("a name");
     builder.set_not_before(&from_now(request.from)).expect("a time");
     builder.set_not_after(&from_now(request.until)).expect("a time");
     builder.set_pubkey(key).expect("a key");
@@ -283,7 +288,10 @@ fn serial() -> openssl::asn1::Asn1Integer {
 }
 
 fn from_now(seconds: i64) -> Asn1Time {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("after 1970")
+        .as_secs();
     Asn1Time::from_unix(now.cast_signed() + seconds).expect("a time")
 }
 

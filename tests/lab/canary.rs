@@ -12,7 +12,10 @@ static GIVEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 pub fn of(name: &str) -> String {
     const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
     let digest = sha256(format!("dbdoctor laboratory {name}").as_bytes());
-    let canary: String = digest[..20].iter().map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect();
+    let canary: String = digest[..20]
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]))
+        .collect();
     remember(&canary);
     canary
 }
@@ -36,7 +39,10 @@ fn remember(canary: &str) {
 /// The first canary that `text` gives away, plain, percent-encoded or in base64, with the form in which it was found.
 pub fn found_in(text: &str) -> Option<String> {
     let given = GIVEN.lock().expect("nothing panics with the lock").clone();
-    given.iter().flat_map(|canary| forms(canary)).find(|form| text.contains(form.as_str()))
+    given
+        .iter()
+        .flat_map(|canary| forms(canary))
+        .find(|form| text.contains(form.as_str()))
 }
 
 fn forms(canary: &str) -> Vec<String> {

@@ -51,6 +51,8 @@ impl<'a> Database<'a> {
 impl Drop for Database<'_> {
     fn drop(&mut self) {
         // What is left over goes with the server.
-        let _ = self.server.try_sql("postgres", &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        let _ = self
+            .server
+            .try_sql("postgres", &format!("DROP DATABASE {} WITH (FORCE)", self.name));
     }
 }

@@ -91,7 +91,12 @@ impl Dns {
         let never_answers = bind(&silent)?;
         let directory = workdir::for_server("dnsmasq");
         account::give(&directory);
-        let supervised = Supervised::start(&words(&program, &directory, &server, &broken, &silent), &directory, &directory.join("log"), "TERM");
+        let supervised = Supervised::start(
+            &words(&program, &directory, &server, &broken, &silent),
+            &directory,
+            &directory.join("log"),
+            "TERM",
+        );
         wait_until_ready(&supervised, &directory)?;
         Ok(Self {
             address: server,

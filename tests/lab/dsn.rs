@@ -83,10 +83,19 @@ impl fmt::Display for Dsn {
         if let Some(password) = &self.password {
             write!(f, ":{}", encoded(password))?;
         }
-        let host = if self.host.starts_with('/') { encoded(&self.host) } else { self.host.clone() };
+        let host = if self.host.starts_with('/') {
+            encoded(&self.host)
+        } else {
+            self.host.clone()
+        };
         write!(f, "@{host}:{}/{}", self.port, encoded(&self.database))?;
         for (i, (name, value)) in self.parameters.iter().enumerate() {
-            write!(f, "{}{name}={}", if i == 0 { '?' } else { '&' }, encoded(value).replace("%2F", "/").replace("%2D", "-"))?;
+            write!(
+                f,
+                "{}{name}={}",
+                if i == 0 { '?' } else { '&' },
+                encoded(value).replace("%2F", "/").replace("%2D", "-")
+            )?;
         }
         Ok(())
     }

@@ -17,7 +17,9 @@ pub fn until_found<T>(package: &str, find: impl Fn() -> Option<T>) -> Result<T, 
         return Ok(found);
     }
     if !account::is_root() || tools::in_path("apt-get").is_none() {
-        return Err(format!("Debian's package {package} is not installed, and only root can install it with apt-get"));
+        return Err(format!(
+            "Debian's package {package} is not installed, and only root can install it with apt-get"
+        ));
     }
     if !apt_get(&["install", "-y", "--no-install-recommends", package]) {
         apt_get(&["update"]);
@@ -30,8 +32,6 @@ fn apt_get(arguments: &[&str]) -> bool {
     Command::new("apt-get")
         .args(arguments)
         .env("DEBIAN_FRONTEND", "noninteractive")
-        // Debian's own cluster is not wanted: only the programs are.
-        .env("RUNLEVEL", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .status()

@@ -41,10 +41,18 @@ pub const ROLES: &[Role] = &[
     role("nohba", "LOGIN PASSWORD '{password}'", &[]),
     role("rejected", "LOGIN PASSWORD '{password}'", &["host all {role} all reject"]),
     role("tlsonly", "LOGIN PASSWORD '{password}'", &["hostssl all {role} all scram-sha-256"]),
-    role("plainonly", "LOGIN PASSWORD '{password}'", &["hostnossl all {role} all scram-sha-256"]),
+    role(
+        "plainonly",
+        "LOGIN PASSWORD '{password}'",
+        &["hostnossl all {role} all scram-sha-256"],
+    ),
     role("peered", "LOGIN", &["local all {role} peer"]),
     role("certified", "LOGIN", &["hostssl all {role} all cert"]),
-    role("certified_too", "LOGIN PASSWORD '{password}'", &["hostssl all {role} all scram-sha-256 clientcert=verify-ca"]),
+    role(
+        "certified_too",
+        "LOGIN PASSWORD '{password}'",
+        &["hostssl all {role} all scram-sha-256 clientcert=verify-ca"],
+    ),
     // Let in, with less than the application needs.
     role("no_insert", "LOGIN PASSWORD '{password}'", SCRAM),
     role("no_sequence", "LOGIN PASSWORD '{password}'", SCRAM),
@@ -55,8 +63,15 @@ pub const ROLES: &[Role] = &[
 
 /// The whole `pg_hba.conf`.
 pub fn hba() -> String {
-    let mut lines = vec!["local all postgres trust".to_owned(), format!("local all {} peer", account::own_name())];
-    lines.extend(ROLES.iter().flat_map(|role| role.hba.iter().map(|line| line.replace("{role}", role.name))));
+    let mut lines = vec![
+        "local all postgres trust".to_owned(),
+        format!("local all {} peer", account::own_name()),
+    ];
+    lines.extend(
+        ROLES
+            .iter()
+            .flat_map(|role| role.hba.iter().map(|line| line.replace("{role}", role.name))),
+    );
     lines.push("local replication postgres trust".to_owned());
     lines.join("\n") + "\n"
 }

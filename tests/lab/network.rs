@@ -42,7 +42,11 @@ impl Network {
         }
         let files = workdir::fresh("network");
         let resolv = format!("nameserver {resolver}\noptions timeout:1 attempts:2\n");
-        let contents = [("resolv.conf", resolv), ("hosts", format!("127.0.0.1 localhost\n{hosts}\n")), ("nsswitch.conf", "hosts: files dns\n".to_owned())];
+        let contents = [
+            ("resolv.conf", resolv),
+            ("hosts", format!("127.0.0.1 localhost\n{hosts}\n")),
+            ("nsswitch.conf", "hosts: files dns\n".to_owned()),
+        ];
         for (name, text) in contents {
             fs::write(files.join(name), text).map_err(|error| error.to_string())?;
         }
@@ -56,10 +60,7 @@ impl Network {
     pub fn isolated() -> Result<Self, String> {
         tools::in_path("ip").ok_or("there is no ip command")?;
         let network = Self::new("127.0.0.1", "")?;
-        Ok(Self {
-            isolated: true,
-            ..network
-        })
+        Ok(Self { isolated: true, ..network })
     }
 
     /// The words that make what follows them run there.

@@ -31,9 +31,21 @@ impl Project {
         project.write("migrations/env.py", ENV);
         let [first, second, third] = REVISIONS;
         project
-            .revision(first, &[], "op.create_table('customer', sa.Column('id', sa.Integer, primary_key=True), sa.Column('name', sa.Text))")
-            .revision(second, &[first], "op.create_table('orders', sa.Column('id', sa.Integer, primary_key=True))")
-            .revision(third, &[second], "op.create_table('invoice', sa.Column('id', sa.Integer, primary_key=True))")
+            .revision(
+                first,
+                &[],
+                "op.create_table('customer', sa.Column('id', sa.Integer, primary_key=True), sa.Column('name', sa.Text))",
+            )
+            .revision(
+                second,
+                &[first],
+                "op.create_table('orders', sa.Column('id', sa.Integer, primary_key=True))",
+            )
+            .revision(
+                third,
+                &[second],
+                "op.create_table('invoice', sa.Column('id', sa.Integer, primary_key=True))",
+            )
     }
 
     /// Adds a revision that follows these; without any, a base.

@@ -32,7 +32,11 @@ impl Venv {
         if !complete.is_file() {
             let python = install::until_found("python3-venv", python_with_venv)?;
             step(Command::new(python).args(["-m", "venv", "--clear"]).arg(&path))?;
-            step(Command::new(path.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES))?;
+            step(
+                Command::new(path.join("bin/pip"))
+                    .args(["install", "--quiet", "--disable-pip-version-check"])
+                    .args(PACKAGES),
+            )?;
             fs::write(complete, "").map_err(|error| error.to_string())?;
         }
         Ok(Self { bin: path.join("bin") })
@@ -47,7 +51,9 @@ impl Venv {
             .stdin(Stdio::null())
             .output()
             .expect("the virtual environment is there");
-        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        let text = [output.stdout, output.stderr]
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .concat();
         assert!(output.status.success(), "{program} {arguments:?}: {text}");
         text
     }
@@ -55,12 +61,18 @@ impl Venv {
 
 fn python_with_venv() -> Option<PathBuf> {
     let python = tools::in_path("python3")?;
-    let usable = Command::new(&python).args(["-c", "import venv, ensurepip"]).stderr(Stdio::null()).status();
+    let usable = Command::new(&python)
+        .args(["-c", "import venv, ensurepip"])
+        .stderr(Stdio::null())
+        .status();
     usable.is_ok_and(|status| status.success()).then_some(python)
 }
 
 fn step(command: &mut Command) -> Result<(), String> {
-    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{command:?}: {error}"))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("{command:?}: {error}"))?;
     if output.status.success() {
         Ok(())
     } else {
@@ -83,7 +95,10 @@ impl Alembic {
         let ini = path.join("alembic.ini");
         let text = fs::read_to_string(&ini).expect("alembic wrote it");
         let url = format!("sqlalchemy.url = {}", superuser_url(database));
-        let line = text.lines().find(|line| line.starts_with("sqlalchemy.url")).expect("alembic's template names a URL");
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("sqlalchemy.url"))
+            .expect("alembic's template names a URL");
         fs::write(&ini, text.replace(line, &url)).expect("the project is ours");
         Self { venv, path }
     }
@@ -150,7 +165,10 @@ impl Django {
     }
 
     fn model(&self, fields: &str) {
-        self.write("shop/models.py", &format!("from django.db import models\n\n\nclass Customer(models.Model):\n{fields}"));
+        self.write(
+            "shop/models.py",
+            &format!("from django.db import models\n\n\nclass Customer(models.Model):\n{fields}"),
+        );
     }
 }
 

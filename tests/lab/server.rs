@@ -83,7 +83,12 @@ impl Server {
         let directory = workdir::for_server("postgres");
         account::give(&directory);
         let data = directory.join("data");
-        let copied = account::command("cp").arg("-a").arg(template::path()).arg(&data).status().expect("cp can be run");
+        let copied = account::command("cp")
+            .arg("-a")
+            .arg(template::path())
+            .arg(&data)
+            .status()
+            .expect("cp can be run");
         assert!(copied.success(), "the template cannot be copied");
         configure(settings, &directory, &data);
         let port = port::free();
@@ -167,7 +172,11 @@ impl Server {
         let deadline = Instant::now() + Duration::from_secs(5);
         loop {
             let log = self.log_since(mark);
-            let lines: String = log.lines().filter(|line| line.contains(&tag)).flat_map(|line| [line, "\n"]).collect();
+            let lines: String = log
+                .lines()
+                .filter(|line| line.contains(&tag))
+                .flat_map(|line| [line, "\n"])
+                .collect();
             if enough(&lines) || Instant::now() > deadline {
                 return lines;
             }
@@ -236,7 +245,10 @@ fn configure(settings: &Settings, directory: &Path, data: &Path) {
 
 /// Without TLS the server refuses lines that ask for client certificates.
 fn without_tls(hba: &str) -> String {
-    hba.lines().filter(|line| !line.contains("cert")).flat_map(|line| [line, "\n"]).collect()
+    hba.lines()
+        .filter(|line| !line.contains("cert"))
+        .flat_map(|line| [line, "\n"])
+        .collect()
 }
 
 fn start_words(data: &Path, port: u16) -> Vec<OsString> {

@@ -27,7 +27,8 @@ impl Session {
 
     /// Runs SQL and waits for it.
     pub fn run(&mut self, sql: &str) -> String {
-        self.send(&format!("{sql}\n\\echo done\n"));
+        self.send(sql);
+        self.write("\\echo done\n");
         let mut answer = String::new();
         while !answer.ends_with("done\n") {
             let read = self.output.read_line(&mut answer).expect("psql's output");
@@ -39,9 +40,12 @@ impl Session {
 
     /// Sends SQL and does not wait: it may be blocked.
     pub fn send(&mut self, sql: &str) {
+        self.write(&format!("{sql};\n"));
+    }
+
+    fn write(&mut self, text: &str) {
         let input = self.psql.stdin.as_mut().expect("piped");
-        input.write_all(sql.as_bytes()).expect("psql reads");
-        input.write_all(b"\n").expect("psql reads");
+        input.write_all(text.as_bytes()).expect("psql reads");
     }
 }
 

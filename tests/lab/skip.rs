@@ -10,7 +10,11 @@ pub fn note(reason: &str) {
     let thread = std::thread::current();
     let line = format!("SKIPPED {}: {reason}\n", thread.name().unwrap_or("a scenario"));
     let path = workdir::lasting().join("skipped.txt");
-    let mut file = OpenOptions::new().create(true).append(true).open(path).expect("target/ can be written");
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .expect("target/ can be written");
     file.write_all(line.as_bytes()).expect("target/ can be written");
 }
 

@@ -48,7 +48,9 @@ impl Supervised {
             .spawn()
             .expect("a shell");
         let mut line = String::new();
-        BufReader::new(shell.stdout.take().expect("piped")).read_line(&mut line).expect("the shell's answer");
+        BufReader::new(shell.stdout.take().expect("piped"))
+            .read_line(&mut line)
+            .expect("the shell's answer");
         let pid = line.trim().parse().expect("a process id");
         Self { shell, pid }
     }

@@ -53,7 +53,11 @@ fn load(data: &Path, database: &str, statements: &[impl Display]) {
     }
     drop(input);
     let status = single.wait().expect("it is our child");
-    assert!(status.success() && !shown(&log).contains("ERROR:"), "the template's SQL: {}", shown(&log));
+    assert!(
+        status.success() && !shown(&log).contains("ERROR:"),
+        "the template's SQL: {}",
+        shown(&log)
+    );
 }
 
 fn shown(log: &Path) -> String {

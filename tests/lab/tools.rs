@@ -10,7 +10,8 @@ use super::install;
 /// The directory with PostgreSQL's own programs: the newest of Debian's, else where `PATH` finds `initdb`.
 pub fn postgres(program: &str) -> PathBuf {
     static DIRECTORY: LazyLock<PathBuf> = LazyLock::new(|| {
-        install::until_found("postgresql", postgres_directory).unwrap_or_else(|reason| panic!("PostgreSQL's programs are missing: {reason}"))
+        install::until_found("postgresql", postgres_directory)
+            .unwrap_or_else(|reason| panic!("PostgreSQL's programs are missing: {reason}"))
     });
     DIRECTORY.join(program)
 }
@@ -32,7 +33,9 @@ pub fn dnsmasq() -> Result<PathBuf, String> {
 pub fn in_path(program: &str) -> Option<PathBuf> {
     let path = env::var("PATH").unwrap_or_default();
     let directories = path.split(':').chain(["/usr/local/sbin", "/usr/sbin", "/sbin"]);
-    directories.map(|directory| PathBuf::from(directory).join(program)).find(|candidate| candidate.is_file())
+    directories
+        .map(|directory| PathBuf::from(directory).join(program))
+        .find(|candidate| candidate.is_file())
 }
 
 fn postgres_directory() -> Option<PathBuf> {

@@ -27,7 +27,11 @@ struct Root {
 }
 
 static ROOT: LazyLock<Root> = LazyLock::new(|| {
-    let path = tempfile::Builder::new().prefix("dbdoctor-lab.").tempdir().expect("a temporary directory").keep();
+    let path = tempfile::Builder::new()
+        .prefix("dbdoctor-lab.")
+        .tempdir()
+        .expect("a temporary directory")
+        .keep();
     let sweeper = Command::new("sh")
         .args(["-c", SWEEP, "sweep"])
         .arg(&path)

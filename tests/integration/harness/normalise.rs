@@ -12,7 +12,9 @@ pub fn normalise(text: &str) -> String {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
         let inside_a_word = out.ends_with(|c: char| c.is_alphanumeric() || c == '_');
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-')
+            .unwrap_or(rest.len());
         let number = rest[..end].trim_end_matches(['.', '-']);
         rest = &rest[number.len()..];
         match unit_length(rest) {
@@ -31,7 +33,10 @@ pub fn normalise(text: &str) -> String {
 
 /// The length of a unit of measured time; limits are in whole seconds, and stay.
 fn unit_length(rest: &str) -> Option<usize> {
-    [" ms", "ms", " µs", "µs"].iter().find(|unit| rest.starts_with(**unit)).map(|unit| unit.len())
+    [" ms", "ms", " µs", "µs"]
+        .iter()
+        .find(|unit| rest.starts_with(**unit))
+        .map(|unit| unit.len())
 }
 
 fn is_date(number: &str) -> bool {

@@ -9,7 +9,9 @@ use crate::lab::server::Server;
 /// # Panics
 /// If there is none, or PostgreSQL refuses it.
 pub fn apply(server: &Server, finding: &Value) {
-    let steps = finding["remedy"]["steps"].as_array().unwrap_or_else(|| panic!("no remedy: {finding:#}"));
+    let steps = finding["remedy"]["steps"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no remedy: {finding:#}"));
     let sql: Vec<(&str, &str)> = steps
         .iter()
         .filter(|step| step["where"] == "database")

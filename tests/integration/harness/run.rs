@@ -23,7 +23,10 @@ impl Run {
     /// Takes the output of a call that ended by itself.
     pub fn new(call: Doctor, output: &Output) -> Self {
         let [stdout, stderr] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        let status = output.status.code().unwrap_or_else(|| panic!("{}: {stdout}{stderr}", output.status));
+        let status = output
+            .status
+            .code()
+            .unwrap_or_else(|| panic!("{}: {stdout}{stderr}", output.status));
         Self {
             status,
             stdout,
@@ -65,10 +68,20 @@ impl Run {
     /// Eight rows and nothing that breaks the application.
     pub fn sound(&self) -> &Self {
         let json = self.shaped();
-        assert_eq!((self.status, &json["exit_code"]), (0, &Value::from(0)), "{}{}", self.stdout, self.stderr);
+        assert_eq!(
+            (self.status, &json["exit_code"]),
+            (0, &Value::from(0)),
+            "{}{}",
+            self.stdout,
+            self.stderr
+        );
         assert_eq!(json["failed_layer"], Value::Null, "{}", self.stdout);
         for row in rows(&json) {
-            assert!(["pass", "warn", "skip"].contains(&row["verdict"].as_str().unwrap()), "{}", self.stdout);
+            assert!(
+                ["pass", "warn", "skip"].contains(&row["verdict"].as_str().unwrap()),
+                "{}",
+                self.stdout
+            );
         }
         self.same_in_every_format();
         self
@@ -96,7 +109,12 @@ impl Run {
         assert_eq!(json["verdict"], "fail", "{}", shown());
         assert_eq!(json["failed_layer"], layer, "{}", shown());
         let exit_code = FIRST_LAYERS_EXIT_CODE + i32::try_from(index_of(layer)).expect("eight layers");
-        assert_eq!((self.status, &json["exit_code"]), (exit_code, &Value::from(exit_code)), "{}", shown());
+        assert_eq!(
+            (self.status, &json["exit_code"]),
+            (exit_code, &Value::from(exit_code)),
+            "{}",
+            shown()
+        );
         for (index, row) in rows(&json).iter().enumerate() {
             let verdict = row["verdict"].as_str().unwrap();
             match index.cmp(&index_of(met_by)) {
@@ -108,7 +126,12 @@ impl Run {
                 }
             }
         }
-        let first = self.row(met_by)["findings"].as_array().unwrap().iter().find(|finding| finding["severity"] == "fail").cloned();
+        let first = self.row(met_by)["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|finding| finding["severity"] == "fail")
+            .cloned();
         let finding = first.unwrap_or_else(|| panic!("no finding fails: {}", shown()));
         assert_eq!(finding["code"], code, "{}", shown());
         self.has_a_remedy(&finding);
@@ -125,7 +148,10 @@ impl Run {
     }
 
     fn findings(&self) -> Vec<Value> {
-        rows(&self.json()).iter().flat_map(|row| row["findings"].as_array().unwrap().clone()).collect()
+        rows(&self.json())
+            .iter()
+            .flat_map(|row| row["findings"].as_array().unwrap().clone())
+            .collect()
     }
 
     /// The report, if it has the shape of version 1.
@@ -142,8 +168,15 @@ impl Run {
         let names: Vec<String> = rows(&json).iter().map(|row| text(&row["layer"])).collect();
         assert_eq!(names, LAYERS, "{}", self.stdout);
         for row in rows(&json) {
-            assert!(row["duration_ms"].is_number() && row["facts"].is_object() && row["findings"].is_array(), "{row:#}");
-            let explained = if row["verdict"] == "skip" || row["verdict"] == "error" { "reason" } else { "summary" };
+            assert!(
+                row["duration_ms"].is_number() && row["facts"].is_object() && row["findings"].is_array(),
+                "{row:#}"
+            );
+            let explained = if row["verdict"] == "skip" || row["verdict"] == "error" {
+                "reason"
+            } else {
+                "summary"
+            };
             assert!(row[explained].is_string(), "{explained}: {row:#}");
         }
         json
@@ -162,7 +195,10 @@ impl Run {
             let places = ["app-host", "database", "database-host", "pooler", "provider", "app-config", "code"];
             assert!(places.contains(&text(&step["where"]).as_str()), "{step:#}");
             assert!(!text(&step["text"]).is_empty(), "{step:#}");
-            assert!(step["where"] != "database" || step["run"].is_null() || step["database"].is_string(), "{step:#}");
+            assert!(
+                step["where"] != "database" || step["run"].is_null() || step["database"].is_string(),
+                "{step:#}"
+            );
         }
     }
 
