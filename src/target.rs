@@ -146,7 +146,7 @@ pub enum Negotiation {
     Direct,
 }
 
-/// libpq's channel_binding.
+/// libpq's `channel_binding`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChannelBinding {
     Disable,

@@ -3,7 +3,7 @@
 use crate::harness::Doctor;
 use crate::lab::account;
 use crate::lab::project::Project;
-use crate::lab::server::Server;
+use crate::lab::server::{Server, Settings};
 
 #[test]
 fn a_sound_application_passes_all_eight_layers() {
@@ -103,7 +103,7 @@ fn the_chain_ends_where_it_is_told_to() {
 
 #[test]
 fn a_standby_answers_and_takes_no_writes() {
-    let standby = Server::with(|settings| settings.standby());
+    let standby = Server::with(Settings::standby);
     Doctor::check()
         .dsn(standby.dsn("app"))
         .project(&Project::shop().path)

@@ -96,7 +96,7 @@ fn an_env_file_of_roots_needs_sudo() {
     project.write("app.env", &format!("DATABASE_URL={}\n", Server::shared().dsn("app")));
     let path = project.path.join("app.env");
     close(&path);
-    let run = Doctor::check().as_ordinary_user().arg("--env-file").arg(&path).run();
+    let run = Doctor::check().by_an_ordinary_user().arg("--env-file").arg(&path).run();
     run.fails("config/env-file-unreadable");
     assert!(
         run.finding("config/env-file-unreadable")["remedy"].to_string().contains("sudo"),
@@ -116,7 +116,7 @@ fn single_variables_make_a_connection() {
     let server = Server::shared();
     let run = Doctor::check()
         .env("PGHOST", "localhost")
-        .env("PGPORT", server.port())
+        .env("PGPORT", server.port().to_string())
         .env("PGUSER", "app")
         .env("PGPASSWORD", canary::of("app"))
         .env("PGDATABASE", "shop")

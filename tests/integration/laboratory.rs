@@ -4,10 +4,13 @@ use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::lab::blackhole::Blackhole;
 use crate::lab::dns::Dns;
 use crate::lab::dsn::Dsn;
+use crate::lab::hostile::{Behaviour, listen};
+use crate::lab::network::Network;
 use crate::lab::pgbouncer::{PgBouncer, WITHOUT_SERVER};
-use crate::lab::server::Server;
+use crate::lab::server::{Server, Settings};
 use crate::lab::skip::need;
 use crate::lab::{account, authority, canary, matrix, tools, workdir};
 
@@ -181,6 +184,89 @@ fn the_pooler_lets_in_and_refuses() {
     refused(&pooler.dsn("owner"), "SASL authentication failed");
     refused(&pooler.dsn("app").database("nosuch"), "no such database: nosuch");
     refused(&pooler.dsn("app").database(WITHOUT_SERVER), "query_wait_timeout");
+}
+
+#[test]
+fn listeners_are_not_postgresql() {
+    let dial = |behaviour| Dsn::new("app", listen(behaviour), "shop").host("127.0.0.1").sslmode("require");
+    refused(&dial(Behaviour::Http), "received invalid response to SSL negotiation: H");
+    refused(&dial(Behaviour::Mysql), "received invalid response to SSL negotiation: J");
+    // The banner of SSH begins with the byte that says yes.
+    refused(&dial(Behaviour::Ssh), "wrong version number");
+    refused(&dial(Behaviour::YesThenGarbage), "wrong version number");
+    refused(&dial(Behaviour::YesThenClose), "SSL");
+    refused(&dial(Behaviour::YesAndMore), "received unencrypted data after SSL response");
+    refused(&dial(Behaviour::CloseAtOnce), "server closed the connection unexpectedly");
+    refused(&dial(Behaviour::Reset), "server closed the connection unexpectedly");
+    refused(&dial(Behaviour::NoThenClose), "server does not support SSL, but SSL was required");
+    refused(
+        &dial(Behaviour::NoThenClose).sslmode("prefer"),
+        "server closed the connection unexpectedly",
+    );
+    for behaviour in [Behaviour::Silent, Behaviour::YesThenSilence] {
+        refused(&dial(behaviour).with("connect_timeout", "2"), "timeout expired");
+    }
+    let starting = dial(Behaviour::Error("57P03", "the database system is starting up"));
+    refused(&starting.sslmode("disable"), "FATAL:  the database system is starting up");
+}
+
+#[test]
+fn packets_vanish_in_the_blackhole() {
+    let blackhole = Blackhole::open();
+    let dsn = Dsn::new("app", blackhole.port, "shop").host("127.0.0.1");
+    refused(&dsn.with("connect_timeout", "2"), "timeout expired");
+}
+
+#[test]
+fn no_route_leads_out_of_isolation() {
+    let network = need!(Network::isolated());
+    for (host, text) in [("192.0.2.1", "Network is unreachable"), ("198.51.100.1", "No route to host")] {
+        let words = network.prefix();
+        let output = Command::new(&words[0])
+            .args(&words[1..])
+            .arg(tools::postgres("psql"))
+            .arg(Dsn::new("app", 5432, "shop").host(host).to_string())
+            .output()
+            .expect("psql can be run");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(text), "{host}: {said}");
+    }
+}
+
+#[test]
+fn a_small_server_fills_up() {
+    let server = Server::with(|settings| {
+        settings.set("max_connections", "5");
+        settings.set("max_wal_senders", "0");
+    });
+    let ordinary = [server.session("app", "shop"), server.session("app", "shop")];
+    refused(&server.dsn("app"), "remaining connection slots are reserved");
+    let superusers = [0; 3].map(|_| server.session("postgres", "shop"));
+    refused(&server.dsn("app"), "sorry, too many clients already");
+    drop((ordinary, superusers));
+}
+
+#[test]
+fn a_standby_reads_and_does_not_write() {
+    let standby = Server::with(Settings::standby);
+    let_in(&standby.dsn("app"));
+    let said = standby.try_sql("shop", "CREATE TABLE x ()");
+    assert!(said.is_err_and(|error| error.contains("read-only transaction")));
+}
+
+#[test]
+fn the_harness_sees_a_secret_in_any_form() {
+    let canary = canary::of("app");
+    assert!(canary::found_in(&format!("postgresql://app:{canary}@db/shop")).is_some());
+    let bytewise: String = canary
+        .bytes()
+        .flat_map(|byte| format!("%{byte:02x}").into_bytes())
+        .map(char::from)
+        .collect();
+    assert!(canary::found_in(&bytewise).is_some());
+    let awkward = canary::awkward();
+    let encoded = percent_encoding::utf8_percent_encode(&awkward, percent_encoding::NON_ALPHANUMERIC).to_string();
+    assert!(canary::found_in(&encoded).is_some());
 }
 
 #[test]

@@ -103,6 +103,7 @@ fn somebody_waits_for_a_lock() {
     let shop = Server::shared().copy();
     let _holder = idle_in_transaction(&shop, "monitor");
     let mut waiter = shop.session("monitor");
+    waiter.run("BEGIN");
     waiter.send("LOCK TABLE customer IN ACCESS EXCLUSIVE MODE");
     wait_for_a_waiter(&shop);
     Doctor::check().dsn(shop.dsn("monitor")).run().sound().warns("pool/blocked");

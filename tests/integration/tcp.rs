@@ -128,6 +128,6 @@ fn the_socket_is_not_for_this_user() {
     let mode = if account::is_root() { 0o700 } else { 0o000 };
     fs::set_permissions(&directory, Permissions::from_mode(mode)).expect("the directory is ours");
     let dsn = Server::shared().socket_dsn("app").host(&directory.display().to_string()).port(5432);
-    Doctor::check().dsn(dsn).as_ordinary_user().run().fails("tcp/socket-denied");
+    Doctor::check().dsn(dsn).by_an_ordinary_user().run().fails("tcp/socket-denied");
     fs::set_permissions(&directory, Permissions::from_mode(0o700)).expect("the directory is ours");
 }

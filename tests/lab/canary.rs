@@ -47,7 +47,7 @@ pub fn found_in(text: &str) -> Option<String> {
 
 fn forms(canary: &str) -> Vec<String> {
     let bytes = canary.as_bytes();
-    let every_byte: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
+    let every_byte = bytes.iter().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let mut forms = vec![
         canary.to_owned(),
         utf8_percent_encode(canary, NON_ALPHANUMERIC).to_string(),

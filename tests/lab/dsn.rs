@@ -76,6 +76,18 @@ impl Dsn {
     }
 }
 
+impl From<Dsn> for String {
+    fn from(dsn: Dsn) -> Self {
+        dsn.to_string()
+    }
+}
+
+impl From<&Dsn> for String {
+    fn from(dsn: &Dsn) -> Self {
+        dsn.to_string()
+    }
+}
+
 impl fmt::Display for Dsn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();

@@ -9,7 +9,7 @@ use super::port;
 
 const HTTP: &[u8] = b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 const SSH: &[u8] = b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n";
-/// The start of MySQL's handshake: length, sequence number, protocol 10, the server's version.
+/// The start of a MySQL handshake: length, sequence number, protocol 10, the server's version.
 const MYSQL: &[u8] = b"\x4a\x00\x00\x00\x0a8.0.36\x00\x0b\x00\x00\x00abcdefgh\x00\xff\xf7";
 
 /// What a listener does with a connection.

@@ -199,7 +199,7 @@ impl Server {
     }
 
     fn wait_until_ready(&self) -> bool {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while self.supervised.is_running() && Instant::now() < deadline {
             let log = self.log();
             if log.contains("ready to accept connections") || log.contains("ready to accept read-only connections") {
@@ -266,7 +266,7 @@ full_page_writes = off
 autovacuum = off
 shared_buffers = 16MB
 max_wal_size = 128MB
-max_connections = 40
+max_connections = 100
 log_connections = on
 log_disconnections = on
 log_statement = all

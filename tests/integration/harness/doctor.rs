@@ -46,8 +46,8 @@ impl Doctor {
     }
 
     /// The connection string, as an argument.
-    pub fn dsn(self, dsn: impl ToString) -> Self {
-        self.arg(dsn.to_string())
+    pub fn dsn(self, dsn: impl Into<String>) -> Self {
+        self.arg(dsn.into())
     }
 
     /// Another argument.
@@ -73,8 +73,8 @@ impl Doctor {
     }
 
     /// A variable of the environment, which is empty otherwise but for `HOME`, `LANG` and `PATH`.
-    pub fn env(mut self, name: &str, value: impl ToString) -> Self {
-        self.environment.push((name.to_owned(), value.to_string()));
+    pub fn env(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.environment.push((name.to_owned(), value.into()));
         self
     }
 
@@ -87,8 +87,8 @@ impl Doctor {
     }
 
     /// What is to be read from standard input.
-    pub fn input(mut self, text: impl ToString) -> Self {
-        self.input = text.to_string();
+    pub fn input(mut self, text: impl Into<String>) -> Self {
+        self.input = text.into();
         self
     }
 
@@ -99,7 +99,7 @@ impl Doctor {
     }
 
     /// Runs as the ordinary user, where the tests run as root.
-    pub fn as_ordinary_user(mut self) -> Self {
+    pub fn by_an_ordinary_user(mut self) -> Self {
         self.ordinary = true;
         self
     }

@@ -134,7 +134,7 @@ impl Run {
             .cloned();
         let finding = first.unwrap_or_else(|| panic!("no finding fails: {}", shown()));
         assert_eq!(finding["code"], code, "{}", shown());
-        self.has_a_remedy(&finding);
+        Self::has_a_remedy(&finding);
         self.same_in_every_format();
         self
     }
@@ -143,7 +143,7 @@ impl Run {
     pub fn warns(&self, code: &str) -> &Self {
         let finding = self.finding(code);
         assert_eq!(finding["severity"], "warn", "{}", self.stdout);
-        self.has_a_remedy(&finding);
+        Self::has_a_remedy(&finding);
         self
     }
 
@@ -182,7 +182,7 @@ impl Run {
         json
     }
 
-    fn has_a_remedy(&self, finding: &Value) {
+    fn has_a_remedy(finding: &Value) {
         for key in ["title", "detail"] {
             assert!(!text(&finding[key]).is_empty(), "{key}: {finding:#}");
         }
