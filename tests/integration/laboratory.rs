@@ -192,10 +192,11 @@ fn listeners_are_not_postgresql() {
     refused(&dial(Behaviour::Http), "received invalid response to SSL negotiation: H");
     refused(&dial(Behaviour::Mysql), "received invalid response to SSL negotiation: J");
     // The banner of SSH begins with the byte that says yes.
-    refused(&dial(Behaviour::Ssh), "wrong version number");
+    refused(&dial(Behaviour::Ssh), "SSL");
     refused(&dial(Behaviour::YesThenGarbage), "wrong version number");
     refused(&dial(Behaviour::YesThenClose), "SSL");
-    refused(&dial(Behaviour::YesAndMore), "received unencrypted data after SSL response");
+    let slipping = Behaviour::SlipsIn(Server::shared().port());
+    refused(&dial(slipping), "received unencrypted data after SSL response");
     refused(&dial(Behaviour::CloseAtOnce), "server closed the connection unexpectedly");
     refused(&dial(Behaviour::Reset), "server closed the connection unexpectedly");
     refused(&dial(Behaviour::NoThenClose), "server does not support SSL, but SSL was required");

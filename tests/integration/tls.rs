@@ -162,7 +162,8 @@ fn prefer_falls_back_where_tls_is_refused() {
 
 #[test]
 fn the_handshake_breaks() {
-    for behaviour in [Behaviour::YesThenGarbage, Behaviour::YesThenClose, Behaviour::YesAndMore] {
+    let slipping = Behaviour::SlipsIn(Server::shared().port());
+    for behaviour in [Behaviour::YesThenGarbage, Behaviour::YesThenClose, slipping] {
         let dsn = Dsn::new("app", listen(behaviour), "shop").host("127.0.0.1");
         Doctor::check()
             .dsn(dsn)

@@ -33,8 +33,8 @@ pub enum Behaviour {
     YesThenClose,
     /// Says that TLS may begin, and never answers again.
     YesThenSilence,
-    /// Says that TLS may begin, with clear text behind it that could have been slipped in.
-    YesAndMore,
+    /// Stands before the server on this port, and slips clear text in behind its consent to TLS.
+    SlipsIn(u16),
     /// Says that there is no TLS, and closes after the next message.
     NoThenClose,
     /// Answers with an `ErrorResponse` of this SQLSTATE and text.
@@ -85,10 +85,7 @@ fn behave(behaviour: &Behaviour, mut stream: TcpStream) -> std::io::Result<()> {
             answer(&mut stream, b"S")?;
             drain(&mut stream)?;
         }
-        Behaviour::YesAndMore => {
-            answer(&mut stream, b"SR\x00\x00\x00\x08\x00\x00\x00\x00")?;
-            drain(&mut stream)?;
-        }
+        Behaviour::SlipsIn(server) => slip_in(stream, *server)?,
         Behaviour::NoThenClose => {
             answer(&mut stream, b"N")?;
             read_some(&mut stream)?;
@@ -98,6 +95,21 @@ fn behave(behaviour: &Behaviour, mut stream: TcpStream) -> std::io::Result<()> {
             read_some(&mut stream)?;
         }
     }
+    Ok(())
+}
+
+fn slip_in(mut client: TcpStream, port: u16) -> std::io::Result<()> {
+    let mut request = [0; 8];
+    client.read_exact(&mut request)?;
+    let mut server = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    server.write_all(&request)?;
+    let mut consent = [0];
+    server.read_exact(&mut consent)?;
+    let authentication_ok = b"R\x00\x00\x00\x08\x00\x00\x00\x00";
+    client.write_all(&[&consent[..], authentication_ok].concat())?;
+    let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
+    thread::spawn(move || std::io::copy(&mut from_client, &mut to_server));
+    std::io::copy(&mut server, &mut client)?;
     Ok(())
 }
 
