@@ -8,15 +8,20 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Waits for the process to end, then for its servers, then removes what they leave.
+/// Waits for the process to end, then for its servers (each has a log until its supervisor removed it), then removes what is
+/// left: again and again, since a copy that was under way when the process was killed goes on for a moment.
 const SWEEP: &str = r#"
 read -r _
 tries=0
-while [ -n "$(ls -A "$1/run" 2>/dev/null)" ] && [ "$tries" -lt 300 ]; do
+while ls "$1"/run/*/log >/dev/null 2>&1 && [ "$tries" -lt 300 ]; do
     sleep 0.1
     tries=$((tries + 1))
 done
-rm -rf "$1"
+tries=0
+while rm -rf "$1"; [ "$tries" -lt 20 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+done
 "#;
 
 #[derive(Debug)]
