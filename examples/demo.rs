@@ -3,7 +3,6 @@
 //! `cargo run --example demo` installs PostgreSQL if it is missing and may be installed, and leaves nothing running.
 
 #![allow(clippy::print_stdout, reason = "a demonstration is there to be read")]
-#![allow(clippy::unwrap_used, reason = "where the demonstration goes wrong it has to stop")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -49,6 +48,7 @@ fn main() -> ExitCode {
     }
     println!();
     let mended = application.check();
+    drop(server);
 
     let outcome = (sound, broken, remedy.is_empty(), mended);
     if outcome == (SOUND, PRIVILEGES_BROKEN, false, SOUND) {

@@ -9,7 +9,7 @@ use crate::lab::dns::Dns;
 use crate::lab::dsn::Dsn;
 use crate::lab::hostile::{Behaviour, listen};
 use crate::lab::network::Network;
-use crate::lab::pgbouncer::{PgBouncer, WITHOUT_SERVER};
+use crate::lab::pgbouncer::{PgBouncer, STALE, WITHOUT_SERVER};
 use crate::lab::server::{Server, Settings};
 use crate::lab::skip::need;
 use crate::lab::{account, authority, canary, matrix, tools, workdir};
@@ -184,6 +184,11 @@ fn the_pooler_lets_in_and_refuses() {
     refused(&pooler.dsn("owner"), "SASL authentication failed");
     refused(&pooler.dsn("app").database("nosuch"), "no such database: nosuch");
     refused(&pooler.dsn("app").database(WITHOUT_SERVER), "query_wait_timeout");
+    let stale = pooler.dsn(STALE).password(&canary::of("the pooler's stale password"));
+    refused(&stale, "password authentication failed");
+    let strict = PgBouncer::with(server, "client_tls_sslmode = require");
+    let_in(&strict.dsn("app"));
+    refused(&strict.dsn("app").sslmode("disable"), "SSL required");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::harness::Doctor;
 use crate::lab::canary;
-use crate::lab::pgbouncer::{PgBouncer, WITHOUT_SERVER};
+use crate::lab::pgbouncer::{PgBouncer, STALE, WITHOUT_SERVER};
 use crate::lab::project::Project;
 use crate::lab::server::Server;
 
@@ -15,9 +15,7 @@ fn pooler() -> &'static PgBouncer {
 
 #[test]
 fn a_sound_application_passes_all_eight_layers() {
-    let call = Doctor::check()
-        .dsn(pooler().dsn("app").host("localhost"))
-        .project(&Project::shop().path);
+    let call = Doctor::check().dsn(pooler().dsn("app")).project(&Project::shop().path);
     let run = call.run();
     run.sound();
     for layer in ["config", "dns", "tls", "auth", "privileges", "migrations", "pool"] {
@@ -63,6 +61,16 @@ fn the_server_behind_it_is_gone() {
     let run = Doctor::check().dsn(dsn).args(["--timeout", "6s"]).run();
     assert_eq!(run.status, 14, "{}", run.stdout);
     assert!(run.codes().contains(&"auth/pooler-backend-down".to_owned()), "{}", run.stdout);
+}
+
+#[test]
+fn the_server_refuses_the_poolers_own_login() {
+    let dsn = pooler().dsn(STALE).password(&canary::of("the pooler's stale password"));
+    let run = Doctor::check().dsn(dsn).args(["--timeout", "6s"]).run();
+    assert_eq!(run.status, 14, "{}", run.stdout);
+    // The pooler passes the server's refusal on, or hides it behind a time limit of its own.
+    let known = ["auth/password-rejected", "auth/pooler-backend-down"];
+    assert!(run.codes().iter().any(|code| known.contains(&code.as_str())), "{}", run.stdout);
 }
 
 #[test]

@@ -12,8 +12,11 @@ use super::server::Server;
 use super::supervisor::Supervised;
 use super::{account, canary, port, schema, tools, workdir};
 
-/// The databases that the pooler offers beside the shop: one whose server is not there.
+/// The database that the pooler offers beside the shop: its server is not there.
 pub const WITHOUT_SERVER: &str = "nowhere";
+
+/// The role whose password the pooler and its clients share, and the server does not.
+pub const STALE: &str = "no_sequence";
 
 /// A running PgBouncer.
 #[derive(Debug)]
@@ -39,15 +42,15 @@ impl PgBouncer {
         for role in ["app", "monitor", "no_insert", "limited"] {
             let _ = writeln!(users, "\"{role}\" \"{}\"", canary::of(role));
         }
-        // The pooler has a password for this role that the server does not take.
-        let _ = writeln!(users, "\"no_sequence\" \"{}\"", canary::of("the pooler's stale password"));
+        // Pooler and application agree on this password; the server does not take it.
+        let _ = writeln!(users, "\"{STALE}\" \"{}\"", canary::of("the pooler's stale password"));
         let directory_name = directory.display();
         let configuration = format!(
             "[databases]
 {shop} = host=127.0.0.1 port={server_port} dbname={shop}
 {WITHOUT_SERVER} = host=127.0.0.1 port={dead_port} dbname={shop}
 [pgbouncer]
-listen_addr = 127.0.0.1
+listen_addr = {addresses}
 listen_port = {port}
 unix_socket_dir = {directory_name}
 auth_type = scram-sha-256
@@ -61,6 +64,7 @@ query_wait_timeout = 3
 {lines}
 ",
             shop = schema::SHOP,
+            addresses = port::loopback().join(", "),
             server_port = server.port(),
             dead_port = port::free(),
             certificate = certificate.display(),
@@ -85,7 +89,7 @@ query_wait_timeout = 3
 
     /// The role's connection through the pooler, with full verification.
     pub fn dsn(&self, role: &str) -> Dsn {
-        Dsn::new(role, self.port, schema::SHOP).host("127.0.0.1")
+        Dsn::new(role, self.port, schema::SHOP)
     }
 
     /// The whole log.

@@ -19,6 +19,12 @@ pub fn free() -> u16 {
     panic!("no port is free on 127.0.0.1 and ::1");
 }
 
+/// The loopback addresses of this machine: some have no IPv6.
+pub fn loopback() -> Vec<&'static str> {
+    let ipv6 = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok();
+    if ipv6 { vec!["127.0.0.1", "::1"] } else { vec!["127.0.0.1"] }
+}
+
 /// Notes that the laboratory uses the port, so that reports can be compared whatever it is.
 pub fn remember(port: u16) {
     GIVEN.lock().expect("nothing panics with the lock").push(port);

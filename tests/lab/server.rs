@@ -213,6 +213,7 @@ impl Server {
 
 fn configure(settings: &Settings, directory: &Path, data: &Path) {
     let mut conf = String::from(BASE);
+    let _ = writeln!(conf, "listen_addresses = '{}'", port::loopback().join(","));
     let _ = writeln!(conf, "unix_socket_directories = '{}'", directory.display());
     if let Some(identity) = &settings.certificate {
         let (certificate, key) = identity.install(data, "server");
@@ -259,7 +260,6 @@ fn start_words(data: &Path, port: u16) -> Vec<OsString> {
 }
 
 const BASE: &str = "\
-listen_addresses = '127.0.0.1,::1'
 fsync = off
 synchronous_commit = off
 full_page_writes = off

@@ -42,3 +42,16 @@ fn unit_length(rest: &str) -> Option<usize> {
 fn is_date(number: &str) -> bool {
     number.len() == 10 && number.split('-').map(str::len).eq([4, 2, 2])
 }
+
+#[test]
+fn what_changes_is_replaced_and_nothing_else() {
+    let port = port::free();
+    let text = format!(
+        "127.0.0.1:{port} in 3.25 ms, 5s limit, until 2031-02-03, PostgreSQL 15.18, shop_7, {}",
+        workdir::root().display()
+    );
+    assert_eq!(
+        normalise(&text),
+        "127.0.0.1:<port> in <time>, 5s limit, until <date>, PostgreSQL 15.18, shop_7, <lab>"
+    );
+}
