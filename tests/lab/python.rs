@@ -28,18 +28,19 @@ impl Venv {
 
     fn make() -> Result<Self, String> {
         let path = workdir::lasting().join("venv");
-        let complete = path.join("complete");
-        if !complete.is_file() {
+        let bin = path.join("bin");
+        // One that another Python made may be left from another machine.
+        let usable = step(Command::new(bin.join("python")).args(["-c", "import alembic, django, psycopg"])).is_ok();
+        if !usable {
             let python = install::until_found("python3-venv", python_with_venv)?;
             step(Command::new(python).args(["-m", "venv", "--clear"]).arg(&path))?;
             step(
-                Command::new(path.join("bin/pip"))
+                Command::new(bin.join("pip"))
                     .args(["install", "--quiet", "--disable-pip-version-check"])
                     .args(PACKAGES),
             )?;
-            fs::write(complete, "").map_err(|error| error.to_string())?;
         }
-        Ok(Self { bin: path.join("bin") })
+        Ok(Self { bin })
     }
 
     /// Runs a program of the environment in `directory`; what it printed.
@@ -76,7 +77,9 @@ fn step(command: &mut Command) -> Result<(), String> {
     if output.status.success() {
         Ok(())
     } else {
-        Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)))
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+        Err(format!("{command:?}: {last}"))
     }
 }
 

@@ -153,17 +153,21 @@ impl Server {
 
     /// The whole log.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.directory.join("log")).unwrap_or_default()
+        self.log_since(0)
     }
 
-    /// The log's length, to look later at what was added.
+    /// The log's length in bytes, to look later at what was added.
     pub fn log_mark(&self) -> usize {
-        self.log().len()
+        self.log_bytes().len()
     }
 
     /// What was logged since the mark, by whichever session.
     pub fn log_since(&self, mark: usize) -> String {
-        self.log().split_off(mark)
+        String::from_utf8_lossy(&self.log_bytes()[mark..]).into_owned()
+    }
+
+    fn log_bytes(&self) -> Vec<u8> {
+        fs::read(self.directory.join("log")).unwrap_or_default()
     }
 
     /// The log's lines of one database since the mark, once `enough` is content or five seconds have passed.
