@@ -1,0 +1,150 @@
+//! Settings that are missing, or that cannot be read as a connection.
+
+use crate::harness::Doctor;
+use crate::lab::canary;
+use crate::lab::project::Project;
+use crate::lab::server::Server;
+
+#[test]
+fn nothing_says_where_the_database_is() {
+    Doctor::check().run().fails("config/no-settings");
+}
+
+#[test]
+fn the_host_is_not_a_url() {
+    let dsn = format!("postgresql://app:{}@[::1/shop", canary::of("app"));
+    Doctor::check().dsn(dsn).run().fails("config/malformed-dsn");
+}
+
+#[test]
+fn the_port_is_not_a_number() {
+    let dsn = format!("postgresql://app:{}@localhost:port/shop", canary::of("app"));
+    Doctor::check().dsn(dsn).run().fails("config/invalid-value");
+}
+
+#[test]
+fn a_password_with_an_at_sign_is_not_encoded() {
+    let server = Server::shared();
+    let dsn = format!("postgresql://awkward:{}@localhost:{}/shop", canary::awkward(), server.port());
+    let run = Doctor::check().env("DATABASE_URL", dsn).run();
+    run.fails("config/unencoded-password");
+}
+
+#[test]
+fn the_awkward_password_works_once_it_is_encoded() {
+    let dsn = Server::shared().dsn("awkward").password(&canary::awkward());
+    Doctor::check().dsn(dsn).project(&Project::shop().path).run().sound();
+}
+
+#[test]
+fn a_percent_sign_begins_no_escape() {
+    let dsn = format!("postgresql://app:{}%zz@localhost/shop", canary::of("app"));
+    Doctor::check().dsn(dsn).run().fails("config/bad-percent-encoding");
+}
+
+#[test]
+fn another_database_system() {
+    let dsn = format!("mysql+pymysql://app:{}@localhost/shop", canary::of("app"));
+    Doctor::check().env("DATABASE_URL", dsn).run().fails("config/not-postgres");
+}
+
+#[test]
+fn sqlite_is_what_is_left_when_a_setting_is_missing() {
+    Doctor::check()
+        .env("DATABASE_URL", "sqlite:///app.db")
+        .run()
+        .fails("config/sqlite-fallback");
+}
+
+#[test]
+fn a_variable_was_never_expanded() {
+    let dsn = "postgresql://app:${DB_PASSWORD}@localhost/shop";
+    Doctor::check().env("DATABASE_URL", dsn).run().fails("config/unexpanded-variable");
+}
+
+#[test]
+fn sslmode_has_no_such_value() {
+    let dsn = Server::shared().dsn("app").sslmode("verify-fully");
+    Doctor::check().dsn(dsn).run().fails("config/invalid-value");
+}
+
+#[test]
+fn an_env_file_is_not_there() {
+    Doctor::check()
+        .args(["--env-file", "/nonexistent/app.env"])
+        .run()
+        .fails("config/env-file-missing");
+}
+
+#[test]
+fn an_env_file_says_it_all() {
+    let project = Project::shop();
+    let dsn = Server::shared().dsn("app");
+    project.write("app.env", &format!("# the shop's\nDATABASE_URL={dsn}\n"));
+    let run = Doctor::check().directory(&project.path).args(["--env-file", "app.env"]).run();
+    run.sound();
+    assert!(
+        run.json()["target"]["source"].as_str().unwrap().contains("app.env"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn an_env_file_of_roots_needs_sudo() {
+    let project = Project::empty();
+    project.write("app.env", &format!("DATABASE_URL={}\n", Server::shared().dsn("app")));
+    let path = project.path.join("app.env");
+    close(&path);
+    let run = Doctor::check().by_an_ordinary_user().arg("--env-file").arg(&path).run();
+    run.fails("config/env-file-unreadable");
+    assert!(
+        run.finding("config/env-file-unreadable")["remedy"].to_string().contains("sudo"),
+        "{}",
+        run.stdout
+    );
+}
+
+/// Nobody but root can read it then; an ordinary owner cannot either.
+fn close(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o000)).expect("the file is ours");
+}
+
+#[test]
+fn single_variables_make_a_connection() {
+    let server = Server::shared();
+    let run = Doctor::check()
+        .env("PGHOST", "localhost")
+        .env("PGPORT", server.port().to_string())
+        .env("PGUSER", "app")
+        .env("PGPASSWORD", canary::of("app"))
+        .env("PGDATABASE", "shop")
+        .env("PGSSLMODE", "require")
+        .project(&Project::shop().path)
+        .run();
+    run.sound();
+    assert_eq!(run.json()["target"]["user"], "app");
+}
+
+#[test]
+fn the_connection_string_comes_from_standard_input() {
+    Doctor::check().arg("-").input(Server::shared().dsn("app")).run();
+    let run = Doctor::check().arg("-").input(format!("{}\n", Server::shared().dsn("app"))).run();
+    run.sound();
+}
+
+#[test]
+fn sqlalchemys_scheme_is_understood() {
+    let dsn = Server::shared()
+        .dsn("app")
+        .to_string()
+        .replacen("postgresql:", "postgresql+psycopg2:", 1);
+    Doctor::check().env("SQLALCHEMY_DATABASE_URI", dsn).run().sound();
+}
+
+#[test]
+fn the_command_line_is_wrong() {
+    let run = Doctor::check().arg("--no-such-option").in_format("json");
+    assert_eq!(run.status, 2, "{}{}", run.stdout, run.stderr);
+}

@@ -1,0 +1,77 @@
+//! Names that do not resolve, in every way, through a real name server.
+
+use crate::harness::Doctor;
+use crate::lab::dns::Dns;
+use crate::lab::network::Network;
+use crate::lab::server::Server;
+use crate::lab::skip::need;
+
+/// The application's connection to a name, judged by a name server of the laboratory.
+fn look_up(name: &str, network: &Network) -> Doctor {
+    Doctor::check()
+        .dsn(Server::shared().dsn("app").host(name).sslmode("require"))
+        .args(["--timeout", "3s"])
+        .in_network(network)
+}
+
+#[test]
+fn a_name_resolves() {
+    let network = need!(need!(Dns::shared()).network());
+    let run = look_up("db.lab.test", &network).run();
+    run.sound();
+    assert_eq!(run.row("dns")["verdict"], "pass");
+    assert!(run.row("dns")["facts"].to_string().contains("127.0.0.1"), "{}", run.stdout);
+}
+
+#[test]
+fn an_alias_shows_its_canonical_name() {
+    let network = need!(need!(Dns::shared()).network());
+    let run = look_up("alias.lab.test", &network).run();
+    run.sound();
+    assert!(run.row("dns")["facts"].to_string().contains("db.lab.test"), "{}", run.stdout);
+}
+
+#[test]
+fn the_name_does_not_exist() {
+    let network = need!(need!(Dns::shared()).network());
+    look_up("nosuch.lab.test", &network).run().fails("dns/name-not-found");
+}
+
+#[test]
+fn the_name_has_no_address() {
+    let network = need!(need!(Dns::shared()).network());
+    look_up("text.lab.test", &network).run().fails("dns/no-address");
+}
+
+#[test]
+fn the_name_server_fails() {
+    let network = need!(need!(Dns::shared()).network());
+    look_up("db.broken.test", &network).run().fails("dns/server-failure");
+}
+
+#[test]
+fn the_name_server_takes_too_long() {
+    let network = need!(need!(Dns::shared()).silent_network());
+    look_up("db.lab.test", &network).run().fails("dns/timeout");
+}
+
+#[test]
+fn nobody_listens_where_the_name_server_should_be() {
+    let network = need!(need!(Dns::shared()).dead_network());
+    look_up("db.lab.test", &network).run().fails("dns/resolver-unreachable");
+}
+
+#[test]
+fn the_hosts_file_says_something_else() {
+    let network = need!(need!(Dns::shared()).network_with_hosts("127.0.0.3 db.lab.test"));
+    let run = look_up("db.lab.test", &network).run();
+    let finding = run.finding("dns/hosts-override");
+    let shown = finding.to_string();
+    assert!(shown.contains("127.0.0.3") && shown.contains("127.0.0.1"), "{finding:#}");
+}
+
+#[test]
+fn a_rest_of_the_password_is_taken_for_the_host() {
+    let network = need!(need!(Dns::shared()).network());
+    look_up("ss-word-db.lab.test", &network).run().fails("dns/name-not-found");
+}

@@ -1,0 +1,170 @@
+//! How the binary is called.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use super::run::Run;
+use crate::lab::network::Network;
+use crate::lab::{account, canary, workdir};
+
+/// A call of the binary, still to be made.
+#[derive(Debug, Clone)]
+pub struct Doctor {
+    arguments: Vec<OsString>,
+    environment: Vec<(String, String)>,
+    directory: PathBuf,
+    home: PathBuf,
+    input: String,
+    network: Option<Network>,
+    ordinary: bool,
+}
+
+impl Doctor {
+    /// `dbdoctor check`, in an empty directory.
+    pub fn check() -> Self {
+        Self::command("check")
+    }
+
+    /// `dbdoctor` with another of its commands.
+    pub fn command(name: &str) -> Self {
+        let home = workdir::fresh("home");
+        account::give(&home);
+        Self {
+            arguments: vec![name.into()],
+            environment: Vec::new(),
+            directory: workdir::fresh("empty"),
+            home,
+            input: String::new(),
+            network: None,
+            ordinary: false,
+        }
+    }
+
+    /// The connection string, as an argument.
+    pub fn dsn(self, dsn: impl Into<String>) -> Self {
+        self.arg(dsn.into())
+    }
+
+    /// Another argument.
+    pub fn arg(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// More arguments.
+    pub fn args<const N: usize>(self, arguments: [&str; N]) -> Self {
+        arguments.into_iter().fold(self, Self::arg)
+    }
+
+    /// `--project`.
+    pub fn project(self, path: &Path) -> Self {
+        self.arg("--project").arg(path)
+    }
+
+    /// The directory to run in.
+    pub fn directory(mut self, path: &Path) -> Self {
+        path.clone_into(&mut self.directory);
+        self
+    }
+
+    /// A variable of the environment, which is empty otherwise but for `HOME`, `LANG` and `PATH`.
+    pub fn env(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// A file in the home directory.
+    pub fn home_file(self, name: &str, text: &str) -> Self {
+        let path = self.home.join(name);
+        fs::create_dir_all(path.parent().expect("a file in a directory")).expect("the directory is ours");
+        fs::write(&path, text).expect("the directory is ours");
+        self
+    }
+
+    /// What is to be read from standard input.
+    pub fn input(mut self, text: impl Into<String>) -> Self {
+        self.input = text.into();
+        self
+    }
+
+    /// The surroundings to run in.
+    pub fn in_network(mut self, network: &Network) -> Self {
+        self.network = Some(network.clone());
+        self
+    }
+
+    /// Runs as the ordinary user, where the tests run as root.
+    pub fn by_an_ordinary_user(mut self) -> Self {
+        self.ordinary = true;
+        self
+    }
+
+    /// Runs it with `--format json`.
+    pub fn run(self) -> Run {
+        self.in_format("json")
+    }
+
+    /// Runs it with this format.
+    pub fn in_format(self, format: &str) -> Run {
+        let doctor = self.clone();
+        doctor.args(["--format", format]).plain(self)
+    }
+
+    /// Runs it just as it is; `call` is what `Run` repeats in other formats.
+    fn plain(self, call: Self) -> Run {
+        let mut child = self.process().spawn().expect("the binary can be run");
+        // A binary that does not read its input may be gone by now.
+        let _ = child.stdin.take().expect("piped").write_all(self.input.as_bytes());
+        let output = child.wait_with_output().expect("it is our child");
+        let run = Run::new(call, &output);
+        for (name, text) in [("standard output", &run.stdout), ("standard error", &run.stderr)] {
+            if let Some(canary) = canary::found_in(text) {
+                panic!("a secret, {canary}, on {name}:\n{text}");
+            }
+        }
+        run
+    }
+
+    fn process(&self) -> Command {
+        let mut words = self.network.as_ref().map_or_else(Vec::new, Network::prefix);
+        // Nothing may hang: the limit is far above any that the binary is given.
+        words.extend(["timeout", "--kill-after=5", "90"].map(OsString::from));
+        words.push(if self.ordinary { readable_binary() } else { binary() }.into());
+        words.extend(self.arguments.iter().cloned());
+        let mut command = Command::new(&words[0]);
+        command
+            .args(&words[1..])
+            .env_clear()
+            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+            .env("HOME", &self.home)
+            .env("LANG", "C.UTF-8")
+            .envs(self.environment.iter().cloned())
+            .current_dir(&self.directory)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        if let Some(account) = account::ordinary().filter(|_| self.ordinary) {
+            command.uid(account.uid).gid(account.gid);
+        }
+        command
+    }
+}
+
+fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_dbdoctor"))
+}
+
+/// A copy where the ordinary user can reach it.
+fn readable_binary() -> &'static Path {
+    static COPY: LazyLock<PathBuf> = LazyLock::new(|| {
+        let copy = workdir::root().join("dbdoctor");
+        fs::copy(binary(), &copy).expect("the binary can be copied");
+        copy
+    });
+    &COPY
+}

@@ -1,0 +1,9 @@
+//! Runs the binary with a scrubbed environment and judges what came out.
+
+mod doctor;
+mod normalise;
+mod remedy;
+mod run;
+
+pub use doctor::Doctor;
+pub use remedy::apply;

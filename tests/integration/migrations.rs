@@ -1,0 +1,166 @@
+//! Schemas that do not stand where the code expects them. Alembic and Django make the projects and move the databases.
+
+use crate::harness::Doctor;
+use crate::lab::database::Database;
+use crate::lab::project::{Project, REVISIONS};
+use crate::lab::python::{Alembic, Django, Venv, grant_all};
+use crate::lab::server::Server;
+use crate::lab::skip::need;
+
+fn examine(database: &Database, project: &std::path::Path) -> Doctor {
+    grant_all(database, "app");
+    Doctor::check().dsn(database.dsn("app")).project(project)
+}
+
+/// Three revisions by Alembic's own hand, none of them applied.
+fn alembic(venv: &'static Venv, database: &Database) -> Alembic {
+    let alembic = Alembic::init(venv, database);
+    for id in ["a1", "a2", "a3"] {
+        alembic.revision(id);
+    }
+    alembic
+}
+
+#[test]
+fn the_shop_stands_at_its_head() {
+    let shop = Server::shared().copy();
+    let run = examine(&shop, &Project::shop().path).run();
+    run.sound();
+    assert_eq!(run.row("migrations")["verdict"], "pass", "{}", run.stdout);
+}
+
+#[test]
+fn the_shop_is_one_revision_behind() {
+    let shop = Server::shared().copy();
+    let project = Project::shop().revision("d4e5f6071829", &[REVISIONS[2]], "pass");
+    let run = examine(&shop, &project.path).run();
+    run.fails("migrations/pending");
+    let finding = run.finding("migrations/pending");
+    assert!(finding.to_string().contains("d4e5f6071829"), "{finding:#}");
+    assert!(finding["remedy"].to_string().contains("upgrade"), "{finding:#}");
+}
+
+#[test]
+fn the_shop_is_ahead_of_its_code() {
+    let shop = Server::shared().copy();
+    let project = Project::shop().without(REVISIONS[2]);
+    examine(&shop, &project.path).run().fails("migrations/unknown-revision");
+}
+
+#[test]
+fn the_shop_has_two_heads() {
+    let shop = Server::shared().copy();
+    let project = Project::shop().revision("d4e5f6071829", &[REVISIONS[1]], "pass");
+    examine(&shop, &project.path).run().fails("migrations/multiple-heads");
+}
+
+#[test]
+fn the_shop_misses_a_parent() {
+    let shop = Server::shared().copy();
+    let project = Project::shop().without(REVISIONS[1]);
+    examine(&shop, &project.path).run().fails("migrations/broken-graph");
+}
+
+#[test]
+fn the_shops_tables_are_there_and_nothing_is_recorded() {
+    let shop = Server::shared().copy();
+    shop.sql("DROP TABLE alembic_version");
+    examine(&shop, &Project::shop().path).run().fails("migrations/never-applied");
+}
+
+#[test]
+fn alembic_is_at_its_head() {
+    let venv = need!(Venv::shared());
+    let database = Database::empty(Server::shared());
+    let alembic = alembic(venv, &database);
+    alembic.run(&["upgrade", "head"]);
+    let run = examine(&database, &alembic.path).run();
+    run.sound();
+    assert_eq!(run.row("migrations")["verdict"], "pass", "{}", run.stdout);
+}
+
+#[test]
+fn alembic_is_behind() {
+    let venv = need!(Venv::shared());
+    let database = Database::empty(Server::shared());
+    let alembic = alembic(venv, &database);
+    alembic.run(&["upgrade", "a1"]);
+    let run = examine(&database, &alembic.path).run();
+    run.fails("migrations/pending");
+    alembic.run(&["upgrade", "head"]);
+    examine(&database, &alembic.path).run().sound();
+}
+
+#[test]
+fn alembic_was_never_run() {
+    let venv = need!(Venv::shared());
+    let database = Database::empty(Server::shared());
+    let alembic = alembic(venv, &database);
+    let run = examine(&database, &alembic.path).run();
+    assert_eq!(run.status, 16, "{}", run.stdout);
+    let known = ["migrations/never-applied", "migrations/empty-database"];
+    assert!(run.codes().iter().any(|code| known.contains(&code.as_str())), "{}", run.stdout);
+}
+
+#[test]
+fn alembic_has_two_heads() {
+    let venv = need!(Venv::shared());
+    let database = Database::empty(Server::shared());
+    let alembic = alembic(venv, &database);
+    alembic.run(&["upgrade", "head"]);
+    alembic.branch("b3", "a2");
+    examine(&database, &alembic.path).run().fails("migrations/multiple-heads");
+}
+
+#[test]
+fn alembic_lost_the_revision_of_the_database() {
+    let venv = need!(Venv::shared());
+    let database = Database::empty(Server::shared());
+    let alembic = alembic(venv, &database);
+    alembic.run(&["upgrade", "head"]);
+    alembic.remove("a3");
+    examine(&database, &alembic.path).run().fails("migrations/unknown-revision");
+}
+
+#[test]
+fn django_is_up_to_date() {
+    let venv = need!(Venv::shared());
+    let database = Database::empty(Server::shared());
+    let django = Django::start(venv, &database);
+    django.manage(&["migrate"]);
+    let run = examine(&database, &django.path).run();
+    run.sound();
+    assert_eq!(run.row("migrations")["verdict"], "pass", "{}", run.stdout);
+}
+
+#[test]
+fn django_is_behind() {
+    let venv = need!(Venv::shared());
+    let database = Database::empty(Server::shared());
+    let django = Django::start(venv, &database);
+    django.manage(&["migrate", "shop", "0001_customer"]);
+    let run = examine(&database, &django.path).run();
+    run.fails("migrations/pending");
+    assert!(run.stdout.contains("0002_mail"), "{}", run.stdout);
+}
+
+#[test]
+fn django_has_conflicting_leaves() {
+    let venv = need!(Venv::shared());
+    let database = Database::empty(Server::shared());
+    let django = Django::start(venv, &database);
+    django.manage(&["migrate"]);
+    let migration = "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '0001_customer')]\n    operations = []\n";
+    django.write("shop/migrations/0002_other.py", migration);
+    examine(&database, &django.path).run().fails("migrations/conflicting-leaves");
+}
+
+#[test]
+fn django_recorded_what_is_gone() {
+    let venv = need!(Venv::shared());
+    let database = Database::empty(Server::shared());
+    let django = Django::start(venv, &database);
+    django.manage(&["migrate"]);
+    django.remove("shop/migrations/0002_mail.py");
+    examine(&database, &django.path).run().sound().warns("migrations/unknown-revision");
+}

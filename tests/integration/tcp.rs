@@ -1,0 +1,133 @@
+//! Addresses and sockets where nobody answers, or somebody else does.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::time::{Duration, Instant};
+
+use crate::harness::Doctor;
+use crate::lab::blackhole::Blackhole;
+use crate::lab::dns::Dns;
+use crate::lab::dsn::Dsn;
+use crate::lab::hostile::{Behaviour, listen};
+use crate::lab::network::Network;
+use crate::lab::server::Server;
+use crate::lab::skip::need;
+use crate::lab::{account, port, workdir};
+
+fn dial(port: u16) -> Doctor {
+    Doctor::check()
+        .dsn(Dsn::new("app", port, "shop").host("127.0.0.1"))
+        .args(["--timeout", "1s"])
+}
+
+#[test]
+fn nobody_listens() {
+    dial(port::free()).run().fails("tcp/refused");
+}
+
+#[test]
+fn packets_vanish() {
+    let blackhole = Blackhole::open();
+    let started = Instant::now();
+    let run = dial(blackhole.port).run();
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    run.fails("tcp/timeout");
+}
+
+#[test]
+fn dead_addresses_share_one_time_limit() {
+    let blackhole = Blackhole::open();
+    let hosts = ["127.0.0.1"; 4].join(",");
+    let ports = [
+        blackhole.port.to_string(),
+        blackhole.port.to_string(),
+        blackhole.port.to_string(),
+        blackhole.port.to_string(),
+    ]
+    .join(",");
+    let started = Instant::now();
+    let dsn = format!("host={hosts} port={ports} user=app dbname=shop sslmode=require");
+    let run = Doctor::check().dsn(dsn).args(["--timeout", "1s"]).run();
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    run.fails("tcp/timeout");
+}
+
+#[test]
+fn no_route_leads_there() {
+    let network = need!(Network::isolated());
+    for host in ["192.0.2.1", "198.51.100.1"] {
+        let dsn = Dsn::new("app", 5432, "shop").host(host);
+        Doctor::check()
+            .dsn(dsn)
+            .args(["--timeout", "2s"])
+            .in_network(&network)
+            .run()
+            .fails("tcp/unreachable");
+    }
+}
+
+#[test]
+fn one_address_of_two_answers() {
+    let network = need!(need!(Dns::shared()).network());
+    let dsn = Server::shared().dsn("app").host("two.lab.test").sslmode("require");
+    let run = Doctor::check().dsn(dsn).in_network(&network).run();
+    run.sound().warns("tcp/partly-reachable");
+}
+
+#[test]
+fn it_accepts_and_never_answers() {
+    dial(listen(Behaviour::Silent)).run().fails("tcp/silent");
+}
+
+#[test]
+fn it_hangs_up() {
+    dial(listen(Behaviour::CloseAtOnce)).run().fails("tcp/reset");
+    dial(listen(Behaviour::Reset)).run().fails("tcp/reset");
+}
+
+#[test]
+fn a_web_server_answers() {
+    let run = dial(listen(Behaviour::Http)).run();
+    run.fails("tcp/not-postgres");
+    assert!(run.stdout.contains("HTTP"), "{}", run.stdout);
+}
+
+#[test]
+fn an_ssh_server_answers() {
+    let run = dial(listen(Behaviour::Ssh)).run();
+    run.fails("tcp/not-postgres");
+    assert!(run.stdout.contains("SSH"), "{}", run.stdout);
+}
+
+#[test]
+fn mysql_answers() {
+    let run = dial(listen(Behaviour::Mysql)).run();
+    run.fails("tcp/not-postgres");
+    assert!(run.stdout.contains("MySQL"), "{}", run.stdout);
+}
+
+#[test]
+fn the_socket_is_not_there() {
+    let dsn = Server::shared().socket_dsn("app").port(port::free());
+    Doctor::check().dsn(dsn).run().fails("tcp/socket-missing");
+}
+
+#[test]
+fn nobody_listens_on_the_socket() {
+    let directory = workdir::fresh("socket");
+    drop(UnixListener::bind(directory.join(".s.PGSQL.5432")).expect("the directory is ours"));
+    let dsn = Server::shared().socket_dsn("app").host(&directory.display().to_string()).port(5432);
+    Doctor::check().dsn(dsn).run().fails("tcp/socket-refused");
+}
+
+#[test]
+fn the_socket_is_not_for_this_user() {
+    let directory = workdir::fresh("socket");
+    let _listener = UnixListener::bind(directory.join(".s.PGSQL.5432")).expect("the directory is ours");
+    let mode = if account::is_root() { 0o700 } else { 0o000 };
+    fs::set_permissions(&directory, Permissions::from_mode(mode)).expect("the directory is ours");
+    let dsn = Server::shared().socket_dsn("app").host(&directory.display().to_string()).port(5432);
+    Doctor::check().dsn(dsn).by_an_ordinary_user().run().fails("tcp/socket-denied");
+    fs::set_permissions(&directory, Permissions::from_mode(0o700)).expect("the directory is ours");
+}

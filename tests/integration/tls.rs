@@ -1,0 +1,232 @@
+//! Certificates with faults, servers without TLS, servers that insist on it.
+
+use std::path::Path;
+
+use crate::harness::Doctor;
+use crate::lab::authority::{self, Identity};
+use crate::lab::dsn::Dsn;
+use crate::lab::hostile::{Behaviour, listen};
+use crate::lab::project::Project;
+use crate::lab::server::Server;
+use crate::lab::{canary, workdir};
+
+fn serving(identity: &Identity) -> Server {
+    Server::with(|settings| settings.certificate = Some(identity.clone()))
+}
+
+/// Full verification fails with `code`; without verification libpq connects, and so does the application.
+#[track_caller]
+fn unverifiable(identity: &Identity, code: &str) {
+    let server = serving(identity);
+    Doctor::check().dsn(server.dsn("app")).run().fails(code);
+    Doctor::check().dsn(server.dsn("app").sslmode("require")).run().sound();
+}
+
+#[test]
+fn the_certificate_is_shown() {
+    let run = Doctor::check().dsn(Server::shared().dsn("app")).run();
+    run.sound();
+    let facts = run.row("tls")["facts"].to_string();
+    for shown in ["TLSv1.3", "db.lab.test", "dbdoctor laboratory root"] {
+        assert!(facts.contains(shown), "{shown}: {facts}");
+    }
+}
+
+#[test]
+fn the_certificate_has_expired() {
+    unverifiable(&authority::get().expired, "tls/certificate-expired");
+}
+
+#[test]
+fn the_certificate_is_not_valid_yet() {
+    unverifiable(&authority::get().not_yet_valid, "tls/certificate-not-yet-valid");
+}
+
+#[test]
+fn the_certificate_is_for_another_host() {
+    unverifiable(&authority::get().wrong_host, "tls/host-mismatch");
+}
+
+#[test]
+fn the_authority_is_unknown() {
+    unverifiable(&authority::get().other_ca, "tls/ca-unknown");
+}
+
+#[test]
+fn the_certificate_is_its_own_authority() {
+    unverifiable(&authority::get().self_signed, "tls/ca-unknown");
+}
+
+#[test]
+fn the_intermediate_certificate_is_not_sent() {
+    unverifiable(&authority::get().missing_intermediate, "tls/ca-unknown");
+}
+
+#[test]
+fn the_chain_has_an_intermediate_certificate() {
+    let server = serving(&authority::get().by_intermediate);
+    Doctor::check().dsn(server.dsn("app")).run().sound();
+}
+
+#[test]
+fn the_certificate_ends_soon() {
+    let server = serving(&authority::get().expiring);
+    Doctor::check()
+        .dsn(server.dsn("app"))
+        .run()
+        .sound()
+        .warns("tls/certificate-expiring");
+}
+
+#[test]
+fn another_host_name_does_not_matter_to_verify_ca() {
+    let server = serving(&authority::get().wrong_host);
+    Doctor::check().dsn(server.dsn("app").with("sslmode", "verify-ca")).run().sound();
+}
+
+#[test]
+fn require_with_a_root_file_verifies_the_chain() {
+    let server = serving(&authority::get().other_ca);
+    Doctor::check()
+        .dsn(server.dsn("app").with("sslmode", "require"))
+        .run()
+        .fails("tls/ca-unknown");
+}
+
+#[test]
+fn a_bundle_is_read_whole() {
+    let bundle = authority::get().bundle.display().to_string();
+    Doctor::check()
+        .dsn(Server::shared().dsn("app").with("sslrootcert", &bundle))
+        .run()
+        .sound();
+}
+
+#[test]
+fn only_the_named_file_is_trusted() {
+    let other = authority::get().other_root.display().to_string();
+    Doctor::check()
+        .dsn(Server::shared().dsn("app").with("sslrootcert", &other))
+        .run()
+        .fails("tls/ca-unknown");
+}
+
+#[test]
+fn the_root_file_is_missing() {
+    let server = Server::shared();
+    Doctor::check()
+        .dsn(server.dsn("app").with("sslrootcert", "/nonexistent/root.crt"))
+        .run()
+        .fails("tls/ca-file-missing");
+    Doctor::check()
+        .dsn(server.dsn("app").sslmode("verify-full"))
+        .run()
+        .fails("tls/ca-file-missing");
+}
+
+#[test]
+fn the_root_file_is_in_its_usual_place() {
+    let root = std::fs::read_to_string(&authority::get().root).expect("the authority wrote it");
+    let dsn = Server::shared().dsn("app").sslmode("verify-full");
+    Doctor::check().dsn(dsn).home_file(".postgresql/root.crt", &root).run().sound();
+}
+
+#[test]
+fn the_root_file_holds_no_certificate() {
+    let file = workdir::fresh("root").join("root.crt");
+    std::fs::write(&file, "nothing of the kind\n").expect("the directory is ours");
+    let dsn = Server::shared().dsn("app").with("sslrootcert", &file.display().to_string());
+    Doctor::check().dsn(dsn).run().fails("tls/ca-file-invalid");
+}
+
+#[test]
+fn the_server_has_no_tls() {
+    let server = Server::with(|settings| settings.certificate = None);
+    Doctor::check().dsn(server.dsn("app")).run().fails("tls/not-supported-by-server");
+    Doctor::check().dsn(server.dsn("app").sslmode("prefer")).run().sound();
+}
+
+#[test]
+fn the_server_insists_on_tls() {
+    let server = Server::shared();
+    let run = Doctor::check().dsn(server.dsn("tlsonly").sslmode("disable")).run();
+    run.fails_in("auth", "tls/required-by-server");
+    Doctor::check().dsn(server.dsn("tlsonly")).run().sound();
+}
+
+#[test]
+fn prefer_falls_back_where_tls_is_refused() {
+    let dsn = Server::shared().dsn("plainonly").sslmode("prefer");
+    Doctor::check().dsn(dsn).run().sound();
+}
+
+#[test]
+fn the_handshake_breaks() {
+    let slipping = Behaviour::SlipsIn(Server::shared().port());
+    for behaviour in [Behaviour::YesThenGarbage, Behaviour::YesThenClose, slipping] {
+        let dsn = Dsn::new("app", listen(behaviour), "shop").host("127.0.0.1");
+        Doctor::check()
+            .dsn(dsn)
+            .args(["--timeout", "2s"])
+            .run()
+            .fails("tls/handshake-failed");
+    }
+}
+
+#[test]
+fn no_protocol_version_is_common_to_both() {
+    let server = Server::with(|settings| settings.set("ssl_min_protocol_version", "TLSv1.3"));
+    let dsn = server.dsn("app").with("ssl_max_protocol_version", "TLSv1.2");
+    Doctor::check().dsn(dsn).run().fails("tls/protocol-mismatch");
+}
+
+/// The role's connection with a client certificate.
+fn with_client(identity: &Identity) -> Dsn {
+    let (certificate, key) = identity.write(&workdir::fresh("client"), "client");
+    let shown = |path: &Path| path.display().to_string();
+    Server::shared()
+        .dsn("certified")
+        .no_password()
+        .with("sslcert", &shown(&certificate))
+        .with("sslkey", &shown(&key))
+}
+
+#[test]
+fn a_client_certificate_lets_in() {
+    let authority = authority::get();
+    for identity in [&authority.client, &authority.client_pkcs1] {
+        Doctor::check()
+            .dsn(with_client(identity))
+            .project(&Project::shop().path)
+            .run()
+            .sound();
+    }
+    let encrypted = with_client(&authority.client_encrypted).with("sslpassword", &canary::of("the client's key"));
+    Doctor::check().dsn(encrypted).run().sound();
+}
+
+#[test]
+fn a_client_certificate_is_missing() {
+    let dsn = Server::shared().dsn("certified").no_password();
+    Doctor::check().dsn(dsn).run().fails_in("auth", "tls/client-certificate-required");
+}
+
+#[test]
+fn the_client_certificate_is_from_somebody_else() {
+    let run = Doctor::check().dsn(with_client(&authority::get().client_stranger)).run();
+    assert!(
+        run.codes().contains(&"tls/client-certificate-rejected".to_owned()),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.status, 13, "{}", run.stdout);
+}
+
+#[test]
+fn the_clients_key_cannot_be_used() {
+    let authority = authority::get();
+    let wrong_password = with_client(&authority.client_encrypted).with("sslpassword", &canary::wrong());
+    for dsn in [wrong_password, with_client(&authority.client_mismatched)] {
+        Doctor::check().dsn(dsn).run().fails("tls/client-key-unusable");
+    }
+}

@@ -1,0 +1,32 @@
+//! The laboratory: real servers on loopback, broken in every way that the tests need.
+//!
+//! - [`server`]: PostgreSQL, with one role per way to fail ([`matrix`]).
+//! - [`pgbouncer`], [`dns`], [`hostile`]: what else stands between an application and its database.
+//! - [`authority`]: certificates. [`project`] and [`python`]: applications with migrations.
+//! - [`supervisor`]: nothing outlives the process that started it, however that process ends.
+//!
+//! Whatever goes wrong here is a panic: a laboratory that is not in order proves nothing.
+
+pub mod account;
+pub mod authority;
+pub mod blackhole;
+pub mod canary;
+pub mod database;
+pub mod dns;
+pub mod dsn;
+pub mod hostile;
+pub mod install;
+pub mod matrix;
+pub mod network;
+pub mod pgbouncer;
+pub mod port;
+pub mod project;
+pub mod python;
+pub mod schema;
+pub mod server;
+pub mod session;
+pub mod skip;
+pub mod supervisor;
+pub mod template;
+pub mod tools;
+pub mod workdir;

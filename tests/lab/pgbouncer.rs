@@ -1,0 +1,108 @@
+//! PgBouncer in transaction mode, in front of a server of the laboratory.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::authority;
+use super::dsn::Dsn;
+use super::server::Server;
+use super::supervisor::Supervised;
+use super::{account, canary, port, schema, tools, workdir};
+
+/// The database that the pooler offers beside the shop: its server is not there.
+pub const WITHOUT_SERVER: &str = "nowhere";
+
+/// The role whose password the pooler and its clients share, and the server does not.
+pub const STALE: &str = "no_sequence";
+
+/// A running PgBouncer.
+#[derive(Debug)]
+pub struct PgBouncer {
+    port: u16,
+    directory: PathBuf,
+    supervised: Supervised,
+}
+
+impl PgBouncer {
+    /// Starts one that takes connections with TLS and without.
+    pub fn before(server: &Server) -> Self {
+        Self::with(server, "")
+    }
+
+    /// Starts one with more lines of its configuration.
+    pub fn with(server: &Server, lines: &str) -> Self {
+        let directory = workdir::for_server("pgbouncer");
+        account::give(&directory);
+        let port = port::free();
+        let (certificate, key) = authority::get().server.install(&directory, "pooler");
+        let mut users = String::new();
+        for role in ["app", "monitor", "no_insert", "limited"] {
+            let _ = writeln!(users, "\"{role}\" \"{}\"", canary::of(role));
+        }
+        // Pooler and application agree on this password; the server does not take it.
+        let _ = writeln!(users, "\"{STALE}\" \"{}\"", canary::of("the pooler's stale password"));
+        let directory_name = directory.display();
+        let configuration = format!(
+            "[databases]
+{shop} = host=127.0.0.1 port={server_port} dbname={shop}
+{WITHOUT_SERVER} = host=127.0.0.1 port={dead_port} dbname={shop}
+[pgbouncer]
+listen_addr = {addresses}
+listen_port = {port}
+unix_socket_dir = {directory_name}
+auth_type = scram-sha-256
+auth_file = {directory_name}/users
+pool_mode = transaction
+client_tls_sslmode = allow
+client_tls_cert_file = {certificate}
+client_tls_key_file = {key}
+server_tls_sslmode = require
+query_wait_timeout = 3
+{lines}
+",
+            shop = schema::SHOP,
+            addresses = port::loopback().join(", "),
+            server_port = server.port(),
+            dead_port = port::free(),
+            certificate = certificate.display(),
+            key = key.display(),
+        );
+        for (name, text) in [("pgbouncer.ini", configuration), ("users", users)] {
+            fs::write(directory.join(name), text).expect("the directory is ours");
+            account::give(&directory.join(name));
+        }
+        let mut words = account::prefix();
+        words.push(tools::pgbouncer().into());
+        words.push(directory.join("pgbouncer.ini").into());
+        let supervised = Supervised::start(&words, &directory, &directory.join("log"), "TERM");
+        let pooler = Self {
+            port,
+            directory,
+            supervised,
+        };
+        pooler.wait_until_ready();
+        pooler
+    }
+
+    /// The role's connection through the pooler, with full verification.
+    pub fn dsn(&self, role: &str) -> Dsn {
+        Dsn::new(role, self.port, schema::SHOP)
+    }
+
+    /// The whole log.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.directory.join("log")).unwrap_or_default()
+    }
+
+    fn wait_until_ready(&self) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !self.log().contains("process up") {
+            let starting = self.supervised.is_running() && Instant::now() < deadline;
+            assert!(starting, "PgBouncer does not start: {}", self.log());
+            sleep(Duration::from_millis(10));
+        }
+    }
+}
