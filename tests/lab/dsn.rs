@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{authority, canary};
+
+/// All but RFC 3986's unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A connection string in its URL form.
 #[derive(Debug, Clone)]
@@ -90,7 +93,7 @@ impl From<&Dsn> for String {
 
 impl fmt::Display for Dsn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let encoded = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
         write!(f, "postgresql://{}", encoded(&self.user))?;
         if let Some(password) = &self.password {
             write!(f, ":{}", encoded(password))?;
@@ -102,12 +105,7 @@ impl fmt::Display for Dsn {
         };
         write!(f, "@{host}:{}/{}", self.port, encoded(&self.database))?;
         for (i, (name, value)) in self.parameters.iter().enumerate() {
-            write!(
-                f,
-                "{}{name}={}",
-                if i == 0 { '?' } else { '&' },
-                encoded(value).replace("%2F", "/").replace("%2D", "-")
-            )?;
+            write!(f, "{}{name}={}", if i == 0 { '?' } else { '&' }, encoded(value).replace("%2F", "/"))?;
         }
         Ok(())
     }

@@ -20,7 +20,14 @@ fn make() -> PathBuf {
     account::give(&parent);
     let data = parent.join("data");
     let made = account::command(tools::postgres("initdb"))
-        .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"])
+        .args([
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+            "--wal-segsize=1",
+        ])
         .arg("--pgdata")
         .arg(&data)
         .env("LC_ALL", "C")

@@ -18,8 +18,7 @@ while ls "$1"/run/*/log >/dev/null 2>&1 && [ "$tries" -lt 300 ]; do
     tries=$((tries + 1))
 done
 tries=0
-while rm -rf "$1"; [ "$tries" -lt 20 ]; do
-    sleep 0.1
+while rm -rf "$1"; sleep 0.1; [ -e "$1" ] && [ "$tries" -lt 50 ]; do
     tries=$((tries + 1))
 done
 "#;
