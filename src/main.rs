@@ -8,7 +8,7 @@ use clap::Parser as _;
 
 use dbdoctor::chain;
 use dbdoctor::cli::{CheckArgs, Cli, Command, resolve};
-use dbdoctor::conninfo::mask::mask_dsn;
+use dbdoctor::conninfo::mask::mask_argument;
 use dbdoctor::exit_code::ExitCode;
 use dbdoctor::finding;
 use dbdoctor::report::style::{ColorChoice, Style};
@@ -118,7 +118,7 @@ fn complain(error: &clap::Error, arguments: &[String]) -> ExitCode {
     }
     let mut text = error.render().to_string();
     for argument in arguments {
-        let masked = mask_dsn(argument);
+        let masked = mask_argument(argument);
         if masked != *argument {
             text = text.replace(argument.as_str(), &masked);
         }

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use anyhow::Context as _;
 
 use super::{CheckArgs, FailOn};
-use crate::conninfo::mask::mask_dsn;
+use crate::conninfo::mask::mask_argument;
 use crate::quote;
 use crate::request::{Demand, Origin, Request};
 use crate::secret::Secret;
@@ -61,6 +61,6 @@ fn standard_input() -> anyhow::Result<Secret> {
 
 /// The command line as it could be typed again, without a secret.
 fn command(arguments: &[String]) -> String {
-    let words = arguments.iter().map(|argument| quote::shell(&mask_dsn(argument)));
+    let words = arguments.iter().map(|argument| quote::shell(&mask_argument(argument)));
     std::iter::once("dbdoctor".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }

@@ -12,6 +12,18 @@ pub fn mask_dsn(text: &str) -> String {
     mask_values(&mask_urls(text))
 }
 
+/// A command line's argument, masked. One that looks like a damaged connection string is masked whole: where its password begins is
+/// anybody's guess.
+#[must_use]
+pub fn mask_argument(text: &str) -> String {
+    let readable = text.starts_with('-') || text.contains("://") || text.contains('=');
+    if readable || !text.contains([':', '@']) {
+        mask_dsn(text)
+    } else {
+        MASK.to_owned()
+    }
+}
+
 fn ends_word(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`')
 }

@@ -1,7 +1,7 @@
 //! What each name server of `/etc/resolv.conf` itself says of a name.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use hickory_resolver::TokioResolver;
@@ -11,9 +11,18 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{RData, RecordType};
+use tokio::net::UdpSocket;
 use tokio::task::JoinSet;
 
 use crate::foreign::Foreign;
+
+const DNS_PORT: u16 = 53;
+
+/// How long a name server may take before it is asked whether it is there at all.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// A question for the name servers of the root zone, which every name server can answer (RFC 1035 section 4.1).
+const ROOT_QUERY: [u8; 17] = [0x64, 0x62, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1];
 
 /// One name server's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,19 +96,41 @@ async fn ask_one(name: &str, server: NameServerConfig, config: ResolverConfig, m
     options.attempts = 0;
     options.use_hosts_file = ResolveHosts::Never;
     options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
+    let port = server.connections.first().map_or(DNS_PORT, |connection| connection.port);
     let mut builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
     *builder.options_mut() = options;
     let said = match builder.build() {
         Ok(resolver) => {
             let both = async { tokio::join!(resolver.lookup(name, RecordType::A), resolver.lookup(name, RecordType::AAAA)) };
-            match tokio::time::timeout(timeout, both).await {
-                Ok((v4, v6)) => merge(v4, v6),
-                Err(_) => Said::Silence,
+            tokio::select! {
+                (v4, v6) = both => merge(v4, v6),
+                why = turned_away(server.ip, port) => Said::Unreachable(why),
+                () = tokio::time::sleep(timeout) => Said::Silence,
             }
         }
         Err(error) => Said::Odd(Foreign::new(error.to_string()).to_string()),
     };
     Answered { server: server.ip, said }
+}
+
+/// Waits until the system says that datagrams to the server are turned away; hickory takes that for silence.
+async fn turned_away(server: IpAddr, port: u16) -> String {
+    let any: IpAddr = if server.is_ipv4() {
+        Ipv4Addr::UNSPECIFIED.into()
+    } else {
+        Ipv6Addr::UNSPECIFIED.into()
+    };
+    tokio::time::sleep(PATIENCE).await;
+    let refusal = async {
+        let socket = UdpSocket::bind((any, 0)).await?;
+        socket.connect((server, port)).await?;
+        socket.send(&ROOT_QUERY).await?;
+        socket.recv(&mut [0; 512]).await
+    };
+    match refusal.await {
+        Err(error) => error.to_string().split(" (os error").next().unwrap_or_default().to_owned(),
+        Ok(_) => std::future::pending().await,
+    }
 }
 
 fn merge(v4: Result<Lookup, NetError>, v6: Result<Lookup, NetError>) -> Said {

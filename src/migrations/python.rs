@@ -200,7 +200,10 @@ enum Bound<'a> {
 /// What a statement does to `name`, and where it starts.
 fn bound_by<'a>(stmt: &'a Stmt, name: &str) -> (usize, Bound<'a>) {
     match stmt {
-        Stmt::Assign(assign) => (assign.range.start().to_usize(), bound_by_targets(&assign.targets, &assign.value, name)),
+        Stmt::Assign(assign) => (
+            assign.range.start().to_usize(),
+            bound_by_targets(&assign.targets, &assign.value, name),
+        ),
         Stmt::AnnAssign(assign) => {
             let bound = match &assign.value {
                 Some(value) if is_name(&assign.target, name) => Bound::To(value),
@@ -242,11 +245,19 @@ fn bound_by<'a>(stmt: &'a Stmt, name: &str) -> (usize, Bound<'a>) {
         }
         Stmt::FunctionDef(def) => (
             def.range.start().to_usize(),
-            if def.name.as_str() == name { Bound::Somehow("a function") } else { Bound::No },
+            if def.name.as_str() == name {
+                Bound::Somehow("a function")
+            } else {
+                Bound::No
+            },
         ),
         Stmt::ClassDef(def) => (
             def.range.start().to_usize(),
-            if def.name.as_str() == name { Bound::Somehow("a class") } else { Bound::No },
+            if def.name.as_str() == name {
+                Bound::Somehow("a class")
+            } else {
+                Bound::No
+            },
         ),
         Stmt::Delete(delete) => (
             delete.range.start().to_usize(),

@@ -13,7 +13,14 @@ const MOST_DIRECTORIES: usize = 20_000;
 
 /// Directories that hold no code of the project itself. Those whose name begins with a dot, and virtual environments
 /// under any name, are left out too.
-const PRUNED: &[&str] = &["node_modules", "bower_components", "site-packages", "dist-packages", "__pycache__", "__pypackages__"];
+const PRUNED: &[&str] = &[
+    "node_modules",
+    "bower_components",
+    "site-packages",
+    "dist-packages",
+    "__pycache__",
+    "__pypackages__",
+];
 
 /// The files by which tools are known, each list in the order of their paths.
 #[derive(Debug, Default)]

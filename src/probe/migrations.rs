@@ -127,7 +127,10 @@ fn none_found(trees: &Trees) -> String {
     let place = Foreign::new(trees.project.to_string_lossy());
     match trees.unread.len() {
         0 => format!("no migrations found under {place}"),
-        unread => format!("no migrations found under {place}; {} could not be searched", count(unread, "place")),
+        unread => format!(
+            "no migrations found under {place}; {} could not be searched",
+            count(unread, "place")
+        ),
     }
 }
 

@@ -17,6 +17,8 @@ use crate::verdict::{Breakage, Fact, Notes, Probed};
 pub struct Stream {
     pub route: Route,
     pub socket: Socket,
+    /// How long it took to open: about one round trip.
+    pub opened_in: Duration,
 }
 
 /// Why an address did not accept.
@@ -44,16 +46,20 @@ pub async fn probe(target: &Target, addresses: Addresses, limit: Duration) -> Pr
     for (route, outcome, elapsed) in connect_all(addresses, limit).await {
         lines.push(described(&route, &outcome, elapsed, limit));
         match outcome {
-            Ok(socket) => accepted.push((Stream { route, socket }, elapsed)),
+            Ok(socket) => accepted.push(Stream {
+                route,
+                socket,
+                opened_in: elapsed,
+            }),
             Err(refusal) => failed.push(Failed { route, refusal }),
         }
     }
     notes.fact("attempts", Fact::List(lines.clone()));
     let reached = accepted.len();
-    let Some((stream, elapsed)) = accepted.into_iter().next() else {
+    let Some(stream) = accepted.into_iter().next() else {
         return all_failed(target, &failed, &lines, limit, notes);
     };
-    notes.summary = format!("{} accepts in {:.1} ms", stream.route.address, milliseconds(elapsed));
+    notes.summary = format!("{} accepts in {:.1} ms", stream.route.address, milliseconds(stream.opened_in));
     if !failed.is_empty() {
         notes.found(partly_reachable::finding(&stream.route.address, reached, failed.len(), lines));
     }

@@ -1,6 +1,8 @@
 //! Does the server speak PostgreSQL there, and is TLS what the settings ask for?
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncReadExt as _;
 
 use super::dns::Route;
 use super::tcp::Stream;
@@ -31,12 +33,15 @@ pub struct Secured {
     pub stream: SecuredStream,
 }
 
+/// How long a server may take to judge a client certificate, beside the way there and back.
+const ALERT_GRACE: Duration = Duration::from_millis(30);
+
 /// The connector, made ready while the layers below were busy; none where the settings turn TLS off.
 pub type Prepared = Result<Option<Connector>, Unprepared>;
 
 /// Asks for TLS as the settings say, and verifies what they say.
 pub async fn probe(target: &Target, prepared: &Prepared, stream: Stream, limit: Duration) -> Probed<Secured> {
-    let Stream { route, socket } = stream;
+    let Stream { route, socket, opened_in } = stream;
     let plain = |socket| SecuredStream::Plain(Tap::new(socket));
     if matches!(route.address, Address::Unix(_)) {
         let stream = plain(socket);
@@ -48,7 +53,7 @@ pub async fn probe(target: &Target, prepared: &Prepared, stream: Stream, limit: 
         Err(Unprepared::Settings(finding)) => return Probed::broken_by((**finding).clone(), Notes::default()),
         Err(Unprepared::Broke(breakage)) => return Probed::Broke(Breakage(breakage.0.clone())),
     };
-    match secure(target, connector, &route, socket, limit).await {
+    match secure(target, connector, &route, (socket, opened_in), limit).await {
         Ok((stream, notes)) => Probed::Sound(Secured { route, stream }, notes),
         Err(findings) if target.tls.mode == SslMode::Prefer && findings.iter().all(concerns_tls) => fall_back(route, findings, limit).await,
         Err(findings) => broken(findings),
@@ -97,8 +102,9 @@ pub async fn reopen_without_tls(route: &Route, limit: Duration) -> Option<Secure
 /// A second connection, with TLS as the settings want it.
 pub async fn reopen_with_tls(target: &Target, prepared: &Prepared, route: &Route, limit: Duration) -> Option<SecuredStream> {
     let Ok(Some(connector)) = prepared else { return None };
+    let began = Instant::now();
     let socket = tokio::time::timeout(limit, route.address.connect()).await.ok()?.ok()?;
-    let (stream, _) = secure(target, connector, route, socket, limit).await.ok()?;
+    let (stream, _) = secure(target, connector, route, (socket, began.elapsed()), limit).await.ok()?;
     stream.is_encrypted().then_some(stream)
 }
 
@@ -106,7 +112,7 @@ async fn secure(
     target: &Target,
     connector: &Connector,
     route: &Route,
-    socket: Socket,
+    (socket, opened_in): (Socket, Duration),
     limit: Duration,
 ) -> Result<(SecuredStream, Notes), Vec<Finding>> {
     let mut stream = Tap::new(socket);
@@ -116,7 +122,11 @@ async fn secure(
             Answer::Unwilling if target.tls.mode == SslMode::Prefer => return Ok(unencrypted(target, route, stream)),
             Answer::Unwilling => return Err(vec![not_supported_by_server::finding(target, route)]),
             Answer::Error(error) => return Err(vec![refusal::finding(&error, &refusal::Scene::before_tls(target, route))]),
-            Answer::Foreign(bytes) | Answer::TooMuch(bytes) => return Err(vec![not_postgres::finding(&route.address, &bytes)]),
+            Answer::Foreign(bytes) => return Err(vec![not_postgres::finding(&route.address, &bytes)]),
+            Answer::TooMuch(bytes) if Speaker::of(&bytes) == Speaker::Unknown => {
+                return Err(vec![handshake_failed::injected(&route.address, &bytes)]);
+            }
+            Answer::TooMuch(bytes) => return Err(vec![not_postgres::finding(&route.address, &bytes)]),
             Answer::Closed => return Err(vec![closed::finding(&route.address, "after the SSLRequest")]),
             Answer::Broken(error) => return Err(vec![reset::in_talk(&route.address, &error)]),
             Answer::Silence => return Err(vec![silent::finding(&route.address, limit)]),
@@ -127,9 +137,25 @@ async fn secure(
     let received = stream.received();
     let name = route.host.certificate_name().unwrap_or_else(|| route.address.place());
     match tokio::time::timeout(limit, connector.native.connect(&name, stream)).await {
-        Ok(Ok(stream)) => examine(target, connector, route, &name, stream, &received.bytes()),
+        Ok(Ok(mut stream)) => {
+            if connector.sends_certificate
+                && let Some(alert) = late_alert(&mut stream, opened_in * 2 + ALERT_GRACE).await
+            {
+                return Err(vec![client_certificate_rejected::finding(target, &route.address, &alert)]);
+            }
+            examine(target, connector, route, &name, stream, &received.bytes())
+        }
         Ok(Err(error)) => Err(handshake_findings(target, connector, route, &name, &error.to_string(), &received.bytes(), limit).await),
         Err(_) => Err(vec![handshake_failed::stalled(&route.address, limit)]),
+    }
+}
+
+/// In TLS 1.3 the client is done before the server has judged its certificate. A refusal that is not waited for gets lost: the server
+/// closes the connection with the client's next message unread, and the reset overtakes the alert.
+async fn late_alert(stream: &mut Encrypted, patience: Duration) -> Option<String> {
+    match tokio::time::timeout(patience, stream.read_u8()).await {
+        Ok(Err(error)) => Some(error.to_string()),
+        Ok(Ok(_)) | Err(_) => None,
     }
 }
 

@@ -13,6 +13,8 @@ use crate::verdict::Breakage;
 pub struct Connector {
     pub native: tokio_native_tls::TlsConnector,
     pub policy: Policy,
+    /// Whether a client certificate goes along.
+    pub sends_certificate: bool,
 }
 
 /// Why there is no connector.
@@ -56,7 +58,9 @@ pub fn prepare(settings: &TlsSettings) -> Result<Option<Connector>, Unprepared> 
             }
         }
     }
-    if let Some(identity) = identity::read(settings)? {
+    let identity = identity::read(settings)?;
+    let sends_certificate = identity.is_some();
+    if let Some(identity) = identity {
         builder.identity(identity);
     }
     builder.use_sni(settings.sni);
@@ -71,6 +75,7 @@ pub fn prepare(settings: &TlsSettings) -> Result<Option<Connector>, Unprepared> 
     Ok(Some(Connector {
         native: native.into(),
         policy,
+        sends_certificate,
     }))
 }
 

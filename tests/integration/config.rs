@@ -38,8 +38,11 @@ fn the_awkward_password_works_once_it_is_encoded() {
 
 #[test]
 fn a_percent_sign_begins_no_escape() {
-    let dsn = format!("postgresql://app:{}%zz@localhost/shop", canary::of("app"));
-    Doctor::check().dsn(dsn).run().fails("config/bad-percent-encoding");
+    let password = canary::of("app");
+    let in_password = format!("postgresql://app:{password}%zz@localhost/shop");
+    Doctor::check().dsn(in_password).run().fails("config/unencoded-password");
+    let in_database = format!("postgresql://app:{password}@localhost/shop%zz");
+    Doctor::check().dsn(in_database).run().fails("config/bad-percent-encoding");
 }
 
 #[test]

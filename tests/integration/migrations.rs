@@ -162,5 +162,8 @@ fn django_recorded_what_is_gone() {
     let django = Django::start(venv, &database);
     django.manage(&["migrate"]);
     django.remove("shop/migrations/0002_mail.py");
-    examine(&database, &django.path).run().sound().warns("migrations/unknown-revision");
+    examine(&database, &django.path)
+        .run()
+        .sound()
+        .warns("migrations/record-without-file");
 }

@@ -52,6 +52,8 @@ fn the_role_has_its_limit() {
     let run = call.clone().run();
     run.fails_in("auth", "pool/role-limit");
     apply(&server, &run.finding("pool/role-limit"));
+    // How many sessions the role is to have is for people to say.
+    server.sql("postgres", "ALTER ROLE limited CONNECTION LIMIT 3");
     assert_eq!(call.in_format("json").status, 0);
 }
 
@@ -90,7 +92,11 @@ fn warnings_fail_where_that_is_asked_for() {
 #[test]
 fn a_transaction_sits_idle() {
     let shop = Server::shared().copy();
+    // Half of this limit is when a pause becomes a warning.
+    let limit = format!("ALTER DATABASE {} SET idle_in_transaction_session_timeout = '4s'", shop.name);
+    shop.server.sql("postgres", &limit);
     let _idle = idle_in_transaction(&shop, "monitor");
+    std::thread::sleep(std::time::Duration::from_millis(2_200));
     Doctor::check()
         .dsn(shop.dsn("monitor"))
         .run()
@@ -106,6 +112,8 @@ fn somebody_waits_for_a_lock() {
     waiter.run("BEGIN");
     waiter.send("LOCK TABLE customer IN ACCESS EXCLUSIVE MODE");
     wait_for_a_waiter(&shop);
+    // A shorter wait is every application's daily bread.
+    std::thread::sleep(std::time::Duration::from_millis(1_200));
     Doctor::check().dsn(shop.dsn("monitor")).run().sound().warns("pool/blocked");
 }
 

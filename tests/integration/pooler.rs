@@ -58,9 +58,11 @@ fn the_pooler_has_no_such_database() {
 #[test]
 fn the_server_behind_it_is_gone() {
     let dsn = pooler().dsn("app").database(WITHOUT_SERVER);
+    // PgBouncer's words for a server that is down are those for a pool that is busy.
     let run = Doctor::check().dsn(dsn).args(["--timeout", "6s"]).run();
-    assert_eq!(run.status, 14, "{}", run.stdout);
-    assert!(run.codes().contains(&"auth/pooler-backend-down".to_owned()), "{}", run.stdout);
+    run.fails_in("auth", "pool/pooler-waiting");
+    let candidates = run.finding("pool/pooler-waiting")["candidates"].as_array().map_or(0, Vec::len);
+    assert!(candidates > 1, "{}", run.stdout);
 }
 
 #[test]

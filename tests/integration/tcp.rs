@@ -77,33 +77,33 @@ fn one_address_of_two_answers() {
 
 #[test]
 fn it_accepts_and_never_answers() {
-    dial(listen(Behaviour::Silent)).run().fails("tcp/silent");
+    dial(listen(Behaviour::Silent)).run().fails_in("tls", "tcp/silent");
 }
 
 #[test]
 fn it_hangs_up() {
-    dial(listen(Behaviour::CloseAtOnce)).run().fails("tcp/reset");
-    dial(listen(Behaviour::Reset)).run().fails("tcp/reset");
+    dial(listen(Behaviour::CloseAtOnce)).run().fails_in("tls", "tcp/closed");
+    dial(listen(Behaviour::Reset)).run().fails_in("tls", "tcp/reset");
 }
 
 #[test]
 fn a_web_server_answers() {
     let run = dial(listen(Behaviour::Http)).run();
-    run.fails("tcp/not-postgres");
+    run.fails_in("tls", "tcp/not-postgres");
     assert!(run.stdout.contains("HTTP"), "{}", run.stdout);
 }
 
 #[test]
 fn an_ssh_server_answers() {
     let run = dial(listen(Behaviour::Ssh)).run();
-    run.fails("tcp/not-postgres");
+    run.fails_in("tls", "tcp/not-postgres");
     assert!(run.stdout.contains("SSH"), "{}", run.stdout);
 }
 
 #[test]
 fn mysql_answers() {
     let run = dial(listen(Behaviour::Mysql)).run();
-    run.fails("tcp/not-postgres");
+    run.fails_in("tls", "tcp/not-postgres");
     assert!(run.stdout.contains("MySQL"), "{}", run.stdout);
 }
 

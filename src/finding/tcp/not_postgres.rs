@@ -31,13 +31,8 @@ pub static KIND: Kind = Kind {
 #[must_use]
 pub fn finding(address: &Address, bytes: &[u8]) -> Finding {
     let speaker = Speaker::of(bytes);
-    let middle = if matches!(bytes, [b'S' | b'N', _, ..]) && speaker == Speaker::Unknown {
-        " More than the one byte that the protocol allows came back; libpq refuses that too, since it may have been put there on the way."
-    } else {
-        ""
-    };
     KIND.found(format!("{} answers at {address}", speaker.name()))
-        .detail(format!("The first bytes are not those of a PostgreSQL server.{middle} No login was tried: the credentials are not known to be wrong."))
+        .detail("The first bytes are not those of a PostgreSQL server. No login was tried: the credentials are not known to be wrong.")
         .evidence(format!("{address} sent {}", greeting::shown(bytes)))
         .remedy(Remedy::new(
             "put PostgreSQL's own host and port into the settings",

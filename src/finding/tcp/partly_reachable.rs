@@ -3,7 +3,7 @@
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
-use crate::remedy::{Place, Remedy, Step};
+use crate::remedy::{Remedy, Step};
 
 /// What is known beforehand.
 pub static KIND: Kind = Kind {
@@ -39,6 +39,6 @@ pub fn finding(used: &Address, reached: usize, failed: usize, lines: Vec<String>
     finding.evidence = lines;
     finding.remedy(Remedy::new(
         "make every address of the name accept, or take the dead ones out of DNS",
-        [Step::new(Place::Database, "see where the server listens").run("SHOW listen_addresses;")],
+        [Step::sql("postgres", "see where the server listens", "SHOW listen_addresses;")],
     ))
 }

@@ -63,6 +63,20 @@ pub fn stalled(address: &Address, limit: Duration) -> Finding {
         .remedy(look(address))
 }
 
+/// Bytes came along with the server's consent to TLS, before there was any TLS (libpq: "received unencrypted data after SSL response").
+#[must_use]
+pub fn injected(address: &Address, bytes: &[u8]) -> Finding {
+    KIND.found(format!("{address} sends unencrypted bytes where the TLS handshake should begin"))
+        .detail(
+            "The server says yes to TLS with one byte. More came with it, which libpq refuses, since somebody in the middle may have put it \
+             there. The login was not tried.",
+        )
+        .evidence(format!("received in answer to the SSLRequest: {}", greeting::shown(bytes)))
+        .candidate("a proxy or middlebox changes what it carries", "look at its log; try from another network")
+        .candidate("what answers is no PostgreSQL", "look at the bytes above")
+        .remedy(look(address))
+}
+
 /// A chain that OpenSSL refuses for a reason that has no finding of its own.
 #[must_use]
 pub fn unverified_chain(address: &Address, fault: &Fault) -> Finding {

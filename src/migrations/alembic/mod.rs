@@ -15,8 +15,8 @@ use super::{Unread, files};
 use config::Settings;
 pub use env::VersionTable;
 pub use graph::{Applied, Fault, Graph};
-pub use revision::Revision;
 use revision::Read;
+pub use revision::Revision;
 pub use runner::Runner;
 
 /// How many directories below one version location are searched.

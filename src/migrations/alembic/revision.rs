@@ -24,7 +24,10 @@ pub enum Read {
     /// Not to be told without running it.
     Unread(Unread),
     /// Alembic stops at it: `revision`, or `down_revision`, is not there.
-    Incomplete { file: PathBuf, missing: &'static str },
+    Incomplete {
+        file: PathBuf,
+        missing: &'static str,
+    },
 }
 
 /// Whether Alembic takes a file of that name for a revision (`alembic.script.base`, `_only_source_rev_file`).
