@@ -6,5 +6,6 @@ mod alembic;
 mod django;
 mod judge;
 mod project;
+mod server;
 mod speed;
 mod tools;
