@@ -35,5 +35,9 @@ pub fn lines(items: impl ExactSizeIterator<Item = String>) -> Vec<String> {
 /// `1 revision`, `2 revisions`.
 #[must_use]
 pub fn count(number: usize, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+    if number == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{number} {thing}s")
+    }
 }

@@ -86,7 +86,11 @@ impl fmt::Display for Unread {
 /// A path as it is shown: relative to the project where it lies inside.
 pub(crate) fn shown(project: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(project).unwrap_or(path);
-    let text = if relative.as_os_str().is_empty() { Path::new(".") } else { relative };
+    let text = if relative.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        relative
+    };
     crate::foreign::Foreign::new(text.to_string_lossy()).to_string()
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ruff_python_ast::{Expr, Number, PySourceType, Stmt, StmtClassDef};
+use ruff_python_ast::{Expr, Number, PySourceType, Stmt, StmtClassDef, StmtImportFrom};
 use ruff_python_parser::{Parsed, parse_unchecked_source};
 
 use super::{Unread, files};
@@ -200,7 +200,10 @@ enum Bound<'a> {
 /// What a statement does to `name`, and where it starts.
 fn bound_by<'a>(stmt: &'a Stmt, name: &str) -> (usize, Bound<'a>) {
     match stmt {
-        Stmt::Assign(assign) => (assign.range.start().to_usize(), bound_by_targets(&assign.targets, &assign.value, name)),
+        Stmt::Assign(assign) => (
+            assign.range.start().to_usize(),
+            bound_by_targets(&assign.targets, &assign.value, name),
+        ),
         Stmt::AnnAssign(assign) => {
             let bound = match &assign.value {
                 Some(value) if is_name(&assign.target, name) => Bound::To(value),
@@ -234,7 +237,7 @@ fn bound_by<'a>(stmt: &'a Stmt, name: &str) -> (usize, Bound<'a>) {
                 if as_name == name {
                     return (start, Bound::Somehow("imported"));
                 }
-                if as_name == "*" {
+                if as_name == "*" && !is_library(import) {
                     bound = Bound::Perhaps("imported with *");
                 }
             }
@@ -242,11 +245,19 @@ fn bound_by<'a>(stmt: &'a Stmt, name: &str) -> (usize, Bound<'a>) {
         }
         Stmt::FunctionDef(def) => (
             def.range.start().to_usize(),
-            if def.name.as_str() == name { Bound::Somehow("a function") } else { Bound::No },
+            if def.name.as_str() == name {
+                Bound::Somehow("a function")
+            } else {
+                Bound::No
+            },
         ),
         Stmt::ClassDef(def) => (
             def.range.start().to_usize(),
-            if def.name.as_str() == name { Bound::Somehow("a class") } else { Bound::No },
+            if def.name.as_str() == name {
+                Bound::Somehow("a class")
+            } else {
+                Bound::No
+            },
         ),
         Stmt::Delete(delete) => (
             delete.range.start().to_usize(),
@@ -258,6 +269,12 @@ fn bound_by<'a>(stmt: &'a Stmt, name: &str) -> (usize, Bound<'a>) {
         ),
         _ => bound_by_block(stmt, name),
     }
+}
+
+/// Libraries of whose names none is one that migrations declare.
+fn is_library(import: &StmtImportFrom) -> bool {
+    let module = import.module.as_ref().map_or("", |module| module.as_str());
+    import.level == 0 && matches!(module.split('.').next(), Some("alembic" | "django" | "sqlalchemy" | "typing"))
 }
 
 fn bound_by_targets<'a>(targets: &'a [Expr], value: &'a Expr, name: &str) -> Bound<'a> {

@@ -36,7 +36,10 @@ fn agrees(root: &Path, ini: &str, rows: &[Vec<String>]) {
             assert!(!overlaps.is_empty(), "rows {rows:?}: {refusal}");
         } else {
             // With nothing left to do Alembic does not look for overlaps.
-            assert!(overlaps.is_empty() || strings(said).is_empty(), "rows {rows:?} overlap: {overlaps:?}");
+            assert!(
+                overlaps.is_empty() || strings(said).is_empty(),
+                "rows {rows:?} overlap: {overlaps:?}"
+            );
             same_order(&tree.graph, &pending, &strings(said));
         }
     }
@@ -54,7 +57,10 @@ fn same_order(graph: &Graph, ours: &[String], said: &[String]) {
     for id in ours {
         let revision = graph.get(id).unwrap();
         for parent in revision.down.iter().chain(&revision.depends_on) {
-            assert!(place.get(parent.as_str()).is_none_or(|at| *at < place[id.as_str()]), "{parent} comes before {id}");
+            assert!(
+                place.get(parent.as_str()).is_none_or(|at| *at < place[id.as_str()]),
+                "{parent} comes before {id}"
+            );
         }
     }
 }
@@ -72,14 +78,21 @@ fn a_line_of_revisions_in_every_spelling() {
         ("3", revision("(\n    'a'  # first\n    '3'\n)", "('a2',)", "[]", "None")),
         ("4", revision("r'a4'", "['a3']", "None", "None")),
         ("5", "revision, down_revision = 'a5', 'a4'\ndef upgrade(): pass\n".to_owned()),
-        ("6", "revision = old = 'a6'\ndown_revision = {'a5'}\nrevision: str\ndef upgrade(): pass\n".to_owned()),
+        (
+            "6",
+            "revision = old = 'a6'\ndown_revision = {'a5'}\nrevision: str\ndef upgrade(): pass\n".to_owned(),
+        ),
         ("abc123", "down_revision = 'a6'\ndef upgrade(): pass\n".to_owned()),
         (".#8", "this is no Python".to_owned()),
         ("__init__", "raise SystemExit\n".to_owned()),
     ] {
         write(directory.path(), &format!("migrations/versions/{name}.py"), &content);
     }
-    agrees(directory.path(), "alembic.ini", &rows(&[&[], &["a1"], &["a4"], &["abc123"], &["a1", "a3"]]));
+    agrees(
+        directory.path(),
+        "alembic.ini",
+        &rows(&[&[], &["a1"], &["a4"], &["abc123"], &["a1", "a3"]]),
+    );
     let trees = survey(directory.path());
     assert_eq!(trees.alembic[0].graph.order(), ["a1", "a2", "a3", "a4", "a5", "a6", "abc123"]);
 }
@@ -140,7 +153,10 @@ fn several_locations_with_their_subdirectories() {
 #[test]
 fn settings_in_pyproject_and_a_package_location() {
     let directory = project(&[
-        ("pyproject.toml", "[tool.alembic]\nscript_location = \"shop.db:scripts\"\nprepend_sys_path = [\"src\"]\n"),
+        (
+            "pyproject.toml",
+            "[tool.alembic]\nscript_location = \"shop.db:scripts\"\nprepend_sys_path = [\"src\"]\n",
+        ),
         ("src/shop/__init__.py", ""),
         ("src/shop/db/__init__.py", ""),
         ("src/shop/db/scripts/env.py", ENV),
@@ -150,7 +166,10 @@ fn settings_in_pyproject_and_a_package_location() {
     assert_eq!(only(&trees).graph.order(), ["a1"]);
     assert_eq!(trees.shown(&only(&trees).path), "src/shop/db/scripts");
     let command = only(&trees).runner.command("upgrade", &["head"]);
-    assert!(command.starts_with("cd ") && command.ends_with(" && alembic upgrade head"), "{command}");
+    assert!(
+        command.starts_with("cd ") && command.ends_with(" && alembic upgrade head"),
+        "{command}"
+    );
 }
 
 #[test]
@@ -165,13 +184,25 @@ fn made_up_graphs() {
                 let mut chosen: Vec<String> = (0..wanted).map(|_| format!("'r{}'", dice.below(at))).collect();
                 chosen.sort();
                 chosen.dedup();
-                if chosen.is_empty() { "None".to_owned() } else { format!("({},)", chosen.join(", ")) }
+                if chosen.is_empty() {
+                    "None".to_owned()
+                } else {
+                    format!("({},)", chosen.join(", "))
+                }
             };
             let down = pick(2, &mut dice);
-            let depends_on = if dice.below(4) == 0 { pick(1, &mut dice) } else { "None".to_owned() };
+            let depends_on = if dice.below(4) == 0 {
+                pick(1, &mut dice)
+            } else {
+                "None".to_owned()
+            };
             let content = revision(&format!("'r{at}'"), &down, &depends_on, "None");
             // Names in another order than the revisions.
-            write(directory.path(), &format!("migrations/versions/{:03}_x.py", (at * 7) % size), &content);
+            write(
+                directory.path(),
+                &format!("migrations/versions/{:03}_x.py", (at * 7) % size),
+                &content,
+            );
         }
         let sets: Vec<Vec<String>> = (0..12)
             .map(|_| {
@@ -188,8 +219,14 @@ fn made_up_graphs() {
 /// What is broken for Alembic is broken here, and told apart.
 #[test]
 fn broken_graphs() {
-    type Is = fn(&Fault) -> bool;
-    let cases: &[(&str, &[(&str, &str)], &str, Is)] = &[
+    // A name, the files, how Alembic's error begins, and the fault.
+    type Case = (
+        &'static str,
+        &'static [(&'static str, &'static str)],
+        &'static str,
+        fn(&Fault) -> bool,
+    );
+    let cases: &[Case] = &[
         (
             "missing parent",
             &[("a", "revision='a'\ndown_revision='nope'\n")],
@@ -231,7 +268,13 @@ fn broken_graphs() {
             |fault| matches!(fault, Fault::Incomplete { missing: "revision", .. }),
         ),
         ("no down_revision", &[("a", "revision='a'\n")], "AttributeError", |fault| {
-            matches!(fault, Fault::Incomplete { missing: "down_revision", .. })
+            matches!(
+                fault,
+                Fault::Incomplete {
+                    missing: "down_revision",
+                    ..
+                }
+            )
         }),
         (
             "label taken",
@@ -242,9 +285,12 @@ fn broken_graphs() {
             "RevisionError: Branch name 'x'",
             |fault| matches!(fault, Fault::LabelTaken { label, .. } if label == "x"),
         ),
-        ("reserved character", &[("a", "revision='a@1'\ndown_revision=None\n")], "RevisionError: Character(s) '@'", |fault| {
-            matches!(fault, Fault::ReservedCharacter { .. })
-        }),
+        (
+            "reserved character",
+            &[("a", "revision='a@1'\ndown_revision=None\n")],
+            "RevisionError: Character(s) '@'",
+            |fault| matches!(fault, Fault::ReservedCharacter { .. }),
+        ),
     ];
     for (name, files, said, is) in cases {
         let directory = project(&[("alembic.ini", INI), ("migrations/env.py", ENV)]);
@@ -252,7 +298,10 @@ fn broken_graphs() {
             write(directory.path(), &format!("migrations/versions/{file}.py"), content);
         }
         let error = ask("alembic_oracle.py", directory.path(), &json!({"ini": "alembic.ini"}));
-        assert!(error["error"].as_str().is_some_and(|text| text.starts_with(said)), "{name}: {error}");
+        assert!(
+            error["error"].as_str().is_some_and(|text| text.starts_with(said)),
+            "{name}: {error}"
+        );
         let trees = survey(directory.path());
         let faults = only(&trees).graph.faults();
         assert!(faults.iter().any(is), "{name}: {faults:?}");
@@ -268,7 +317,10 @@ fn an_id_declared_twice_makes_alembic_refuse_head() {
         ("migrations/versions/b.py", &revision("'a'", "None", "None", "None")),
     ]);
     let said = ask("alembic_oracle.py", directory.path(), &json!({"ini": "alembic.ini"}));
-    assert!(strings(&said["warnings"]).contains(&"Revision a is present more than once".to_owned()), "{said}");
+    assert!(
+        strings(&said["warnings"]).contains(&"Revision a is present more than once".to_owned()),
+        "{said}"
+    );
     assert!(said["head"].as_str().unwrap().starts_with("Multiple head"), "{said}");
     let trees = survey(directory.path());
     assert!(matches!(only(&trees).graph.faults(), [Fault::Duplicate { files, .. }] if files.len() == 2));
@@ -278,24 +330,60 @@ fn an_id_declared_twice_makes_alembic_refuse_head() {
 #[test]
 fn what_is_computed_is_not_read() {
     for (source, line, why) in [
-        ("revision = 'a' + 'b'\ndown_revision = None\n", 1, "revision is computed (an operation)"),
-        ("import os\nrevision = f'{os.name}'\ndown_revision = None\n", 2, "revision is computed (an f-string)"),
-        ("revision = 'a'\ndown_revision = PARENT\n", 2, "down_revision is computed (another name)"),
-        ("revision = 'a'\nif True:\n    down_revision = None\n", 2, "down_revision is set under a condition"),
-        ("revision = 'a'\ndown_revision = None\nrevision += 'b'\n", 3, "revision is changed in place"),
+        (
+            "revision = 'a' + 'b'\ndown_revision = None\n",
+            1,
+            "revision is computed (an operation)",
+        ),
+        (
+            "import os\nrevision = f'{os.name}'\ndown_revision = None\n",
+            2,
+            "revision is computed (an f-string)",
+        ),
+        (
+            "revision = 'a'\ndown_revision = PARENT\n",
+            2,
+            "down_revision is computed (another name)",
+        ),
+        (
+            "revision = 'a'\nif True:\n    down_revision = None\n",
+            2,
+            "down_revision is set under a condition",
+        ),
+        (
+            "revision = 'a'\ndown_revision = None\nrevision += 'b'\n",
+            3,
+            "revision is changed in place",
+        ),
         ("from ids import revision\ndown_revision = None\n", 1, "revision is imported"),
         ("from ids import *\ndown_revision = None\n", 1, "revision may be imported with *"),
-        ("revision = 1\ndown_revision = None\n", 1, "revision is computed (an integer, not a string)"),
+        (
+            "revision = 1\ndown_revision = None\n",
+            1,
+            "revision is computed (an integer, not a string)",
+        ),
     ] {
-        let directory = project(&[("alembic.ini", INI), ("migrations/env.py", ENV), ("migrations/versions/a.py", source)]);
+        let directory = project(&[
+            ("alembic.ini", INI),
+            ("migrations/env.py", ENV),
+            ("migrations/versions/a.py", source),
+        ]);
         let trees = survey(directory.path());
         let notes = &only(&trees).unread;
         assert_eq!(notes.len(), 1, "{source}");
         assert_eq!((notes[0].line, notes[0].why.as_str()), (Some(line), why), "{source}");
     }
-    let directory = project(&[("alembic.ini", INI), ("migrations/env.py", ENV), ("migrations/versions/a.py", "revision = (\n")]);
+    let directory = project(&[
+        ("alembic.ini", INI),
+        ("migrations/env.py", ENV),
+        ("migrations/versions/a.py", "revision = (\n"),
+    ]);
     let trees = survey(directory.path());
-    assert!(only(&trees).unread[0].why.starts_with("syntax error: "), "{:?}", only(&trees).unread);
+    assert!(
+        only(&trees).unread[0].why.starts_with("syntax error: "),
+        "{:?}",
+        only(&trees).unread
+    );
 }
 
 #[test]
@@ -333,10 +421,25 @@ fn the_version_table_is_read_from_env() {
             "v",
             false,
         ),
-        ("SCHEMA = 'ops'\ncontext.configure(version_table_schema=SCHEMA)\n", Some("ops"), "alembic_version", false),
+        (
+            "SCHEMA = 'ops'\ncontext.configure(version_table_schema=SCHEMA)\n",
+            Some("ops"),
+            "alembic_version",
+            false,
+        ),
         ("context.configure(version_table_schema=None)\n", None, "alembic_version", false),
-        ("context.configure(version_table_schema=metadata.schema)\n", None, "alembic_version", true),
-        ("options = {'version_table': name()}\ncontext.configure(**options)\n", None, "alembic_version", true),
+        (
+            "context.configure(version_table_schema=metadata.schema)\n",
+            None,
+            "alembic_version",
+            true,
+        ),
+        (
+            "options = {'version_table': name()}\ncontext.configure(**options)\n",
+            None,
+            "alembic_version",
+            true,
+        ),
     ] {
         let directory = project(&[("alembic.ini", INI), ("migrations/env.py", env)]);
         let trees = survey(directory.path());
@@ -352,7 +455,10 @@ fn the_version_table_is_read_from_env() {
 /// As `flask db init` lays it out: an ini without a script_location, in the script directory itself.
 #[test]
 fn flask_migrates_own_layout() {
-    let directory = project(&[("app.py", "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\nfrom flask_migrate import Migrate\napp = Flask('app')\napp.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite://'\ndb = SQLAlchemy(app)\nMigrate(app, db)\n")]);
+    let directory = project(&[(
+        "app.py",
+        "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\nfrom flask_migrate import Migrate\napp = Flask('app')\napp.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite://'\ndb = SQLAlchemy(app)\nMigrate(app, db)\n",
+    )]);
     let flask = |arguments: &[&str]| {
         let output = std::process::Command::new(crate::tools::python())
             .args(["-m", "flask", "db"])

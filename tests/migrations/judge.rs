@@ -93,7 +93,11 @@ fn codes(root: &Path, answers: Vec<Answer>) -> Vec<String> {
 }
 
 fn runs(notes: &Notes) -> Vec<&str> {
-    let steps = notes.findings.iter().filter_map(|finding| finding.remedy.as_ref()).flat_map(|remedy| &remedy.steps);
+    let steps = notes
+        .findings
+        .iter()
+        .filter_map(|finding| finding.remedy.as_ref())
+        .flat_map(|remedy| &remedy.steps);
     steps.filter_map(|step| step.run.as_deref()).collect()
 }
 
@@ -143,7 +147,10 @@ fn a_project_without_migrations() {
 fn alembic_at_its_head() {
     let directory = line();
     let trees = survey(directory.path());
-    assert_eq!(questions(&trees)[1..], ["SELECT version_num FROM alembic_version ORDER BY version_num"]);
+    assert_eq!(
+        questions(&trees)[1..],
+        ["SELECT version_num FROM alembic_version ORDER BY version_num"]
+    );
     let (codes, notes) = judged(directory.path(), vec![catalog(&[]), ids(&["a3"])]);
     assert_eq!(codes, [""; 0]);
     assert_eq!(notes.summary, "Alembic in migrations: 3 revisions, database at \"a3\"");
@@ -234,7 +241,11 @@ fn a_database_without_a_record() {
     let (found, notes) = judged(root, vec![orders, ids(&[])]);
     assert_eq!(found, ["fail migrations/never-applied"]);
     assert_eq!(runs(&notes), [""; 0], "a stamp is for a person to decide");
-    assert!(notes.findings[0].evidence.contains(&"1 table on the search path: \"public.orders\"".to_owned()));
+    assert!(
+        notes.findings[0]
+            .evidence
+            .contains(&"1 table on the search path: \"public.orders\"".to_owned())
+    );
 
     let hidden = catalog(&[&["state", "app", "alembic_version", "f", "t", "version_num"]]);
     let (found, notes) = judged(root, vec![hidden, missing()]);
@@ -252,11 +263,18 @@ fn a_database_without_a_record() {
 #[test]
 fn a_record_that_cannot_be_read() {
     let directory = line();
-    let (found, notes) = judged(directory.path(), vec![catalog(&[]), refused("42501", "permission denied for table alembic_version")]);
+    let (found, notes) = judged(
+        directory.path(),
+        vec![catalog(&[]), refused("42501", "permission denied for table alembic_version")],
+    );
     assert_eq!(found, ["warn migrations/unreadable"]);
     assert_eq!(runs(&notes), ["GRANT SELECT ON alembic_version TO app;"]);
     let trees = survey(directory.path());
-    let lost = judge(&trees, &target("app", "shop"), vec![catalog(&[]), Err(NoAnswer::Lost("reset".to_owned()))]);
+    let lost = judge(
+        &trees,
+        &target("app", "shop"),
+        vec![catalog(&[]), Err(NoAnswer::Lost("reset".to_owned()))],
+    );
     assert!(matches!(lost, Probed::Broke(_)));
     assert!(matches!(judge(&trees, &target("app", "shop"), Vec::new()), Probed::Broke(_)));
 }
@@ -275,7 +293,11 @@ fn a_tree_without_revisions_wants_nothing() {
 #[test]
 fn files_that_would_have_to_be_run() {
     let directory = line();
-    write(directory.path(), "migrations/versions/b.py", "revision = make()\ndown_revision = None\n");
+    write(
+        directory.path(),
+        "migrations/versions/b.py",
+        "revision = make()\ndown_revision = None\n",
+    );
     let root = directory.path();
     assert_eq!(codes(root, vec![catalog(&[]), ids(&["a3"])]), ["warn migrations/unreadable"]);
     assert_eq!(codes(root, vec![catalog(&[]), ids(&["zzz"])]), ["warn migrations/unreadable"]);
@@ -286,7 +308,11 @@ fn files_that_would_have_to_be_run() {
     let named = line();
     write(named.path(), "migrations/env.py", "context.configure(version_table=name())\n");
     assert_eq!(codes(named.path(), vec![catalog(&[]), missing()]), ["warn migrations/unreadable"]);
-    assert_eq!(codes(named.path(), vec![catalog(&[]), ids(&["a3"])]), [""; 0], "the rows show that it is the right table");
+    assert_eq!(
+        codes(named.path(), vec![catalog(&[]), ids(&["a3"])]),
+        [""; 0],
+        "the rows show that it is the right table"
+    );
 }
 
 #[test]
@@ -304,7 +330,11 @@ fn of_two_trees_one_is_the_databases() {
     let directory = line();
     write(directory.path(), "other/alembic.ini", "[alembic]\nscript_location = %(here)s/db\n");
     write(directory.path(), "other/db/env.py", ENV);
-    write(directory.path(), "other/db/versions/x.py", &revision("'x1'", "None", "None", "None"));
+    write(
+        directory.path(),
+        "other/db/versions/x.py",
+        &revision("'x1'", "None", "None", "None"),
+    );
     assert_eq!(questions(&survey(directory.path())).len(), 2, "one version table, asked once");
     assert_eq!(codes(directory.path(), vec![catalog(&[]), ids(&["a3"])]), [""; 0]);
 }
@@ -314,7 +344,10 @@ fn shop(settings: &str) -> TempDir {
         format!("from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = {dependencies}\n{more}")
     };
     project(&[
-        ("manage.py", "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n"),
+        (
+            "manage.py",
+            "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n",
+        ),
         ("settings.py", settings),
         ("shop/migrations/__init__.py", ""),
         ("shop/migrations/0001_initial.py", &migration("[('auth', '0001_initial')]", "")),
@@ -339,7 +372,10 @@ fn django_from_nothing_to_everything() {
     assert!(runs(&notes)[0].ends_with(" && python manage.py migrate --noinput"));
     assert_eq!(notes.findings[0].evidence, ["pending: shop.0001_initial", "pending: shop.0002_x"]);
     assert_eq!(
-        codes(root, vec![catalog(&[]), applied(&["auth.0001_initial", "shop.0001_initial", "shop.0002_x"])]),
+        codes(
+            root,
+            vec![catalog(&[]), applied(&["auth.0001_initial", "shop.0001_initial", "shop.0002_x"])]
+        ),
         [""; 0],
         "\"extra\" is not installed"
     );
@@ -359,10 +395,16 @@ fn django_history() {
     );
     let (found, notes) = judged(
         root,
-        vec![catalog(&[]), applied(&["shop.0001_initial", "shop.0002_x", "shop.0003_gone", "sessions.0001_initial"])],
+        vec![
+            catalog(&[]),
+            applied(&["shop.0001_initial", "shop.0002_x", "shop.0003_gone", "sessions.0001_initial"]),
+        ],
     );
     assert_eq!(found, ["warn migrations/record-without-file"]);
-    assert_eq!(notes.findings[0].candidates[0].cause, "a newer release migrated the database and was rolled back");
+    assert_eq!(
+        notes.findings[0].candidates[0].cause,
+        "a newer release migrated the database and was rolled back"
+    );
     assert_eq!(fact(&notes, "other_apps"), Some(&Fact::List(vec!["sessions".to_owned()])));
     let older = vec![catalog(&[]), applied(&["shop.0000_old", "shop.0001_initial", "shop.0002_x"])];
     let (_, notes) = judged(root, older);
@@ -379,7 +421,10 @@ fn django_leaf_nodes() {
         "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '0001_initial')]\n",
     );
     assert_eq!(
-        codes(root, vec![catalog(&[]), applied(&["shop.0001_initial", "shop.0002_x", "shop.0002_y"])]),
+        codes(
+            root,
+            vec![catalog(&[]), applied(&["shop.0001_initial", "shop.0002_x", "shop.0002_y"])]
+        ),
         ["warn migrations/conflicting-leaves"]
     );
     assert_eq!(
@@ -409,7 +454,10 @@ fn names_that_want_to_escape() {
     assert!(runs(&notes)[0].contains("-S '\u{1b}[2J; rm -rf ~' --"), "{:?}", runs(&notes));
     let directory = project(&[
         ("alembic.ini", INI),
-        ("migrations/env.py", "context.configure(version_table='v\"; DROP TABLE x', version_table_schema='S')\n"),
+        (
+            "migrations/env.py",
+            "context.configure(version_table='v\"; DROP TABLE x', version_table_schema='S')\n",
+        ),
     ]);
     assert_eq!(
         questions(&survey(directory.path()))[1],

@@ -43,7 +43,10 @@ impl Dice {
     /// A number below `limit`.
     pub fn below(&mut self, limit: usize) -> usize {
         // Knuth's constants for a linear congruential generator; the high bits are the good ones.
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % limit
     }
 }

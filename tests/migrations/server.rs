@@ -97,7 +97,8 @@ impl Server {
     }
 
     fn run(&self, database: &str, sql: &str) {
-        self.try_run("postgres", database, sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        self.try_run("postgres", database, sql)
+            .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     }
 
     fn config(&self, user: &str, database: &str) -> tokio_postgres::Config {
@@ -166,7 +167,11 @@ fn as_ordinary_user(program: &Path) -> Command {
 }
 
 fn on_runtime<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work)
 }
 
 /// Runs a line as somebody would who pastes it, with the virtual environment switched on.
@@ -229,27 +234,39 @@ fn alembic_on_a_server() {
     server.paste(&notes);
     assert_eq!(server.check(root).0, [""; 0]);
 
-    server.run("shop", "CREATE SCHEMA away; GRANT USAGE ON SCHEMA away TO app; ALTER TABLE alembic_version SET SCHEMA away");
+    server.run(
+        "shop",
+        "CREATE SCHEMA away; GRANT USAGE ON SCHEMA away TO app; ALTER TABLE alembic_version SET SCHEMA away",
+    );
     let (codes, notes) = server.check(root);
     assert_eq!(codes, ["fail migrations/version-table-hidden"]);
     server.paste(&notes);
     assert_eq!(server.check(root).0, [""; 0]);
 
-    server.run("shop", "UPDATE away.alembic_version SET version_num = 'zzz' WHERE version_num = 'a4'");
+    server.run(
+        "shop",
+        "UPDATE away.alembic_version SET version_num = 'zzz' WHERE version_num = 'a4'",
+    );
     assert_eq!(server.check(root).0, ["fail migrations/unknown-revision"]);
 
     server.run("shop", "DROP TABLE away.alembic_version");
     let (codes, notes) = server.check(root);
     assert_eq!(codes, ["fail migrations/never-applied"]);
     assert!(
-        notes.findings[0].evidence.contains(&"1 table on the search path: \"public.orders\"".to_owned()),
+        notes.findings[0]
+            .evidence
+            .contains(&"1 table on the search path: \"public.orders\"".to_owned()),
         "{:?}",
         notes.findings[0].evidence
     );
     server.run("shop", "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean)");
     let (codes, notes) = server.check(root);
     assert_eq!(codes, ["fail migrations/foreign-database"]);
-    assert!(notes.findings[0].title.contains("\"golang-migrate\""), "{}", notes.findings[0].title);
+    assert!(
+        notes.findings[0].title.contains("\"golang-migrate\""),
+        "{}",
+        notes.findings[0].title
+    );
 }
 
 #[test]
@@ -285,7 +302,8 @@ fn django_on_a_server() {
     let (codes, notes) = server.check(root);
     assert_eq!(codes, [""; 0], "{notes:?}");
 
-    let second = "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [('goods', '0001_initial')]\n";
+    let second =
+        "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [('goods', '0001_initial')]\n";
     write(root, "goods/migrations/0002_x.py", second);
     let (codes, notes) = server.check(root);
     assert_eq!(codes, ["fail migrations/pending"]);
@@ -298,7 +316,10 @@ fn django_on_a_server() {
     server.paste(&notes);
 
     write(root, "goods/migrations/0002_x.py", second);
-    server.run("shop", "DELETE FROM django_migrations WHERE app = 'goods' AND name = '0001_initial'");
+    server.run(
+        "shop",
+        "DELETE FROM django_migrations WHERE app = 'goods' AND name = '0001_initial'",
+    );
     assert_eq!(server.check(root).0, ["fail migrations/inconsistent-history"]);
 
     server.run("shop", "CREATE SCHEMA away; ALTER TABLE django_migrations SET SCHEMA away");

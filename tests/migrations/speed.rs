@@ -32,7 +32,11 @@ fn five_thousand_revisions() {
 fn five_thousand_django_migrations() {
     let directory = project(&[("manage.py", ""), ("shop/__init__.py", ""), ("shop/migrations/__init__.py", "")]);
     for at in 0..SIZE {
-        let dependencies = if at == 0 { String::new() } else { format!("('shop', '{:05}_x')", at - 1) };
+        let dependencies = if at == 0 {
+            String::new()
+        } else {
+            format!("('shop', '{:05}_x')", at - 1)
+        };
         write(
             directory.path(),
             &format!("shop/migrations/{at:05}_x.py"),

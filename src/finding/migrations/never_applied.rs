@@ -47,11 +47,13 @@ pub struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
-    fn seen(&self, table: &str) -> String {
-        if self.record_is_empty {
-            format!("table {} has no row", quoted(table))
-        } else {
-            format!("no table {} on the search path", quoted(table))
+    fn seen(&self, schema: Option<&str>, table: &str) -> String {
+        let table = quoted(table);
+        match (self.record_is_empty, schema) {
+            (true, None) => format!("table {table} has no row"),
+            (true, Some(schema)) => format!("table {}.{table} has no row", quoted(schema)),
+            (false, None) => format!("no table {table} on the search path"),
+            (false, Some(schema)) => format!("no table {}.{table}", quoted(schema)),
         }
     }
 }
@@ -68,7 +70,7 @@ pub fn alembic(tree: &alembic::Tree, project: &Path, around: &Surroundings<'_>) 
             crate::migrations::shown(project, &tree.path),
             quoted(around.database)
         ))
-        .evidence(around.seen(&tree.version_table.name));
+        .evidence(around.seen(tree.version_table.schema.as_deref(), &tree.version_table.name));
     match around.tables {
         Some(0) => empty(finding, around, upgrade),
         Some(tables) => {
@@ -101,7 +103,7 @@ pub fn django(tree: &django::Tree, around: &Surroundings<'_>) -> Finding {
             count(tree.count(), "Django migration"),
             quoted(around.database)
         ))
-        .evidence(around.seen("django_migrations"));
+        .evidence(around.seen(None, "django_migrations"));
     match around.tables {
         Some(0) => empty(finding, around, migrate),
         Some(tables) => {

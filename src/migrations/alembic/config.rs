@@ -40,7 +40,11 @@ pub fn read_pyproject(file: &Path) -> Result<Option<Settings>, Unread> {
     let document: toml::Table = source
         .parse()
         .map_err(|error: toml::de::Error| Unread::whole(file, format!("not valid TOML: {}", error.message())))?;
-    let Some(table) = document.get("tool").and_then(|tool| tool.get("alembic")).and_then(toml::Value::as_table) else {
+    let Some(table) = document
+        .get("tool")
+        .and_then(|tool| tool.get("alembic"))
+        .and_then(toml::Value::as_table)
+    else {
         return Ok(None);
     };
     let here = file.parent().unwrap_or(Path::new("")).to_string_lossy().into_owned();
@@ -92,7 +96,12 @@ fn from_ini(source: &str, here: &str) -> Option<Settings> {
     for layer in [sections.get("DEFAULT"), Some(section)].into_iter().flatten() {
         values.extend(layer.iter().map(|(key, value)| (key.as_str(), value.clone())));
     }
-    let text = |key: &str| values.get(key).map(|value| interpolated(value, &values, 0)).filter(|value| !value.is_empty());
+    let text = |key: &str| {
+        values
+            .get(key)
+            .map(|value| interpolated(value, &values, 0))
+            .filter(|value| !value.is_empty())
+    };
     let flag = |key: &str| text(key).is_some_and(|value| value == "true");
     let separator = text("path_separator");
     let split = |key: &str, separator: Option<String>, otherwise: &[char]| {
@@ -135,7 +144,10 @@ fn sections(source: &str) -> HashMap<String, HashMap<String, String>> {
         }
         let continues = line.starts_with([' ', '\t']);
         if let (true, Some(section), Some(key)) = (continues, &section, &key) {
-            if let Some(value) = sections.get_mut(section).and_then(|values: &mut HashMap<String, String>| values.get_mut(key)) {
+            if let Some(value) = sections
+                .get_mut(section)
+                .and_then(|values: &mut HashMap<String, String>| values.get_mut(key))
+            {
                 value.push('\n');
                 value.push_str(trimmed);
             }
@@ -210,7 +222,7 @@ mod tests {
     fn ini_values_are_read_as_configparser_reads_them() {
         let ini = "[DEFAULT]\nroot = %(here)s/db\n; a remark\n[alembic]\nScript_Location: %(root)s/scripts\n\
                    version_locations = %(root)s/a\n    %(root)s/b%%c\npath_separator = newline\n[other]\nscript_location = x\n";
-        let settings = from_ini(ini, "/srv").unwrap();
+        let settings = from_ini(ini, "/srv").unwrap_or_default();
         assert_eq!(settings.script_location.as_deref(), Some("/srv/db/scripts"));
         assert_eq!(settings.version_locations, ["/srv/db/a", "/srv/db/b%c"]);
     }

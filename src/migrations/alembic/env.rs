@@ -95,7 +95,11 @@ impl Calls<'_> {
             self.unread = Some(self.module.not_literal(name, value, line));
             return;
         };
-        let place = if name == "version_table" { &mut self.name } else { &mut self.schema };
+        let place = if name == "version_table" {
+            &mut self.name
+        } else {
+            &mut self.schema
+        };
         match place {
             Some(other) if *other != text => {
                 self.unread = Some(Unread::at(

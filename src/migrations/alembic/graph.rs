@@ -9,7 +9,12 @@ use super::revision::Revision;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// A revision names a parent, or a dependency, that no file declares.
-    MissingParent { file: PathBuf, revision: String, parent: String, through: &'static str },
+    MissingParent {
+        file: PathBuf,
+        revision: String,
+        parent: String,
+        through: &'static str,
+    },
     /// Two files declare the same id.
     Duplicate { revision: String, files: Vec<PathBuf> },
     /// Revisions that, by way of one another, come before themselves.
@@ -83,7 +88,7 @@ impl Graph {
     }
 
     fn add(&mut self, revision: Revision) {
-        if revision.id.is_empty() || revision.id.contains(['@', '+', '-']) {
+        if revision.id.is_empty() || revision.id.contains(['@', '-', '+', ':']) {
             self.faults.push(Fault::ReservedCharacter {
                 file: revision.file.clone(),
                 revision: revision.id.clone(),
@@ -189,7 +194,11 @@ impl Graph {
     /// What is not applied, in the order in which an upgrade applies it.
     #[must_use]
     pub fn pending(&self, applied: &Applied) -> Vec<&Revision> {
-        self.order.iter().filter(|&&at| !applied.0[at]).map(|&at| &self.revisions[at]).collect()
+        self.order
+            .iter()
+            .filter(|&&at| !applied.0[at])
+            .map(|&at| &self.revisions[at])
+            .collect()
     }
 
     /// Of `rows`, the pairs of which the first comes before the second.
@@ -342,10 +351,7 @@ impl Graph {
 
 /// Takes away what has nothing left in `needs`, until nothing more can be taken.
 fn peel(left: &mut [bool], needs: &[Vec<usize>], needed_by: &[Vec<usize>]) {
-    let mut open: Vec<usize> = needs
-        .iter()
-        .map(|needs| needs.iter().filter(|&&at| left[at]).count())
-        .collect();
+    let mut open: Vec<usize> = needs.iter().map(|needs| needs.iter().filter(|&&at| left[at]).count()).collect();
     let mut free: Vec<usize> = (0..left.len()).filter(|&at| left[at] && open[at] == 0).collect();
     while let Some(at) = free.pop() {
         left[at] = false;

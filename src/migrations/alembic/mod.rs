@@ -15,8 +15,8 @@ use super::{Unread, files};
 use config::Settings;
 pub use env::VersionTable;
 pub use graph::{Applied, Fault, Graph};
-pub use revision::Revision;
 use revision::Read;
+pub use revision::Revision;
 pub use runner::Runner;
 
 /// How many directories below one version location are searched.
@@ -206,7 +206,7 @@ fn candidates(locations: &[PathBuf], settings: &Settings, unread: &mut Vec<Unrea
                 }
             };
             if settings.sourceless {
-                let compiled = listed.files.iter().find(|name| name.ends_with(".pyc"));
+                let compiled = listed.files.iter().find(|name| files::has_extension(name, "pyc"));
                 unread.extend(compiled.map(|name| Unread::whole(&directory.join(name), "is compiled, without its source")));
             }
             for name in listed.files.iter().filter(|name| revision::is_candidate(name)) {

@@ -54,7 +54,11 @@ impl Runner {
     /// The line to paste for a subcommand of Alembic, its arguments quoted: `upgrade`, `["head"]`.
     #[must_use]
     pub fn command(&self, subcommand: &str, arguments: &[&str]) -> String {
-        let mut line = format!("cd {} && {}", quote::shell(&self.directory.to_string_lossy()), self.short(subcommand));
+        let mut line = format!(
+            "cd {} && {}",
+            quote::shell(&self.directory.to_string_lossy()),
+            self.short(subcommand)
+        );
         for argument in arguments {
             line.push(' ');
             line.push_str(&quote::shell(argument));

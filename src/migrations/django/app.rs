@@ -29,7 +29,10 @@ struct Config {
 ///
 /// Where `apps.py` computes the label, or could not be read.
 pub fn identify(directory: &Path, roots: &[&Path], settings: &Settings) -> Result<Identity, Unread> {
-    let folder = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = directory
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let dotted = dotted_names(directory, roots);
     let configs = configs(&directory.join("apps.py"))?;
     let chosen = configs

@@ -112,8 +112,14 @@ fn declared(module: &Module, class: &StmtClassDef, migration: &mut Migration) {
         },
     };
     let (dependencies, run_before) = (&mut migration.dependencies, &mut migration.run_before);
-    list("dependencies", Box::new(|element| dependency(element).map(|one| dependencies.push(one)).is_some()));
-    list("run_before", Box::new(|element| dependency(element).map(|one| run_before.push(one)).is_some()));
+    list(
+        "dependencies",
+        Box::new(|element| dependency(element).map(|one| dependencies.push(one)).is_some()),
+    );
+    list(
+        "run_before",
+        Box::new(|element| dependency(element).map(|one| run_before.push(one)).is_some()),
+    );
     let replaces = &mut migration.replaces;
     list("replaces", Box::new(|element| key(element).map(|one| replaces.push(one)).is_some()));
     migration.unread = unread;

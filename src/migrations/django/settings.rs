@@ -104,17 +104,19 @@ fn follow(file: &Path, root: &Path, settings: &mut Settings, depth: usize) {
 }
 
 fn takes_settings(import: &StmtImportFrom) -> bool {
-    import
-        .names
-        .iter()
-        .any(|alias| matches!(alias.name.as_str(), "*" | "INSTALLED_APPS" | "AUTH_USER_MODEL" | "MIGRATION_MODULES"))
+    import.names.iter().any(|alias| {
+        matches!(
+            alias.name.as_str(),
+            "*" | "INSTALLED_APPS" | "AUTH_USER_MODEL" | "MIGRATION_MODULES"
+        )
+    })
 }
 
 fn imported_file(import: &StmtImportFrom, file: &Path, root: &Path) -> Option<PathBuf> {
     let dotted = import.module.as_ref().map_or("", |module| module.as_str());
     let mut base = root.to_owned();
     if import.level > 0 {
-        base = file.parent()?.to_owned();
+        file.parent()?.clone_into(&mut base);
         for _ in 1..import.level {
             base.pop();
         }
@@ -145,7 +147,9 @@ fn set(module: &Module, target: &Expr, value: &Expr, settings: &mut Settings) {
         "MIGRATION_MODULES" => {
             let Expr::Dict(dict) = value else { return };
             for item in &dict.items {
-                let Some(label) = item.key.as_ref().and_then(python::text) else { continue };
+                let Some(label) = item.key.as_ref().and_then(python::text) else {
+                    continue;
+                };
                 if item.value.is_none_literal_expr() {
                     settings.modules.insert(label, None);
                 } else if let Some(package) = python::text(&item.value) {

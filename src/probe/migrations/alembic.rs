@@ -5,8 +5,7 @@ use super::scene::{Scene, is_missing};
 use super::{Judged, Question, Rows};
 use crate::finding::Severity;
 use crate::finding::migrations::{
-    broken_graph, multiple_heads, never_applied, overlapping_rows, pending, unknown_revision, unreadable,
-    version_table_hidden,
+    broken_graph, multiple_heads, never_applied, overlapping_rows, pending, unknown_revision, unreadable, version_table_hidden,
 };
 use crate::migrations::alembic::{Fault, Revision, Tree};
 use crate::migrations::listing::{count, quoted_list};
@@ -46,7 +45,10 @@ pub fn judge(scene: &Scene<'_>, rows: &[(Question, Rows)]) -> Vec<Judged> {
         .iter()
         .map(|look| {
             // Of trees that share a version table, only one can be the database's.
-            let is_elsewhere = !look.knows_a_row() && looks.iter().any(|other| question(other.tree) == question(look.tree) && other.knows_a_row());
+            let is_elsewhere = !look.knows_a_row()
+                && looks
+                    .iter()
+                    .any(|other| question(other.tree) == question(look.tree) && other.knows_a_row());
             if is_elsewhere { look.set_aside() } else { look.judge() }
         })
         .collect()
@@ -60,7 +62,9 @@ struct Look<'a> {
 
 impl<'a> Look<'a> {
     fn knows_a_row(&self) -> bool {
-        self.rows.as_ref().is_ok_and(|rows| rows.iter().any(|row| self.tree.graph.contains(row)))
+        self.rows
+            .as_ref()
+            .is_ok_and(|rows| rows.iter().any(|row| self.tree.graph.contains(row)))
     }
 
     fn start(&self) -> Judged {
@@ -95,7 +99,9 @@ impl<'a> Look<'a> {
             Err(error) if is_missing(error) => self.judge_absence(&mut judged, false),
             Err(error) => {
                 let table = &self.tree.version_table;
-                judged.findings.push(self.scene.refused(&table.name, table.schema.as_deref(), error));
+                judged
+                    .findings
+                    .push(self.scene.refused(&table.name, table.schema.as_deref(), error));
                 judged.summary = format!("{}: cannot tell", self.place());
             }
         }
@@ -137,7 +143,9 @@ impl<'a> Look<'a> {
                 .filter(|state| state.is_version_table())
                 .map(StateTable::shown)
                 .collect();
-            judged.findings.push(unreadable::version_table(self.tree, &scene.trees.project, note, &seen));
+            judged
+                .findings
+                .push(unreadable::version_table(self.tree, &scene.trees.project, note, &seen));
             return;
         }
         judged.pending = self.tree.unread.is_empty().then(|| self.tree.graph.revisions().len());
@@ -162,7 +170,9 @@ impl<'a> Look<'a> {
         ));
         if self.has_stray_heads() {
             let pending = self.tree.graph.revisions().len();
-            judged.findings.push(multiple_heads::found(self.tree, &scene.trees.project, pending));
+            judged
+                .findings
+                .push(multiple_heads::found(self.tree, &scene.trees.project, pending));
         }
     }
 
@@ -190,10 +200,15 @@ impl<'a> Look<'a> {
         }
         let overlaps = graph.overlaps(rows);
         if !overlaps.is_empty() {
-            judged.findings.push(overlapping_rows::found(self.tree, self.scene.database, &overlaps));
+            judged
+                .findings
+                .push(overlapping_rows::found(self.tree, self.scene.database, &overlaps));
         }
         let applied = graph.applied(rows.iter().copied());
-        let missing = graph.faults().iter().any(|fault| matches!(fault, Fault::MissingParent { .. } | Fault::Cycle { .. }));
+        let missing = graph
+            .faults()
+            .iter()
+            .any(|fault| matches!(fault, Fault::MissingParent { .. } | Fault::Cycle { .. }));
         // With holes in the graph only what comes after a row is certain not to be applied.
         let waiting: Vec<&Revision> = if is_whole && !missing {
             graph.pending(&applied)

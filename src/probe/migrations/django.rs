@@ -103,7 +103,9 @@ impl Look<'_> {
     /// What the files alone say.
     fn judge_files(&self, graph: &Graph, judged: &mut Judged) {
         if !graph.faults().is_empty() {
-            judged.findings.push(broken_graph::django(self.tree, graph, &self.scene.trees.project));
+            judged
+                .findings
+                .push(broken_graph::django(self.tree, graph, &self.scene.trees.project));
         }
         if !self.tree.unread.is_empty() {
             let exact = self.tree.runner.command("showmigrations", &["--plan"]);
@@ -225,7 +227,12 @@ impl Look<'_> {
             .map(|app| format!("{} has rows of application {}", quoted(TABLE), quoted(app)))
             .collect();
         let ours = format!("the project in {}", self.scene.trees.shown(&self.tree.path));
-        Some(foreign_database::found(self.scene.database, &ours, &evidence, &["another Django project"]))
+        Some(foreign_database::found(
+            self.scene.database,
+            &ours,
+            &evidence,
+            &["another Django project"],
+        ))
     }
 
     /// Recorded, of an application of the project, on no file and replaced by none.
@@ -261,11 +268,7 @@ impl Look<'_> {
 
     fn other_apps(&self, rows: &[Key]) -> Vec<String> {
         let is_known = |label: &str| self.scene.trees.django.iter().any(|tree| tree.app(label).is_some());
-        let mut labels: Vec<String> = rows
-            .iter()
-            .filter(|row| !is_known(&row.app))
-            .map(|row| row.app.clone())
-            .collect();
+        let mut labels: Vec<String> = rows.iter().filter(|row| !is_known(&row.app)).map(|row| row.app.clone()).collect();
         labels.sort_unstable();
         labels.dedup();
         labels
