@@ -190,6 +190,15 @@ fn a_head_that_another_depends_on_is_applied() {
         codes(directory.path(), vec![catalog(&[]), ids(&["a2", "b1"])]),
         ["warn migrations/overlapping-rows"]
     );
+    // Without labels `upgrade head` refuses all the same, applied or not.
+    let unlabelled = alembic(&[
+        ("a1", "None", "None", "None"),
+        ("a2", "'a1'", "None", "None"),
+        ("b1", "None", "'a2'", "None"),
+    ]);
+    let (found, notes) = judged(unlabelled.path(), vec![catalog(&[]), ids(&["b1"])]);
+    assert_eq!(found, ["warn migrations/multiple-heads"]);
+    assert_eq!(fact(&notes, "pending"), Some(&Fact::Count(0)));
 }
 
 #[test]
@@ -312,6 +321,26 @@ fn files_that_would_have_to_be_run() {
         codes(named.path(), vec![catalog(&[]), ids(&["a3"])]),
         [""; 0],
         "the rows show that it is the right table"
+    );
+}
+
+#[test]
+fn configuration_that_does_not_parse() {
+    let directory = line();
+    write(directory.path(), "pyproject.toml", "[tool.alembic\n");
+    assert_eq!(
+        codes(directory.path(), vec![catalog(&[]), ids(&["a3"])]),
+        ["warn migrations/unreadable"]
+    );
+    std::fs::remove_file(directory.path().join("alembic.ini")).unwrap();
+    std::fs::remove_dir_all(directory.path().join("migrations")).unwrap();
+    let trees = survey(directory.path());
+    let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), Vec::new()) else {
+        panic!("nothing is left")
+    };
+    assert!(
+        reason.contains("where not all could be read: pyproject.toml: not valid TOML"),
+        "{reason}"
     );
 }
 

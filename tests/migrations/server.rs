@@ -270,6 +270,38 @@ fn alembic_on_a_server() {
 }
 
 #[test]
+fn a_version_table_in_a_schema_of_its_own() {
+    let server = Server::start();
+    server.run("postgres", "CREATE ROLE app LOGIN");
+    server.database("shop");
+    let directory = alembic_project(&server);
+    let root = directory.path();
+    fs::remove_file(root.join("db/versions/b1.py")).unwrap();
+    let env = fs::read_to_string(root.join("db/env.py")).unwrap();
+    let env = env.replace(
+        "configure(connection=connection)",
+        "configure(connection=connection, version_table_schema='Ops')",
+    );
+    write(root, "db/env.py", &env);
+
+    let (codes, notes) = server.check(root);
+    assert_eq!(codes, ["fail migrations/never-applied"]);
+    assert_eq!(notes.findings[0].evidence[0], "no table \"Ops\".\"alembic_version\"");
+    server.run("shop", "CREATE SCHEMA \"Ops\" AUTHORIZATION app");
+    server.paste(&notes);
+    assert_eq!(server.check(root).0, [""; 0]);
+
+    server.run(
+        "shop",
+        "ALTER SCHEMA \"Ops\" OWNER TO postgres; ALTER TABLE \"Ops\".alembic_version OWNER TO postgres",
+    );
+    let (codes, notes) = server.check(root);
+    assert_eq!(codes, ["warn migrations/unreadable"]);
+    server.paste(&notes);
+    assert_eq!(server.check(root).0, [""; 0]);
+}
+
+#[test]
 fn django_on_a_server() {
     let server = Server::start();
     server.run("postgres", "CREATE ROLE app LOGIN");
