@@ -126,6 +126,8 @@ pub fn version_table(tree: &alembic::Tree, project: &Path, note: &Unread, seen: 
         .fold(finding, Finding::evidence)
         .remedy(Remedy::new(
             "ask Alembic itself",
-            [Step::new(Place::AppHost, "Show the database's revision, in the application's environment.").run(tree.runner.command("current", &[]))],
+            [tree
+                .runner
+                .step("Show the database's revision, in the application's environment.", "current", &[])],
         ))
 }
