@@ -70,3 +70,9 @@ pub fn map_all<I: Sync, T: Send>(items: &[I], read: impl Fn(&I) -> T + Sync) -> 
         all
     })
 }
+
+/// Whether a name ends with that extension, in lower case: Python looks at no other.
+#[must_use]
+pub fn has_extension(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|own| own == extension)
+}

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ruff_python_ast::{Expr, Number, PySourceType, Stmt, StmtClassDef};
+use ruff_python_ast::{Expr, Number, PySourceType, Stmt, StmtClassDef, StmtImportFrom};
 use ruff_python_parser::{Parsed, parse_unchecked_source};
 
 use super::{Unread, files};
@@ -237,7 +237,7 @@ fn bound_by<'a>(stmt: &'a Stmt, name: &str) -> (usize, Bound<'a>) {
                 if as_name == name {
                     return (start, Bound::Somehow("imported"));
                 }
-                if as_name == "*" {
+                if as_name == "*" && !is_library(import) {
                     bound = Bound::Perhaps("imported with *");
                 }
             }
@@ -269,6 +269,12 @@ fn bound_by<'a>(stmt: &'a Stmt, name: &str) -> (usize, Bound<'a>) {
         ),
         _ => bound_by_block(stmt, name),
     }
+}
+
+/// Libraries of whose names none is one that migrations declare.
+fn is_library(import: &StmtImportFrom) -> bool {
+    let module = import.module.as_ref().map_or("", |module| module.as_str());
+    import.level == 0 && matches!(module.split('.').next(), Some("alembic" | "django" | "sqlalchemy" | "typing"))
 }
 
 fn bound_by_targets<'a>(targets: &'a [Expr], value: &'a Expr, name: &str) -> Bound<'a> {

@@ -4,15 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Unread;
+use super::files::has_extension;
 
 /// How deep the walk goes.
 const DEEPEST: usize = 10;
 
 /// How many directories the walk opens.
-const MOST_DIRECTORIES: usize = 20_000;
+const MOST_DIRECTORIES: usize = 10_000;
 
-/// Directories that hold no code of the project itself. Those whose name begins with a dot, and virtual environments
-/// under any name, are left out too.
+/// Directories that hold no code of the application itself: other people's code, and migrations that only tests apply. Those
+/// whose name begins with a dot, and virtual environments under any name, are left out too.
 const PRUNED: &[&str] = &[
     "node_modules",
     "bower_components",
@@ -20,6 +21,9 @@ const PRUNED: &[&str] = &[
     "dist-packages",
     "__pycache__",
     "__pypackages__",
+    "tests",
+    "test",
+    "fixtures",
 ];
 
 /// The files by which tools are known, each list in the order of their paths.
@@ -110,9 +114,12 @@ fn visit(directory: &Path, is_project: bool, found: &mut Landmarks) -> Vec<PathB
         found.django_packages.push(directory.to_owned());
     }
     if last == "settings" {
-        found
-            .settings
-            .extend(names.iter().filter(|name| is_python(name)).map(|name| directory.join(name)));
+        found.settings.extend(
+            names
+                .iter()
+                .filter(|name| has_extension(name, "py"))
+                .map(|name| directory.join(name)),
+        );
     } else if has("settings.py") {
         found.settings.push(directory.join("settings.py"));
     }
@@ -121,10 +128,8 @@ fn visit(directory: &Path, is_project: bool, found: &mut Landmarks) -> Vec<PathB
         .into_iter()
         .filter(|name| !name.starts_with('.') && !PRUNED.contains(&name.as_str()))
         .filter(|name| !(is_script_directory && name == "versions"))
+        // setuptools' copy of the packages.
+        .filter(|name| !(last == "build" && name.starts_with("lib")))
         .map(|name| directory.join(name))
         .collect()
-}
-
-fn is_python(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|extension| extension == "py")
 }

@@ -11,6 +11,7 @@ mod scene;
 use crate::finding::Severity;
 use crate::finding::migrations::unreadable;
 use crate::foreign::Foreign;
+use crate::migrations::Unread;
 use crate::migrations::listing::count;
 pub use crate::migrations::{Trees, survey};
 use crate::server::error::ServerError;
@@ -125,13 +126,26 @@ pub fn judge(trees: &Trees, target: &Target, answers: Vec<Answer>) -> Probed<()>
 
 fn none_found(trees: &Trees) -> String {
     let place = Foreign::new(trees.project.to_string_lossy());
-    match trees.unread.len() {
-        0 => format!("no migrations found under {place}"),
-        unread => format!(
-            "no migrations found under {place}; {} could not be searched",
-            count(unread, "place")
-        ),
+    match &trees.unread[..] {
+        [] => format!("no migrations found under {place}"),
+        [first, rest @ ..] => {
+            let others = if rest.is_empty() {
+                String::new()
+            } else {
+                format!(", and {} more", count(rest.len(), "place"))
+            };
+            format!(
+                "no migrations found under {place}, where not all could be read: {}{others}",
+                first.shown(&trees.project)
+            )
+        }
     }
+}
+
+/// Whether what could not be read is likely to be about migrations: configuration, or a directory that is named so.
+fn is_about_migrations(note: &Unread) -> bool {
+    let name = note.file.file_name().and_then(|name| name.to_str());
+    matches!(name, Some("alembic.ini" | "pyproject.toml" | "migrations" | "alembic"))
 }
 
 fn notes(trees: &Trees, judged: Vec<Judged>) -> Notes {
@@ -166,7 +180,12 @@ fn notes(trees: &Trees, judged: Vec<Judged>) -> Notes {
         notes.found(finding);
     }
     if !trees.unread.is_empty() {
-        notes.found(unreadable::files(&trees.project, &trees.unread, Vec::new()).severity(Severity::Info));
+        let severity = if trees.unread.iter().any(is_about_migrations) {
+            Severity::Warn
+        } else {
+            Severity::Info
+        };
+        notes.found(unreadable::files(&trees.project, &trees.unread, Vec::new()).severity(severity));
     }
     // The gravest first, in the order in which they were found.
     notes.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -165,7 +165,7 @@ fn settings_in_pyproject_and_a_package_location() {
     let trees = survey(directory.path());
     assert_eq!(only(&trees).graph.order(), ["a1"]);
     assert_eq!(trees.shown(&only(&trees).path), "src/shop/db/scripts");
-    let command = only(&trees).runner.command("upgrade", &["head"]);
+    let command = only(&trees).runner.command("upgrade", &["head"]).unwrap();
     assert!(
         command.starts_with("cd ") && command.ends_with(" && alembic upgrade head"),
         "{command}"
@@ -219,8 +219,14 @@ fn made_up_graphs() {
 /// What is broken for Alembic is broken here, and told apart.
 #[test]
 fn broken_graphs() {
-    type Is = fn(&Fault) -> bool;
-    let cases: &[(&str, &[(&str, &str)], &str, Is)] = &[
+    // A name, the files, how Alembic's error begins, and the fault.
+    type Case = (
+        &'static str,
+        &'static [(&'static str, &'static str)],
+        &'static str,
+        fn(&Fault) -> bool,
+    );
+    let cases: &[Case] = &[
         (
             "missing parent",
             &[("a", "revision='a'\ndown_revision='nope'\n")],
@@ -472,7 +478,18 @@ fn flask_migrates_own_layout() {
     assert_eq!(flask(&["heads"]), format!("{head} (head)\n"));
     assert_eq!(
         tree.runner.command("upgrade", &["head"]),
-        format!("cd {} && flask db upgrade head", trees.project.display())
+        Some(format!("cd {} && flask db upgrade head", trees.project.display()))
     );
     assert_eq!(trees.django.len(), 0);
+}
+
+/// Without a configuration nobody can tell how Alembic is started, so nothing is there to paste.
+#[test]
+fn a_script_directory_alone() {
+    let directory = project(&[("db/env.py", ENV), ("db/versions/a.py", &revision("'a1'", "None", "None", "None"))]);
+    let trees = survey(directory.path());
+    assert_eq!(only(&trees).graph.order(), ["a1"]);
+    let step = only(&trees).runner.step("Upgrade.", "upgrade", &["head"]);
+    assert_eq!(step.run, None);
+    assert!(step.text.ends_with("run `upgrade head` that way."), "{}", step.text);
 }

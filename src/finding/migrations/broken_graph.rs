@@ -35,6 +35,9 @@ pub static KIND: Kind = Kind {
     },
 };
 
+/// The step that shows whether the files fit again.
+const LOAD: &str = "Let the tool load the files; it changes nothing in the database.";
+
 /// Alembic's.
 #[must_use]
 pub fn alembic(tree: &alembic::Tree, project: &Path) -> Finding {
@@ -78,7 +81,7 @@ pub fn alembic(tree: &alembic::Tree, project: &Path) -> Finding {
     assembled(
         tree.graph.faults().iter().map(describe).collect(),
         advice,
-        tree.runner.command("heads", &[]),
+        tree.runner.step(LOAD, "heads", &[]),
     )
 }
 
@@ -106,11 +109,11 @@ pub fn django(tree: &django::Tree, graph: &django::Graph, project: &Path) -> Fin
     assembled(
         graph.faults().iter().map(describe).collect(),
         advice,
-        tree.runner.command("showmigrations", &["--plan"]),
+        tree.runner.step(LOAD, "showmigrations", &["--plan"]),
     )
 }
 
-fn assembled(faults: Vec<String>, advice: String, check: String) -> Finding {
+fn assembled(faults: Vec<String>, advice: String, check: Step) -> Finding {
     let title = faults.first().cloned().unwrap_or_default();
     let finding = KIND
         .found(title)
@@ -119,7 +122,7 @@ fn assembled(faults: Vec<String>, advice: String, check: String) -> Finding {
         "correct the migration files in the code",
         [
             Step::new(Place::Code, advice),
-            Step::new(Place::AppHost, "Let the tool load the files; it needs no change in the database.").run(check),
+            check,
         ],
     ))
 }

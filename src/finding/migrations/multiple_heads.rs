@@ -81,7 +81,7 @@ pub fn found(tree: &Tree, project: &Path, pending: usize) -> Finding {
                 "In a checkout of the code, not on this host: make one revision that follows all heads, review it, commit and deploy it.",
             )
             .run(merge),
-            Step::new(Place::AppHost, "Once the merged code is deployed: upgrade.").run(tree.runner.command("upgrade", &["head"])),
+            tree.runner.step("Once the merged code is deployed: upgrade.", "upgrade", &["head"]),
         ],
     ))
 }

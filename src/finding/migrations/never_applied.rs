@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::migrations::listing::{count, quoted, quoted_list};
+use crate::migrations::listing::{SHOWN, count, quoted, quoted_list};
 use crate::migrations::{alembic, django};
 use crate::remedy::{Place, Remedy, Step};
 
@@ -47,11 +47,13 @@ pub struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
-    fn seen(&self, table: &str) -> String {
-        if self.record_is_empty {
-            format!("table {} has no row", quoted(table))
-        } else {
-            format!("no table {} on the search path", quoted(table))
+    fn seen(&self, schema: Option<&str>, table: &str) -> String {
+        let table = quoted(table);
+        match (self.record_is_empty, schema) {
+            (true, None) => format!("table {table} has no row"),
+            (true, Some(schema)) => format!("table {}.{table} has no row", quoted(schema)),
+            (false, None) => format!("no table {table} on the search path"),
+            (false, Some(schema)) => format!("no table {}.{table}", quoted(schema)),
         }
     }
 }
@@ -60,7 +62,7 @@ impl Surroundings<'_> {
 #[must_use]
 pub fn alembic(tree: &alembic::Tree, project: &Path, around: &Surroundings<'_>) -> Finding {
     let target = if tree.graph.heads().len() > 1 { "heads" } else { "head" };
-    let upgrade = tree.runner.command("upgrade", &[target]);
+    let upgrade = |text: String| tree.runner.step(text, "upgrade", &[target]);
     let finding = KIND
         .found(format!(
             "none of the {} in {} is recorded in database {}",
@@ -68,7 +70,7 @@ pub fn alembic(tree: &alembic::Tree, project: &Path, around: &Surroundings<'_>) 
             crate::migrations::shown(project, &tree.path),
             quoted(around.database)
         ))
-        .evidence(around.seen(&tree.version_table.name));
+        .evidence(around.seen(tree.version_table.schema.as_deref(), &tree.version_table.name));
     match around.tables {
         Some(0) => empty(finding, around, upgrade),
         Some(tables) => {
@@ -94,14 +96,14 @@ pub fn alembic(tree: &alembic::Tree, project: &Path, around: &Surroundings<'_>) 
 /// Django's.
 #[must_use]
 pub fn django(tree: &django::Tree, around: &Surroundings<'_>) -> Finding {
-    let migrate = tree.runner.command("migrate", &["--noinput"]);
+    let migrate = |text: String| tree.runner.step(text, "migrate", &["--noinput"]);
     let finding = KIND
         .found(format!(
             "none of the project's {} is recorded in database {}",
             count(tree.count(), "Django migration"),
             quoted(around.database)
         ))
-        .evidence(around.seen("django_migrations"));
+        .evidence(around.seen(None, "django_migrations"));
     match around.tables {
         Some(0) => empty(finding, around, migrate),
         Some(tables) => {
@@ -119,7 +121,7 @@ pub fn django(tree: &django::Tree, around: &Surroundings<'_>) -> Finding {
     }
 }
 
-fn empty(finding: Finding, around: &Surroundings<'_>, upgrade: String) -> Finding {
+fn empty(finding: Finding, around: &Surroundings<'_>, upgrade: impl Fn(String) -> Step) -> Finding {
     let database = quoted(around.database);
     finding
         .evidence("no table on the search path")
@@ -134,17 +136,17 @@ fn empty(finding: Finding, around: &Surroundings<'_>, upgrade: String) -> Findin
         )
         .remedy(Remedy::new(
             "run the migrations, if this is the right database",
-            [Step::new(
-                Place::AppHost,
-                format!("Once it is certain that {database} is meant: apply all migrations, as a role that may create tables."),
-            )
-            .run(upgrade)],
+            [upgrade(format!(
+                "Once it is certain that {database} is meant: apply all migrations, as a role that may create tables."
+            ))],
         ))
 }
 
 fn with_tables(finding: Finding, around: &Surroundings<'_>, tables: usize, consequence: &str) -> Finding {
+    let shown = &around.examples[..around.examples.len().min(SHOWN)];
+    let among = if shown.len() < tables { ", among them" } else { "" };
     finding
-        .evidence(format!("{} on the search path: {}", count(tables, "table"), quoted_list(around.examples)))
+        .evidence(format!("{} on the search path{among}: {}", count(tables, "table"), quoted_list(shown)))
         .detail(format!(
             "The tables are there, the record of the migrations is not. If they are the application's, {consequence}"
         ))
@@ -158,11 +160,11 @@ fn with_tables(finding: Finding, around: &Surroundings<'_>, tables: usize, conse
         )
 }
 
-fn unknown(finding: Finding, upgrade: String) -> Finding {
+fn unknown(finding: Finding, upgrade: impl Fn(String) -> Step) -> Finding {
     finding
         .detail("Whether other tables are there could not be asked. On an empty schema an upgrade is the way out; where tables exist it stops at the first of them.")
         .remedy(Remedy::new(
             "look at the tables, then run the migrations",
-            [Step::new(Place::AppHost, "If the schema has no tables yet: apply all migrations.").run(upgrade)],
+            [upgrade("If the schema has no tables yet: apply all migrations.".to_owned())],
         ))
 }

@@ -6,7 +6,7 @@ use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{count, lines, quoted, quoted_list};
 use crate::migrations::{alembic, django};
-use crate::remedy::{Place, Remedy, Step};
+use crate::remedy::Remedy;
 
 pub static KIND: Kind = Kind {
     layer: Layer::Migrations,
@@ -41,7 +41,7 @@ pub fn alembic(tree: &alembic::Tree, project: &Path, pending: &[&alembic::Revisi
     if several {
         text.push_str(" The code has several heads, so `head` would be refused: `heads` takes all of them.");
     }
-    let upgrade = Step::new(Place::AppHost, text).run(tree.runner.command("upgrade", &[target]));
+    let upgrade = tree.runner.step(text, "upgrade", &[target]);
     let title = format!(
         "the database is {} behind the code in {}",
         count(pending.len(), "revision"),
@@ -67,14 +67,11 @@ pub fn alembic(tree: &alembic::Tree, project: &Path, pending: &[&alembic::Revisi
 /// Django's: `pending` in the order of the plan, of `total` migrations.
 #[must_use]
 pub fn django(tree: &django::Tree, pending: &[&django::Key], total: usize) -> Finding {
-    let migrate = Step::new(
-        Place::AppHost,
-        format!(
-            "Apply {}, as a role that may change the schema.",
-            count(pending.len(), "migration")
-        ),
-    )
-    .run(tree.runner.command("migrate", &["--noinput"]));
+    let migrate = tree.runner.step(
+        format!("Apply {}, as a role that may change the schema.", count(pending.len(), "migration")),
+        "migrate",
+        &["--noinput"],
+    );
     let finding = KIND
         .found(format!("{} of {total} Django migrations are not applied", pending.len()))
         .detail("Their files are in the project, and the table \"django_migrations\" has no row for them.");
@@ -89,8 +86,9 @@ pub fn django(tree: &django::Tree, pending: &[&django::Key], total: usize) -> Fi
 pub fn perhaps(tree: &django::Tree, pending: &[&django::Key]) -> Finding {
     let mut apps: Vec<&str> = pending.iter().map(|key| key.app.as_str()).collect();
     apps.dedup();
-    let show = Step::new(Place::AppHost, "Let Django itself say which migrations are not applied.")
-        .run(tree.runner.command("showmigrations", &["--plan"]));
+    let show = tree
+        .runner
+        .step("Let Django itself say which migrations are not applied.", "showmigrations", &["--plan"]);
     let finding = KIND
         .found(format!(
             "{} may be pending: nothing of {} is recorded",

@@ -44,34 +44,66 @@ pub fn files(project: &Path, notes: &[Unread], exact: Vec<String>) -> Finding {
             notes => format!("cannot tell the state of the migrations: {} would have to be run", count(notes.len(), "place")),
         })
         .detail("Migration files are read, never run. What the places below mean only running them tells, so nothing that hangs on them was judged.");
+    let finding = lines(notes.iter().map(|note| note.shown(project)))
+        .into_iter()
+        .fold(finding, Finding::evidence);
+    if exact.is_empty() {
+        return finding;
+    }
     let steps: Vec<Step> = exact
         .into_iter()
         .map(|command| Step::new(Place::AppHost, "Ask the tool itself, in the application's environment.").run(command))
         .collect();
-    lines(notes.iter().map(|note| note.shown(project)))
-        .into_iter()
-        .fold(finding, Finding::evidence)
-        .remedy(Remedy::new("ask the tool itself", steps))
+    finding.remedy(Remedy::new("ask the tool itself", steps))
+}
+
+/// Where the state table is, and how the role stands to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Denied<'a> {
+    pub table: &'a str,
+    /// `None`: found through the search path.
+    pub schema: Option<&'a str>,
+    /// Whether the role has USAGE on the schema.
+    pub usage: bool,
+    pub role: &'a str,
+    pub database: &'a str,
 }
 
 /// The role may not read the state table.
 #[must_use]
-pub fn denied(table: &str, schema: Option<&str>, role: &str, database: &str, error: &ServerError) -> Finding {
-    let name = match schema {
-        Some(schema) => format!("{}.{}", quote::sql_ident(schema), quote::sql_ident(table)),
-        None => quote::sql_ident(table),
-    };
-    let grant = Step::sql(
-        database,
-        "Let the role read the table. The application itself needs this only if it checks its migrations at start.",
-        format!("GRANT SELECT ON {name} TO {};", quote::sql_ident(role)),
-    )
-    .actor(format!("the owner of {}", quoted(table)))
-    .undo(format!("REVOKE SELECT ON {name} FROM {};", quote::sql_ident(role)));
-    KIND.found(format!("cannot tell the state of the migrations: role {} may not read table {}", quoted(role), quoted(table)))
-        .detail("The migrations may well run under another role. Nothing was judged.")
-        .evidence(error.to_string())
-        .remedy(Remedy::new("let the role read the table, or check with the role that migrates", [grant]))
+pub fn denied(seen: &Denied<'_>, error: &ServerError) -> Finding {
+    let (table, role) = (quote::sql_ident(seen.table), quote::sql_ident(seen.role));
+    let name = seen.schema.map_or(table.clone(), |schema| format!("{}.{table}", quote::sql_ident(schema)));
+    let mut steps = Vec::new();
+    if let Some(schema) = seen.schema.filter(|_| !seen.usage) {
+        let quoted_schema = quote::sql_ident(schema);
+        steps.push(
+            Step::sql(
+                seen.database,
+                "Let the role look into the schema.",
+                format!("GRANT USAGE ON SCHEMA {quoted_schema} TO {role};"),
+            )
+            .actor(format!("the owner of schema {}", quoted(schema)))
+            .undo(format!("REVOKE USAGE ON SCHEMA {quoted_schema} FROM {role};")),
+        );
+    }
+    steps.push(
+        Step::sql(
+            seen.database,
+            "Let the role read the table. The application itself needs this only if it checks its migrations at start.",
+            format!("GRANT SELECT ON {name} TO {role};"),
+        )
+        .actor(format!("the owner of {}", quoted(seen.table)))
+        .undo(format!("REVOKE SELECT ON {name} FROM {role};")),
+    );
+    KIND.found(format!(
+        "cannot tell the state of the migrations: role {} may not read table {}",
+        quoted(seen.role),
+        quoted(seen.table)
+    ))
+    .detail("The migrations may well run under another role. Nothing was judged.")
+    .evidence(error.to_string())
+    .remedy(Remedy::new("let the role read the table, or check with the role that migrates", steps))
 }
 
 /// The server answered the question for the state table with another error.
@@ -94,6 +126,8 @@ pub fn version_table(tree: &alembic::Tree, project: &Path, note: &Unread, seen: 
         .fold(finding, Finding::evidence)
         .remedy(Remedy::new(
             "ask Alembic itself",
-            [Step::new(Place::AppHost, "Show the database's revision, in the application's environment.").run(tree.runner.command("current", &[]))],
+            [tree
+                .runner
+                .step("Show the database's revision, in the application's environment.", "current", &[])],
         ))
 }

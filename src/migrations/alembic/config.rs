@@ -222,7 +222,7 @@ mod tests {
     fn ini_values_are_read_as_configparser_reads_them() {
         let ini = "[DEFAULT]\nroot = %(here)s/db\n; a remark\n[alembic]\nScript_Location: %(root)s/scripts\n\
                    version_locations = %(root)s/a\n    %(root)s/b%%c\npath_separator = newline\n[other]\nscript_location = x\n";
-        let settings = from_ini(ini, "/srv").unwrap();
+        let settings = from_ini(ini, "/srv").unwrap_or_default();
         assert_eq!(settings.script_location.as_deref(), Some("/srv/db/scripts"));
         assert_eq!(settings.version_locations, ["/srv/db/a", "/srv/db/b%c"]);
     }

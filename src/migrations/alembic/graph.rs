@@ -88,7 +88,7 @@ impl Graph {
     }
 
     fn add(&mut self, revision: Revision) {
-        if revision.id.is_empty() || revision.id.contains(['@', '+', '-']) {
+        if revision.id.is_empty() || revision.id.contains(['@', '-', '+', ':']) {
             self.faults.push(Fault::ReservedCharacter {
                 file: revision.file.clone(),
                 revision: revision.id.clone(),

@@ -48,6 +48,17 @@ struct Configured {
     settings: Settings,
 }
 
+/// How a script directory was found.
+#[derive(Clone, Copy)]
+enum Found<'a> {
+    /// A configuration names it; Alembic is run in `run_in`.
+    Named { run_in: &'a Path, config: &'a Path },
+    /// It holds a configuration that names none, as Flask-Migrate writes it.
+    HoldsConfiguration,
+    /// By its files alone.
+    Bare,
+}
+
 /// Reads every tree that the landmarks lead to.
 pub(super) fn trees(project: &Path, landmarks: &Landmarks, unread: &mut Vec<Unread>) -> Vec<Tree> {
     let mut trees: Vec<Tree> = Vec::new();
@@ -57,7 +68,9 @@ pub(super) fn trees(project: &Path, landmarks: &Landmarks, unread: &mut Vec<Unre
     for one in configured {
         let tree = match &one.settings.script_location {
             Some(location) => located(project, &one, location),
-            None if landmarks.script_directories.contains(&one.directory) => plant(project, &one.directory, None, &one.settings),
+            None if landmarks.script_directories.contains(&one.directory) => {
+                plant(project, &one.directory, Found::HoldsConfiguration, &one.settings)
+            }
             None => continue,
         };
         if trees.iter().all(|other| other.path != tree.path) {
@@ -66,7 +79,7 @@ pub(super) fn trees(project: &Path, landmarks: &Landmarks, unread: &mut Vec<Unre
     }
     for directory in &landmarks.script_directories {
         if trees.iter().all(|tree| tree.path != *directory) {
-            trees.push(plant(project, directory, None, &Settings::default()));
+            trees.push(plant(project, directory, Found::Bare, &Settings::default()));
         }
     }
     trees.sort_by(|a, b| a.path.cmp(&b.path));
@@ -105,7 +118,13 @@ fn located(project: &Path, one: &Configured, location: &str) -> Tree {
             } else {
                 &one.directory
             };
-            plant(project, &path, Some((run_in, &one.directory)), &one.settings)
+            {
+                let found = Found::Named {
+                    run_in,
+                    config: &one.directory,
+                };
+                plant(project, &path, found, &one.settings)
+            }
         }
         None => Tree {
             path: one.directory.join(location),
@@ -137,19 +156,23 @@ fn import_roots(project: &Path, one: &Configured) -> Vec<PathBuf> {
     roots
 }
 
-fn plant(project: &Path, path: &Path, configured: Option<(&Path, &Path)>, settings: &Settings) -> Tree {
+fn plant(project: &Path, path: &Path, found: Found<'_>, settings: &Settings) -> Tree {
     let env = env::read(&path.join("env.py"));
-    let runner = match configured {
-        Some((run_in, config)) if !env.is_flask => Runner::alembic(run_in, config),
-        _ if env.is_flask => Runner::flask(path),
-        _ => Runner::alembic(path, path),
+    let runner = match found {
+        Found::Named { run_in, config } if !env.is_flask => Runner::alembic(run_in, config),
+        Found::Bare if !env.is_flask => Runner::unknown(path),
+        Found::Named { .. } | Found::HoldsConfiguration | Found::Bare => Runner::flask(path),
+    };
+    let run_in = match found {
+        Found::Named { run_in, .. } => run_in,
+        Found::HoldsConfiguration | Found::Bare => path,
     };
     let mut unread = Vec::new();
     let mut locations: Vec<PathBuf> = settings
         .version_locations
         .iter()
         .filter_map(|location| {
-            let bases = [configured.map_or(path, |(run_in, _)| run_in), project];
+            let bases = [run_in, project];
             let one = Configured {
                 directory: bases[0].to_owned(),
                 settings: Settings::default(),
@@ -206,7 +229,7 @@ fn candidates(locations: &[PathBuf], settings: &Settings, unread: &mut Vec<Unrea
                 }
             };
             if settings.sourceless {
-                let compiled = listed.files.iter().find(|name| name.ends_with(".pyc"));
+                let compiled = listed.files.iter().find(|name| files::has_extension(name, "pyc"));
                 unread.extend(compiled.map(|name| Unread::whole(&directory.join(name), "is compiled, without its source")));
             }
             for name in listed.files.iter().filter(|name| revision::is_candidate(name)) {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::migrations::Unread;
+use crate::migrations::files::has_extension;
 use crate::migrations::python::{Binding, Module};
 
 /// A revision, as its file declares it.
@@ -33,7 +34,7 @@ pub enum Read {
 /// Whether Alembic takes a file of that name for a revision (`alembic.script.base`, `_only_source_rev_file`).
 #[must_use]
 pub fn is_candidate(name: &str) -> bool {
-    !name.starts_with(".#") && !name.starts_with("__init__") && name.ends_with(".py")
+    !name.starts_with(".#") && !name.starts_with("__init__") && has_extension(name, "py")
 }
 
 /// Reads one file.

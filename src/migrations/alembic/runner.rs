@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::foreign::Foreign;
 use crate::quote;
+use crate::remedy::{Place, Step};
 
 /// How a tree's commands are run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,8 @@ enum Program {
     Alembic { config: Option<PathBuf> },
     /// `flask db`, with the name of a directory that is not the default one.
     Flask { directory: Option<PathBuf> },
+    /// No configuration names the script directory: the application's own code starts Alembic.
+    Unknown,
 }
 
 impl Runner {
@@ -42,18 +46,29 @@ impl Runner {
         }
     }
 
+    pub(super) fn unknown(tree: &Path) -> Self {
+        Self {
+            directory: tree.to_owned(),
+            program: Program::Unknown,
+        }
+    }
+
     /// The tool as people call it.
     #[must_use]
     pub fn tool(&self) -> &'static str {
         match self.program {
-            Program::Alembic { .. } => "Alembic",
+            Program::Alembic { .. } | Program::Unknown => "Alembic",
             Program::Flask { .. } => "Flask-Migrate",
         }
     }
 
-    /// The line to paste for a subcommand of Alembic, its arguments quoted: `upgrade`, `["head"]`.
+    /// The line to paste for a subcommand of Alembic, its arguments quoted: `upgrade`, `["head"]`. `None` where it is not known
+    /// how Alembic is started.
     #[must_use]
-    pub fn command(&self, subcommand: &str, arguments: &[&str]) -> String {
+    pub fn command(&self, subcommand: &str, arguments: &[&str]) -> Option<String> {
+        if self.program == Program::Unknown {
+            return None;
+        }
         let mut line = format!(
             "cd {} && {}",
             quote::shell(&self.directory.to_string_lossy()),
@@ -63,14 +78,32 @@ impl Runner {
             line.push(' ');
             line.push_str(&quote::shell(argument));
         }
-        line
+        Some(line)
+    }
+
+    /// The step that runs a subcommand, in words alone where the line is not known.
+    #[must_use]
+    pub fn step(&self, text: impl Into<String>, subcommand: &str, arguments: &[&str]) -> Step {
+        let step = Step::new(Place::AppHost, text);
+        match self.command(subcommand, arguments) {
+            Some(line) => step.run(line),
+            None => Step {
+                text: format!(
+                    "{} No configuration names {}, so the application's own code starts Alembic: run `{subcommand} {}` that way.",
+                    step.text,
+                    Foreign::new(self.directory.to_string_lossy()),
+                    arguments.join(" ")
+                ),
+                ..step
+            },
+        }
     }
 
     /// The same without its directory, to be named in a sentence.
     #[must_use]
     pub fn short(&self, subcommand: &str) -> String {
         match &self.program {
-            Program::Alembic { config: None } => format!("alembic {subcommand}"),
+            Program::Alembic { config: None } | Program::Unknown => format!("alembic {subcommand}"),
             Program::Alembic { config: Some(config) } => format!("alembic -c {} {subcommand}", quote::shell(&config.to_string_lossy())),
             Program::Flask { directory: None } => format!("flask db {subcommand}"),
             Program::Flask { directory: Some(name) } => {

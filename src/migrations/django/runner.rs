@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::quote;
+use crate::remedy::{Place, Step};
 
 /// How the project's commands are run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,5 +30,11 @@ impl Runner {
             line.push_str(&quote::shell(argument));
         }
         line
+    }
+
+    /// The step that runs a subcommand.
+    #[must_use]
+    pub fn step(&self, text: impl Into<String>, subcommand: &str, arguments: &[&str]) -> Step {
+        Step::new(Place::AppHost, text).run(self.command(subcommand, arguments))
     }
 }

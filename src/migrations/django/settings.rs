@@ -116,7 +116,7 @@ fn imported_file(import: &StmtImportFrom, file: &Path, root: &Path) -> Option<Pa
     let dotted = import.module.as_ref().map_or("", |module| module.as_str());
     let mut base = root.to_owned();
     if import.level > 0 {
-        base = file.parent()?.to_owned();
+        file.parent()?.clone_into(&mut base);
         for _ in 1..import.level {
             base.pop();
         }

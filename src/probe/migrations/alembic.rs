@@ -118,8 +118,10 @@ impl<'a> Look<'a> {
             judged.findings.push(broken_graph::alembic(self.tree, project));
         }
         if !self.tree.unread.is_empty() {
-            let exact = ["current", "heads"].map(|subcommand| self.tree.runner.command(subcommand, &[]));
-            judged.findings.push(unreadable::files(project, &self.tree.unread, exact.to_vec()));
+            let exact = ["current", "heads"]
+                .iter()
+                .filter_map(|subcommand| self.tree.runner.command(subcommand, &[]));
+            judged.findings.push(unreadable::files(project, &self.tree.unread, exact.collect()));
         }
     }
 

@@ -74,7 +74,18 @@ impl<'a> Scene<'a> {
     /// The finding that the server would not read a state table that is there.
     pub fn refused(&self, table: &str, schema: Option<&str>, error: &ServerError) -> Finding {
         if error.sqlstate.raw() == INSUFFICIENT_PRIVILEGE {
-            unreadable::denied(table, schema, self.role, self.database, error)
+            let tables = self.catalog.iter().flat_map(|catalog| &catalog.state);
+            let usage = tables
+                .filter(|state| state.name == table && schema.is_none_or(|schema| state.schema == schema))
+                .all(|state| state.usage);
+            let denied = unreadable::Denied {
+                table,
+                schema,
+                usage,
+                role: self.role,
+                database: self.database,
+            };
+            unreadable::denied(&denied, error)
         } else {
             unreadable::refused(table, error)
         }
