@@ -111,11 +111,7 @@ fn query_start(text: &[u8], body: usize) -> Option<usize> {
     }
     let plausible = |mark: &usize| {
         let tail = &text[mark + 1..];
-        let leads_to_host = tail
-            .iter()
-            .position(|byte| *byte == b'@')
-            .is_some_and(|at| tail[at..].contains(&b'/'));
-        !leads_to_host && text[body..*mark].contains(&b'@') && pairs(tail).all(|name| name.is_some_and(is_identifier))
+        !tail.contains(&b'@') && text[body..*mark].contains(&b'@') && pairs(tail).all(|name| name.is_some_and(is_identifier))
     };
     if let Some(mark) = marks().find(plausible) {
         return Some(mark);

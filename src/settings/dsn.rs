@@ -335,10 +335,7 @@ impl Reader<'_> {
             }
             broken = true;
             let part = part_at(parts, reference.span.start);
-            let name = reference
-                .name
-                .as_deref()
-                .filter(|_| parts.is_some() || self.is_no_password(reference.span.start));
+            let name = reference.name.as_deref().filter(|_| self.is_no_password(reference.span.start));
             self.found(unexpanded_variable::left(self.source, reference.style, name, part));
         }
         let components = parts.map_or_else(|| vec![(0..self.text.len(), "the connection string")], components);
@@ -356,11 +353,17 @@ impl Reader<'_> {
         broken
     }
 
-    /// In the keyword form: whether what stands there is a whole value, or no password came before it.
+    /// Whether what stands there is a whole value, or no `password=` came before it.
     fn is_no_password(&self, at: usize) -> bool {
+        const NAME: &[u8] = b"password";
         let before = self.text[..at].to_ascii_lowercase();
         let whole = before.ends_with(b"password=") || before.ends_with(b"password='");
-        whole || !before.windows(8).any(|word| word == b"password")
+        let assigned = |at: usize| {
+            before[at..]
+                .strip_prefix(NAME)
+                .is_some_and(|rest| rest.trim_ascii_start().starts_with(b"="))
+        };
+        whole || !(0..before.len()).any(assigned)
     }
 
     /// Keeps the parameters, and looks for placeholders among them.
