@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::{decode, keyword};
 
 /// Parameters of other software that are seen in the queries of PostgreSQL URLs.
-pub const FOREIGN_PARAMETERS: &[&str] = &[
+const FOREIGN_PARAMETERS: &[&str] = &[
     "schema",
     "pgbouncer",
     "connection_limit",
@@ -128,7 +128,9 @@ fn pairs(query: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
         .map(|piece| piece.iter().position(|byte| *byte == b'=').map(|at| &piece[..at]))
 }
 
-fn is_known(name: &[u8]) -> bool {
+/// Whether a parameter is libpq's or one that is known from other software, so that its name tells nothing.
+#[must_use]
+pub fn is_known(name: &[u8]) -> bool {
     keyword::find(name).is_some() || FOREIGN_PARAMETERS.iter().any(|known| known.as_bytes() == name)
 }
 

@@ -235,7 +235,7 @@ impl Reader<'_> {
         let newer = conninfo::read(text, Version::V18).unwrap_or_else(|_| reading.clone());
         for error in &reading.unknown {
             let name = Foreign::from_bytes(&text[error.span.clone()]);
-            let shown = Some(&name).filter(|name| may_show(error) || is_public(name));
+            let shown = Some(&name).filter(|name| may_show(error) || anatomy::is_known(name.raw().as_bytes()));
             let reader = if newer.unknown.contains(error) {
                 unknown_parameter::Reader::Libpq
             } else {
@@ -315,7 +315,7 @@ impl Reader<'_> {
     fn refused_argument(&mut self, name: &[u8], reader: unknown_parameter::Reader) {
         let name = Foreign::from_bytes(name);
         let certain = self.judged.certain && !self.text.windows(9).any(|word| word == b"password=");
-        let shown = Some(&name).filter(|name| certain || is_public(name));
+        let shown = Some(&name).filter(|name| certain || anatomy::is_known(name.raw().as_bytes()));
         self.found(unknown_parameter::found(self.source, shown, reader));
     }
 
@@ -481,9 +481,4 @@ fn part_at(parts: Option<&Anatomy>, at: usize) -> &'static str {
         .into_iter()
         .find(|(range, _)| range.contains(&at))
         .map_or("the connection string", |(_, part)| part)
-}
-
-/// Whether the name is one that the doctor knows from elsewhere, so that showing it tells nothing.
-fn is_public(name: &Foreign) -> bool {
-    keyword::find(name.raw().as_bytes()).is_some() || anatomy::FOREIGN_PARAMETERS.contains(&name.raw())
 }
