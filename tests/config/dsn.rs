@@ -347,3 +347,10 @@ fn nothing_in_words() {
         Case::environment(&[("DATABASE_URL", word)]).run().fails_with("missing-setting");
     }
 }
+
+#[test]
+fn an_empty_port_is_nothing_to_libpq_and_too_little_for_sqlalchemy() {
+    Case::dsn("postgresql://app@db:/shop").run().passes();
+    let seen = Case::dsn("postgresql+psycopg://app:Zq7Kwoxjy@db:/shop").secret("Zq7Kwoxjy").run();
+    assert!(seen.fails_with("malformed-dsn").title.contains("no port"));
+}

@@ -71,3 +71,20 @@ pub fn shape(source: &Source, why: &str, repaired: &Repaired) -> Finding {
             [repaired::step(source, repaired)],
         ))
 }
+
+/// `host:/database`: libpq takes its default port, `SQLAlchemy` refuses.
+#[must_use]
+pub fn empty_port(source: &Source, repaired: &Repaired) -> Finding {
+    KIND.found(format!("{} has a colon after the host and no port", source.subject()))
+        .detail(format!(
+            "In {source} a colon follows the host, and no port follows the colon. libpq takes its default port; SQLAlchemy, whose form this is, refuses \
+             the URL (invalid literal for int() with base 10: '')."
+        ))
+        .remedy(Remedy::new(
+            "write the port, or take the colon out",
+            [Step::new(
+                Place::AppConfig,
+                format!("write 5432 after the host's colon: {}", source.line(&repaired.text)),
+            )],
+        ))
+}
