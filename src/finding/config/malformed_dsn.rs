@@ -33,7 +33,7 @@ pub static KIND: Kind = Kind {
 pub fn refused(source: &Source, error: &ParseError, text: &[u8]) -> Finding {
     let byte = error.span.start + 1;
     let finding = KIND.found(format!("{} cannot be read as a connection: byte {byte}", source.subject())).detail(format!(
-        "libpq stops reading {source} at byte {byte}: {error}. The text there is not shown, since it may be a piece of a password."
+        "libpq stops reading {source}: {error}. The text there is not shown, since it may be a piece of a password."
     ));
     finding.remedy(Remedy::new("correct the connection string", [Step::new(Place::AppConfig, advice(error, text))]))
 }
