@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::{decode, keyword};
 
 /// Parameters of other software that are seen in the queries of PostgreSQL URLs.
-pub const FOREIGN_PARAMETERS: &[&str] = &[
+const FOREIGN_PARAMETERS: &[&str] = &[
     "schema",
     "pgbouncer",
     "connection_limit",
@@ -111,11 +111,7 @@ fn query_start(text: &[u8], body: usize) -> Option<usize> {
     }
     let plausible = |mark: &usize| {
         let tail = &text[mark + 1..];
-        let leads_to_host = tail
-            .iter()
-            .position(|byte| *byte == b'@')
-            .is_some_and(|at| tail[at..].contains(&b'/'));
-        !leads_to_host && text[body..*mark].contains(&b'@') && pairs(tail).all(|name| name.is_some_and(is_identifier))
+        !tail.contains(&b'@') && text[body..*mark].contains(&b'@') && pairs(tail).all(|name| name.is_some_and(is_identifier))
     };
     if let Some(mark) = marks().find(plausible) {
         return Some(mark);
@@ -132,7 +128,9 @@ fn pairs(query: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
         .map(|piece| piece.iter().position(|byte| *byte == b'=').map(|at| &piece[..at]))
 }
 
-fn is_known(name: &[u8]) -> bool {
+/// Whether a parameter is libpq's or one that is known from other software, so that its name tells nothing.
+#[must_use]
+pub fn is_known(name: &[u8]) -> bool {
     keyword::find(name).is_some() || FOREIGN_PARAMETERS.iter().any(|known| known.as_bytes() == name)
 }
 

@@ -1,5 +1,7 @@
 //! Masks the passwords in text that may hold connection strings.
 
+use super::anatomy::is_known;
+
 /// What stands for a password.
 pub const MASK: &str = "***";
 
@@ -84,7 +86,8 @@ fn mask_values(text: &str) -> String {
         }
         let blanks = tail.len() - tail.trim_start().len();
         let value = &tail[blanks..];
-        let length = value_length(value);
+        let word = name.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let length = value_length(value, word.ends_with(['?', '&']));
         if length > 0 {
             out.push_str(&tail[..blanks]);
             out.push_str(MASK);
@@ -95,8 +98,8 @@ fn mask_values(text: &str) -> String {
     out
 }
 
-/// How long a value is: a quoted one ends with its quote, another with a blank or before the next pair of a query.
-fn value_length(value: &str) -> usize {
+/// How long a value is: a quoted one ends with its quote, another with a blank or, in a query, before the next pair.
+fn value_length(value: &str, in_query: bool) -> usize {
     if let Some(quote) = value.chars().next().filter(|c| matches!(c, '\'' | '"')) {
         let mut escaped = false;
         for (at, c) in value.char_indices().skip(1) {
@@ -111,11 +114,10 @@ fn value_length(value: &str) -> usize {
     }
     value
         .char_indices()
-        .find(|(at, c)| c.is_whitespace() || (*c == '&' && begins_pair(&value[at + 1..])))
+        .find(|(at, c)| c.is_whitespace() || (in_query && *c == '&' && begins_pair(&value[at + 1..])))
         .map_or(value.len(), |(at, _)| at)
 }
 
 fn begins_pair(text: &str) -> bool {
-    let name = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
-    name > 0 && text[name..].starts_with('=')
+    text.split_once('=').is_some_and(|(name, _)| is_known(name.as_bytes()))
 }

@@ -100,6 +100,10 @@ fn conclude(bag: &Bag, source: &Source, judged: Judged) -> Probed<Target> {
     notes.findings.extend(findings);
     file_facts(bag, source, &mut notes);
     if broken {
+        // What could be read all the same is looked at too.
+        if let (false, Ok(merged)) = (parameters.is_empty(), merge::merge(&parameters, &bag.environment)) {
+            validate(&merged, bag, source, certain, &mut notes);
+        }
         return finish(notes);
     }
     // A connection string that was given as such is what was asked for, whatever the environment says.
@@ -113,7 +117,7 @@ fn conclude(bag: &Bag, source: &Source, judged: Judged) -> Probed<Target> {
             return finish(notes);
         }
     };
-    validate(&merged, source, certain, &mut notes);
+    validate(&merged, bag, source, certain, &mut notes);
     let target = complete(bag, source, &merged, driver, &mut notes);
     if notes.gravest() == Some(Severity::Fail) {
         return finish(notes);
@@ -152,11 +156,11 @@ fn file_facts(bag: &Bag, source: &Source, notes: &mut Notes) {
     }
 }
 
-fn validate(merged: &Merged, source: &Source, certain: bool, notes: &mut Notes) {
+fn validate(merged: &Merged, bag: &Bag, source: &Source, certain: bool, notes: &mut Notes) {
     for invalid in validate::check(|keyword| merged.get(keyword)) {
         let keyword = invalid.keyword();
         let setting = match merged.origin(keyword) {
-            Some(merge::Origin::Variable(name)) => format!("{name} in the environment"),
+            Some(merge::Origin::Variable(name)) => bag.source([*name]).to_string(),
             Some(merge::Origin::Service(path)) => format!("the service file {}", Foreign::new(path.to_string_lossy())),
             Some(merge::Origin::Default) => format!("{source} (the default)"),
             Some(merge::Origin::Given) | None => source.to_string(),

@@ -11,6 +11,7 @@ pub mod disagreement;
 pub mod dsn;
 pub mod env_file;
 pub mod environment;
+pub mod hosts;
 pub mod hygiene;
 pub mod merge;
 pub mod parts;

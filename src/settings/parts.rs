@@ -1,7 +1,8 @@
 //! Judges a set of variables such as `DB_HOST`, `DB_NAME`, `DB_USER`.
 
 use super::choice::{Bag, Part};
-use super::dsn::{Judged, impossible_host};
+use super::dsn::Judged;
+use super::hosts::impossible_host;
 use super::hygiene;
 use super::source::Source;
 use super::variables::Set;

@@ -3,8 +3,7 @@
 use percent_encoding::percent_encode_byte;
 
 use super::source::{Place as Where, Source};
-use crate::conninfo::anatomy::{self, Anatomy, FOREIGN_PARAMETERS, RawCharacter, raw_characters};
-use crate::conninfo::keyword;
+use crate::conninfo::anatomy::{self, Anatomy, RawCharacter, raw_characters};
 use crate::conninfo::mask::MASK;
 use crate::foreign::Foreign;
 use crate::remedy::{Place, Step};
@@ -145,8 +144,7 @@ fn pair(pair: &[u8]) -> String {
         b"scram_server_key",
     ]
     .contains(&name);
-    let known = keyword::find(name).is_some() || FOREIGN_PARAMETERS.iter().any(|foreign| foreign.as_bytes() == name);
-    match (known, secret) {
+    match (anatomy::is_known(name), secret) {
         (true, false) => shown(pair),
         (true, true) => format!("{}={MASK}", shown(name)),
         (false, _) => MASK.to_owned(),

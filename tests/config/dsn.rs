@@ -347,3 +347,19 @@ fn nothing_in_words() {
         Case::environment(&[("DATABASE_URL", word)]).run().fails_with("missing-setting");
     }
 }
+
+#[test]
+fn an_empty_port_is_nothing_to_libpq_and_too_little_for_sqlalchemy() {
+    Case::dsn("postgresql://app@db:/shop").run().passes();
+    let seen = Case::dsn("postgresql+psycopg://app:Zq7Kwoxjy@db:/shop").secret("Zq7Kwoxjy").run();
+    assert!(seen.fails_with("malformed-dsn").title.contains("no port"));
+}
+
+#[test]
+fn one_fault_does_not_hide_the_next() {
+    let seen = Case::dsn("postgresql://app:Zq7Kwoxjy@db:70000/shop?pgbouncer=true&sslmode=required")
+        .secret("Zq7Kwoxjy")
+        .run();
+    let slugs: Vec<String> = seen.codes().into_iter().map(|(slug, _)| slug).collect();
+    assert_eq!(slugs, ["unknown-parameter", "invalid-value", "invalid-value"]);
+}

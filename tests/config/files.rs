@@ -118,3 +118,29 @@ fn the_password_file_counts_where_libpq_reads_it() {
     Case::dsn("postgresql://app@elsewhere/shop").home(home.path()).run().passes();
     Case::dsn("postgresql://app:pw@db/shop").home(home.path()).run().passes();
 }
+
+/// Root may read everything, so that as root this test runs itself again as nobody.
+#[test]
+fn a_file_that_the_doctor_may_not_read_wants_sudo() {
+    const SELF: &str = "files::a_file_that_the_doctor_may_not_read_wants_sudo";
+    let directory = TempDir::new().expect("a directory");
+    let path = write(&directory, "app.env", "DATABASE_URL=postgresql://app@db/shop\n");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("its mode");
+    if fs::read(&path).is_ok() {
+        let program = directory.path().join("test");
+        fs::copy(std::env::current_exe().expect("this program"), &program).expect("a copy that nobody may run");
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).expect("its mode");
+        let status = std::process::Command::new("setpriv")
+            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+            .arg(&program)
+            .args(["--exact", SELF])
+            .env("TMPDIR", "/tmp")
+            .status()
+            .expect("setpriv is there");
+        assert!(status.success(), "as nobody: {status}");
+        return;
+    }
+    let seen = Case::file(&path).run();
+    let finding = seen.fails_with("env-file-unreadable");
+    assert!(steps(finding).contains("sudo dbdoctor check"), "{}", steps(finding));
+}

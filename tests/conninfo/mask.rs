@@ -48,3 +48,22 @@ fn text_without_a_password_stays_as_it_is() {
         assert_eq!(mask_dsn(text), text);
     }
 }
+
+#[test]
+fn no_character_of_a_password_opens_a_hole() {
+    for raw in [
+        "@", "/", ":", "?", "#", "[", "]", "%", "&", "=", ",", "://", "@/", "/@", "?a=", "&b=", "+", ";", "{", "\\",
+    ] {
+        for form in [
+            "postgresql://app:{}@db/shop",
+            "postgresql+psycopg2://app:{}@db:5432/shop?sslmode=require",
+            "mysql://app:{}@db/shop",
+            "host=db password={} user=app",
+            "host=db password='{}' user=app",
+        ] {
+            let password = format!("{CANARY}{raw}{CANARY}");
+            let masked = mask_dsn(&form.replace("{}", &password));
+            assert!(!masked.contains("Canary"), "{form} with {raw:?}: {masked}");
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! A Python with the real libpq in two versions: psycopg2-binary bundles libpq 17, psycopg-binary libpq 18.
+//! A Python with the real libpq in two versions (psycopg2-binary bundles libpq 17, psycopg-binary libpq 18) and SQLAlchemy.
 
 use std::fs::{File, create_dir_all};
 use std::io::Write;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-const PACKAGES: &[&str] = &["psycopg2-binary==2.9.13", "psycopg[binary]==3.3.9"];
+const PACKAGES: &[&str] = &["psycopg2-binary==2.9.13", "psycopg[binary]==3.3.9", "sqlalchemy==2.1.9"];
 
 /// The interpreter of the virtual environment, which is made on first use. Panics where Python or its packages cannot be had.
 pub fn interpreter() -> &'static Path {

@@ -37,6 +37,6 @@ pub fn found(source: &Source, error: &ParseError) -> Finding {
         format!("write the \"%\" at byte {byte} as %25, or complete its code")
     };
     KIND.found(format!("{component} in {} has a broken percent code", source.subject()))
-        .detail(format!("{source}, at byte {byte}: {error}. libpq refuses the whole connection string for it (invalid percent-encoded token, or forbidden value %00)."))
+        .detail(format!("In {source}, {error}. libpq refuses the whole connection string for it (invalid percent-encoded token, or forbidden value %00)."))
         .remedy(Remedy::new("correct the code", [Step::new(Place::AppConfig, advice)]))
 }

@@ -32,7 +32,7 @@ pub static KIND: Kind = Kind {
 #[must_use]
 pub fn found(invalid: &Invalid, setting: &str, value: Option<&Foreign>) -> Finding {
     let keyword = invalid.keyword();
-    let shown = value.map_or_else(|| "(not shown, since it may be a piece of a password)".to_owned(), |value| format!("\"{value}\""));
+    let shown = value.map_or_else(|| "a text that is not shown, since it may be a piece of a password".to_owned(), |value| format!("\"{value}\""));
     let (title, rule) = match invalid {
         Invalid::NotOneOf { words, .. } => (format!("{keyword} is {shown}"), format!("libpq takes one of: {}", words.join(", "))),
         Invalid::NotANumber { .. } => (format!("{keyword} is no whole number: {shown}"), "libpq takes a whole number".to_owned()),

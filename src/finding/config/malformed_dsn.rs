@@ -33,7 +33,7 @@ pub static KIND: Kind = Kind {
 pub fn refused(source: &Source, error: &ParseError, text: &[u8]) -> Finding {
     let byte = error.span.start + 1;
     let finding = KIND.found(format!("{} cannot be read as a connection: byte {byte}", source.subject())).detail(format!(
-        "libpq stops reading {source} at byte {byte}: {error}. The text there is not shown, since it may be a piece of a password."
+        "libpq stops reading {source}: {error}. The text there is not shown, since it may be a piece of a password."
     ));
     finding.remedy(Remedy::new("correct the connection string", [Step::new(Place::AppConfig, advice(error, text))]))
 }
@@ -69,5 +69,22 @@ pub fn shape(source: &Source, why: &str, repaired: &Repaired) -> Finding {
         .remedy(Remedy::new(
             "write it as a PostgreSQL URL",
             [repaired::step(source, repaired)],
+        ))
+}
+
+/// `host:/database`: libpq takes its default port, `SQLAlchemy` refuses.
+#[must_use]
+pub fn empty_port(source: &Source, repaired: &Repaired) -> Finding {
+    KIND.found(format!("{} has a colon after the host and no port", source.subject()))
+        .detail(format!(
+            "In {source} a colon follows the host, and no port follows the colon. libpq takes its default port; SQLAlchemy, whose form this is, refuses \
+             the URL (invalid literal for int() with base 10: '')."
+        ))
+        .remedy(Remedy::new(
+            "write the port, or take the colon out",
+            [Step::new(
+                Place::AppConfig,
+                format!("write 5432 after the host's colon: {}", source.line(&repaired.text)),
+            )],
         ))
 }
