@@ -1,6 +1,7 @@
 //! Masks the passwords in text that may hold connection strings.
 
 use super::anatomy::is_known;
+use super::keyword;
 
 /// What stands for a password.
 pub const MASK: &str = "***";
@@ -11,19 +12,29 @@ const NAMES: &[&str] = &["password", "passwd", "passphrase", "pass", "pwd", "sec
 /// The text with every password in it masked: in URLs up to the last `@` of the word, and after `password=` and its like.
 #[must_use]
 pub fn mask_dsn(text: &str) -> String {
-    mask_values(&mask_urls(text))
+    mask_values(&mask_urls(text), names_a_password)
 }
 
 /// A command line's argument, masked. One that looks like a damaged connection string is masked whole: where its password begins is
 /// anybody's guess.
 #[must_use]
 pub fn mask_argument(text: &str) -> String {
-    let readable = text.starts_with('-') || text.contains("://") || text.contains('=');
-    if readable || !text.contains([':', '@']) {
+    if text.starts_with('-') {
         mask_dsn(text)
-    } else {
+    } else if text.contains("://") || text.contains('=') {
+        mask_values(&mask_urls(text), |name| {
+            names_a_password(name) || keyword::find(name.as_bytes()).is_none()
+        })
+    } else if text.contains([':', '@']) {
         MASK.to_owned()
+    } else {
+        text.to_owned()
     }
+}
+
+fn names_a_password(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    NAMES.iter().any(|known| name.ends_with(known))
 }
 
 fn ends_word(c: char) -> bool {
@@ -73,20 +84,21 @@ fn mask_port<'a>(tail: &'a str, word: usize, colon: Option<usize>, out: &mut Str
     &tail[word..]
 }
 
-fn mask_values(text: &str) -> String {
+/// Masks the value behind each `name=` whose name `is_secret`.
+fn mask_values(text: &str, is_secret: impl Fn(&str) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(equals) = rest.find('=') {
         let (head, tail) = rest.split_at(equals + 1);
         out.push_str(head);
         rest = tail;
-        let name = head[..equals].trim_end().to_ascii_lowercase();
-        if !NAMES.iter().any(|known| name.ends_with(known)) {
+        let before = head[..equals].trim_end();
+        let word = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        if !is_secret(&before[word.len()..]) {
             continue;
         }
         let blanks = tail.len() - tail.trim_start().len();
         let value = &tail[blanks..];
-        let word = name.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
         let length = value_length(value, word.ends_with(['?', '&']));
         if length > 0 {
             out.push_str(&tail[..blanks]);

@@ -122,11 +122,10 @@ async fn secure(
             Answer::Unwilling if target.tls.mode == SslMode::Prefer => return Ok(unencrypted(target, route, stream)),
             Answer::Unwilling => return Err(vec![not_supported_by_server::finding(target, route)]),
             Answer::Error(error) => return Err(vec![refusal::finding(&error, &refusal::Scene::before_tls(target, route))]),
-            Answer::Foreign(bytes) => return Err(vec![not_postgres::finding(&route.address, &bytes)]),
             Answer::TooMuch(bytes) if Speaker::of(&bytes) == Speaker::Unknown => {
                 return Err(vec![handshake_failed::injected(&route.address, &bytes)]);
             }
-            Answer::TooMuch(bytes) => return Err(vec![not_postgres::finding(&route.address, &bytes)]),
+            Answer::Foreign(bytes) | Answer::TooMuch(bytes) => return Err(vec![not_postgres::finding(&route.address, &bytes)]),
             Answer::Closed => return Err(vec![closed::finding(&route.address, "after the SSLRequest")]),
             Answer::Broken(error) => return Err(vec![reset::in_talk(&route.address, &error)]),
             Answer::Silence => return Err(vec![silent::finding(&route.address, limit)]),

@@ -452,7 +452,7 @@ fn the_version_table_is_read_from_env() {
     }
 }
 
-/// As `flask db init` lays it out: an ini without a script_location, in the script directory itself.
+/// As `flask db init` lays it out: an ini without a `script_location`, in the script directory itself.
 #[test]
 fn flask_migrates_own_layout() {
     let directory = project(&[(

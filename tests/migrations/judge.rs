@@ -105,7 +105,7 @@ fn fact<'a>(notes: &'a Notes, name: &str) -> Option<&'a Fact> {
     notes.facts.iter().find(|(other, _)| *other == name).map(|(_, fact)| fact)
 }
 
-/// Alembic revisions as (id, down_revision, depends_on, labels), the last three Python expressions.
+/// Alembic revisions as `(id, down_revision, depends_on, labels)`, the last three Python expressions.
 fn alembic(revisions: &[(&str, &str, &str, &str)]) -> TempDir {
     let directory = project(&[("alembic.ini", INI), ("migrations/env.py", ENV)]);
     std::fs::create_dir(directory.path().join("migrations/versions")).unwrap();
