@@ -4,6 +4,7 @@
 
 pub mod chain;
 pub mod cli;
+pub mod command;
 pub mod conninfo;
 pub mod diagnosis;
 pub mod dns;

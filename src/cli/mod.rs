@@ -1,18 +1,14 @@
 //! The command line. Parsing does nothing; [`resolve`] turns what was parsed into a request.
 
+pub mod check;
 pub mod duration;
+pub mod explain;
 pub mod resolve;
 
-use std::path::PathBuf;
-use std::time::Duration;
+use clap::{Parser, Subcommand};
 
-use clap::{Args, Parser, Subcommand};
-
-use crate::layer::Layer;
-use crate::report::Format;
-use crate::report::style::ColorChoice;
-use crate::request::{Need, Skip};
-use crate::secret::Secret;
+use check::CheckArgs;
+use explain::ExplainArgs;
 
 /// Says which layer between an application and its PostgreSQL is broken, and prints the fix.
 #[derive(Debug, Parser)]
@@ -25,120 +21,10 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Probe the eight layers in order, stop at the first that is broken, print its remedy
-    #[command(after_long_help = CHECK_EXAMPLES)]
+    #[command(after_long_help = check::EXAMPLES)]
     Check(Box<CheckArgs>),
     /// Say what a finding means
-    Explain {
-        /// A finding's code, such as auth/no-hba-entry
-        code: String,
-        /// When to use colour
-        #[arg(long, value_name = "WHEN", default_value = "auto")]
-        color: ColorChoice,
-    },
+    Explain(ExplainArgs),
     /// List every finding with its severity and title
     List,
-}
-
-const CHECK_EXAMPLES: &str = "\
-Examples:
-  dbdoctor check                                  the settings of this environment
-  dbdoctor check --env-file /etc/shop.env         those of a service
-  echo \"$URL\" | dbdoctor check -                  a connection string, kept out of the process list
-  dbdoctor check --until auth --format json       only up to the login, for a script
-  dbdoctor check --workers 4 --pool-size 10       judge the connections that the application can open
-
-Exit codes:
-  0 sound, 1 warnings under --fail-on warn, 2 usage, 3 the doctor could not look,
-  10 config, 11 dns, 12 tcp, 13 tls, 14 auth, 15 privileges, 16 migrations, 17 pool, 130 interrupted";
-
-#[derive(Debug, Args)]
-pub struct CheckArgs {
-    /// Connection string as URL or as key=value pairs; - reads it from standard input; without one, the environment is read
-    #[arg(value_name = "DSN", value_parser = secret)]
-    pub dsn: Option<Secret>,
-    /// Read the settings from a file of NAME=value lines
-    #[arg(long, value_name = "FILE", conflicts_with = "dsn")]
-    pub env_file: Option<PathBuf>,
-    /// The variable that holds the URL
-    #[arg(long, value_name = "NAME", conflicts_with = "dsn")]
-    pub var: Option<String>,
-    /// Where the application's code is
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub project: PathBuf,
-    /// Stop after this layer
-    #[arg(long, value_name = "LAYER", default_value = "pool")]
-    pub until: Layer,
-    /// Leave a layer or a finding out (repeatable); of the layers: privileges, migrations, pool
-    #[arg(long, value_name = "LAYER|CODE", value_parser = skip)]
-    pub skip: Vec<Skip>,
-    /// The privileges that the application needs
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        default_value = "usage,select,insert,update,delete"
-    )]
-    pub needs: Vec<Need>,
-    /// A schema that the application uses (repeatable); without one, those of the search path that exist
-    #[arg(long = "schema", value_name = "NAME")]
-    pub schemas: Vec<String>,
-    /// Worker processes of the application
-    #[arg(long, value_name = "N")]
-    pub workers: Option<u32>,
-    /// Threads in each worker
-    #[arg(long, value_name = "N")]
-    pub threads: Option<u32>,
-    /// Connections that one worker's pool keeps
-    #[arg(long, value_name = "N")]
-    pub pool_size: Option<u32>,
-    /// Connections beyond the pool's size; -1 for no limit
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(-1..))]
-    pub max_overflow: Option<i64>,
-    /// The time limit of each layer, such as 500ms, 5s or 1m
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
-    pub timeout: Duration,
-    /// Exit with 1 when there are warnings
-    #[arg(long, value_name = "SEVERITY")]
-    pub fail_on: Option<FailOn>,
-    /// The format of the report
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub format: Format,
-    /// Write the report to a file instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: ColorChoice,
-    /// Findings alone
-    #[arg(long, short, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Every fact too
-    #[arg(long, short)]
-    pub verbose: bool,
-}
-
-/// From which severity on the exit code tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum FailOn {
-    /// Warnings end with exit code 1
-    Warn,
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the form that clap wants; a failure would print the value")]
-fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
-    Ok(Secret::from(text))
-}
-
-fn skip(text: &str) -> Result<Skip, String> {
-    if let Some(layer) = Layer::ALL.into_iter().find(|layer| layer.name() == text) {
-        return if layer.carries_the_connection() {
-            Err(format!("the layers above need what {layer} finds; --until stops the chain early"))
-        } else {
-            Ok(Skip::Layer(layer))
-        };
-    }
-    match crate::finding::by_code(text) {
-        Some(kind) => Ok(Skip::Code(kind.code().to_string())),
-        None => Err("neither a layer nor a finding's code; dbdoctor list prints the codes".into()),
-    }
 }

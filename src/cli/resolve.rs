@@ -4,7 +4,7 @@ use std::io::Read as _;
 
 use anyhow::Context as _;
 
-use super::{CheckArgs, FailOn};
+use super::check::{CheckArgs, FailOn};
 use crate::conninfo::mask::mask_argument;
 use crate::quote;
 use crate::request::{Demand, Origin, Request};
