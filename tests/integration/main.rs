@@ -22,6 +22,7 @@ mod migrations;
 mod pool;
 mod pooler;
 mod privileges;
+mod proofs;
 mod secrets;
 mod tcp;
 mod tls;

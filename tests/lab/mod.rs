@@ -22,6 +22,7 @@ pub mod pgbouncer;
 pub mod port;
 pub mod project;
 pub mod python;
+pub mod release;
 pub mod schema;
 pub mod server;
 pub mod session;

@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -12,6 +13,8 @@ use std::time::{Duration, Instant};
 use super::authority::{self, Identity};
 use super::database::Database;
 use super::dsn::Dsn;
+use super::network::{self, Network};
+use super::release::Release;
 use super::session::Session;
 use super::supervisor::Supervised;
 use super::{account, matrix, port, schema, template, tools, workdir};
@@ -24,9 +27,21 @@ pub struct Settings {
     lines: Vec<(String, String)>,
     hba_first: String,
     standby: bool,
+    release: Release,
+    environment: Vec<(String, String)>,
+    remote: bool,
+    starts: bool,
 }
 
 impl Settings {
+    /// Gives it a certificate that today's OpenSSL would not even load.
+    pub fn weakly_certified(&mut self, identity: &Identity) {
+        let file = workdir::fresh("openssl").join("openssl.cnf");
+        fs::write(&file, LENIENT).expect("the directory is ours");
+        self.env("OPENSSL_CONF", &file.display().to_string());
+        self.certificate = Some(identity.clone());
+    }
+
     /// Sets a parameter of `postgresql.conf`.
     pub fn set(&mut self, name: &str, value: &str) {
         self.lines.push((name.to_owned(), value.to_owned()));
@@ -41,6 +56,26 @@ impl Settings {
     /// Makes it wait for a primary's log, answering read-only queries.
     pub fn standby(&mut self) {
         self.standby = true;
+    }
+
+    /// Runs another release than the installed one.
+    pub fn release(&mut self, release: &Release) {
+        self.release = release.clone();
+    }
+
+    /// Puts a variable into its environment.
+    pub fn env(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Makes it listen on [`network::REMOTE`] alone, an address that is no loopback address, in a network of its own.
+    pub fn remote(&mut self) {
+        self.remote = true;
+    }
+
+    /// Makes it never let anybody in, so that there is no waiting for that.
+    pub fn stays_closed(&mut self) {
+        self.starts = false;
     }
 }
 
@@ -66,6 +101,10 @@ impl Server {
             lines: Vec::new(),
             hba_first: String::new(),
             standby: false,
+            release: Release::installed().clone(),
+            environment: Vec::new(),
+            remote: false,
+            starts: true,
         };
         change(&mut settings);
         // Between the search for a port and its use somebody else may take it.
@@ -85,20 +124,46 @@ impl Server {
         let data = directory.join("data");
         let copied = account::command("cp")
             .arg("-a")
-            .arg(template::path())
+            .arg(template::path(&settings.release))
             .arg(&data)
             .status()
             .expect("cp can be run");
         assert!(copied.success(), "the template cannot be copied");
         configure(settings, &directory, &data);
         let port = port::free();
-        let supervised = Supervised::start(&start_words(&data, port), &directory, &directory.join("log"), "QUIT");
+        let supervised = Supervised::start(&start_words(settings, &data, port), &directory, &directory.join("log"), "QUIT");
         let server = Self {
             port,
             directory,
             supervised,
         };
-        if server.wait_until_ready() { Ok(server) } else { Err(server.log()) }
+        let started = if settings.starts {
+            server.wait_for(&["ready to accept connections", "ready to accept read-only connections", "ready to accept read only"])
+        } else {
+            server.wait_for(&["listening on Unix socket"])
+        };
+        if started { Ok(server) } else { Err(server.log()) }
+    }
+
+    /// The surroundings in which a remote server can be reached.
+    pub fn network(&self) -> Network {
+        Network::of_process(self.supervised.pid())
+    }
+
+    /// The server's data directory.
+    pub fn data(&self) -> PathBuf {
+        self.directory.join("data")
+    }
+
+    /// Sends a signal to the postmaster, by its name: `TERM` is a smart shutdown, `STOP` stops it in its tracks.
+    pub fn signal(&self, name: &str) {
+        self.signal_process(name, self.supervised.pid());
+    }
+
+    /// Sends a signal to one of the server's processes.
+    pub fn signal_process(&self, name: &str, pid: u32) {
+        let sent = Command::new("kill").args(["-s", name, &pid.to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "kill -s {name} {pid}");
     }
 
     pub fn port(&self) -> u16 {
@@ -139,6 +204,38 @@ impl Server {
         } else {
             Err(String::from_utf8_lossy(&output.stderr).into_owned())
         }
+    }
+
+    /// Runs what a person pastes into psql as the superuser: statement by statement. Hands back what it printed.
+    ///
+    /// # Panics
+    /// If PostgreSQL refuses a statement.
+    pub fn paste(&self, database: &str, text: &str) -> String {
+        let mut psql = self
+            .psql("postgres", database)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("psql can be run");
+        let mut input = psql.stdin.take().expect("piped");
+        writeln!(input, "{text}").expect("psql reads");
+        drop(input);
+        let output = psql.wait_with_output().expect("it is our child");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{text}: {said}");
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+    }
+
+    /// Waits until the postmaster has read its configuration again.
+    pub fn wait_for_reload(&self, mark: usize) {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while !self.log_since(mark).contains("reloading configuration files") {
+            assert!(Instant::now() < deadline, "no reload: {}", self.log_since(mark));
+            sleep(Duration::from_millis(5));
+        }
+        // The line comes before the reading.
+        sleep(Duration::from_millis(50));
     }
 
     /// A session that stays open until it is dropped.
@@ -202,11 +299,12 @@ impl Server {
         command
     }
 
-    fn wait_until_ready(&self) -> bool {
+    /// Waits until the log has one of these texts; whether it has, before the server ends or a minute is over.
+    pub fn wait_for(&self, texts: &[&str]) -> bool {
         let deadline = Instant::now() + Duration::from_mins(1);
         while self.supervised.is_running() && Instant::now() < deadline {
             let log = self.log();
-            if log.contains("ready to accept connections") || log.contains("ready to accept read-only connections") {
+            if texts.iter().any(|text| log.contains(text)) {
                 return true;
             }
             sleep(Duration::from_millis(10));
@@ -217,7 +315,12 @@ impl Server {
 
 fn configure(settings: &Settings, directory: &Path, data: &Path) {
     let mut conf = String::from(BASE);
-    let _ = writeln!(conf, "listen_addresses = '{}'", port::loopback().join(","));
+    let addresses = if settings.remote {
+        network::REMOTE.to_owned()
+    } else {
+        port::loopback().join(",")
+    };
+    let _ = writeln!(conf, "listen_addresses = '{addresses}'");
     let _ = writeln!(conf, "unix_socket_directories = '{}'", directory.display());
     if let Some(identity) = &settings.certificate {
         let (certificate, key) = identity.install(data, "server");
@@ -256,12 +359,27 @@ fn without_tls(hba: &str) -> String {
         .collect()
 }
 
-fn start_words(data: &Path, port: u16) -> Vec<OsString> {
-    let mut words = account::prefix();
-    words.push(tools::postgres("postgres").into());
+fn start_words(settings: &Settings, data: &Path, port: u16) -> Vec<OsString> {
+    let mut words = if settings.remote { network::remote_words() } else { Vec::new() };
+    words.extend(account::prefix());
+    if !settings.environment.is_empty() {
+        words.push("env".into());
+        words.extend(settings.environment.iter().map(|(name, value)| format!("{name}={value}").into()));
+    }
+    words.push(settings.release.program("postgres").into());
     words.extend(["-D".into(), data.into(), "-p".into(), port.to_string().into()]);
     words
 }
+
+const LENIENT: &str = "\
+openssl_conf = all
+[all]
+ssl_conf = ssl
+[ssl]
+system_default = default
+[default]
+CipherString = DEFAULT@SECLEVEL=0
+";
 
 const BASE: &str = "\
 fsync = off

@@ -72,6 +72,8 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
                     ),
                 )
                 .actor("superuser"),
+                Step::sql("postgres", "only if it shows a date in the past: let the password count again", format!("ALTER ROLE {} VALID UNTIL 'infinity';", quote::sql_ident(target.user.raw())))
+                    .actor("superuser"),
                 Step::new(Place::AppConfig, format!("if the password is not the role's: correct it where the application reads it (here: {source}), and restart the application")),
                 Step::new(
                     Place::Database,

@@ -2,8 +2,10 @@
 
 mod doctor;
 mod normalise;
+mod proof;
 mod remedy;
 mod run;
 
 pub use doctor::Doctor;
+pub use proof::{Patient, shell};
 pub use remedy::apply;
