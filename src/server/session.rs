@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinHandle;
 use tokio_postgres::config::{self, SslNegotiation};
 use tokio_postgres::tls::{ChannelBinding, TlsConnect};
@@ -125,10 +123,9 @@ impl Session {
     /// Why the server did not let the role in.
     pub async fn login(stream: SecuredStream, address: &Address, target: &Target, limit: Duration) -> Result<Self, FailedLogin> {
         let config = config(target, stream.is_encrypted());
-        let handover = Handover(stream.channel_binding());
         let (watch, seen) = Watch::new(stream);
         let seen = || seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match tokio::time::timeout(limit, config.connect_raw(watch, handover)).await {
+        match tokio::time::timeout(limit, config.connect_raw(watch, Handover)).await {
             Ok(Ok((client, connection))) => {
                 let seen = seen();
                 Ok(Self {
@@ -270,53 +267,23 @@ fn no_answer(error: &Error) -> NoAnswer {
     }
 }
 
-/// Takes a secured stream over as it is, with the channel binding of its handshake.
-struct Handover(ChannelBinding);
+/// Takes a secured stream over as it is.
+struct Handover;
 
 type Watched = Watch<SecuredStream>;
 
 impl TlsConnect<Watched> for Handover {
-    type Stream = Bound;
+    type Stream = Watched;
     type Error = std::convert::Infallible;
-    type Future = std::future::Ready<Result<Bound, Self::Error>>;
+    type Future = std::future::Ready<Result<Watched, Self::Error>>;
 
     fn connect(self, stream: Watched) -> Self::Future {
-        std::future::ready(Ok(Bound {
-            stream,
-            binding: Mutex::new(Some(self.0)),
-        }))
+        std::future::ready(Ok(stream))
     }
 }
 
-/// A secured stream that hands out its channel binding, once.
-struct Bound {
-    stream: Watched,
-    binding: Mutex<Option<ChannelBinding>>,
-}
-
-impl tokio_postgres::tls::TlsStream for Bound {
+impl tokio_postgres::tls::TlsStream for Watched {
     fn channel_binding(&self) -> ChannelBinding {
-        let binding = self.binding.lock().unwrap_or_else(PoisonError::into_inner).take();
-        binding.unwrap_or_else(ChannelBinding::none)
-    }
-}
-
-impl AsyncRead for Bound {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Bound {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        self.watched().channel_binding()
     }
 }

@@ -98,6 +98,11 @@ impl<S> Watch<S> {
         (watch, seen)
     }
 
+    /// The stream below.
+    pub const fn watched(&self) -> &S {
+        &self.stream
+    }
+
     fn follow(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.heard |= !bytes.is_empty();

@@ -54,7 +54,7 @@ fn carry(client: &TcpStream, server: u16, seen: &Arc<Mutex<Seen>>) -> std::io::R
         to.set_nodelay(true)?;
         let seen = Arc::clone(seen);
         thread::spawn(move || {
-            let mut buffer = [0; 64 * 1024];
+            let mut buffer = [0; 16 * 1024];
             while let Ok(length @ 1..) = from.read(&mut buffer) {
                 seen.lock().expect("no thread panics with it").note(is_client);
                 if to.write_all(&buffer[..length]).is_err() {
