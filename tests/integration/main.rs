@@ -24,5 +24,6 @@ mod pooler;
 mod privileges;
 mod proofs;
 mod secrets;
+mod states;
 mod tcp;
 mod tls;

@@ -15,6 +15,7 @@ pub mod database;
 pub mod dns;
 pub mod dsn;
 pub mod flights;
+pub mod german;
 pub mod hostile;
 pub mod install;
 pub mod matrix;

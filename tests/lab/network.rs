@@ -93,8 +93,16 @@ impl Network {
     /// # Errors
     /// Why this machine cannot do that.
     pub fn isolated() -> Result<Self, String> {
+        Self::isolated_with_hosts("")
+    }
+
+    /// The same with more lines in the hosts file.
+    ///
+    /// # Errors
+    /// Why this machine cannot do that.
+    pub fn isolated_with_hosts(hosts: &str) -> Result<Self, String> {
         tools::in_path("ip").ok_or("there is no ip command")?;
-        let network = Self::new("127.0.0.1", "")?;
+        let network = Self::new("127.0.0.1", hosts)?;
         Ok(Self {
             kind: Kind::Isolated,
             ..network

@@ -31,6 +31,7 @@ pub struct Settings {
     environment: Vec<(String, String)>,
     remote: bool,
     starts: bool,
+    files: Vec<(&'static str, String)>,
 }
 
 impl Settings {
@@ -56,6 +57,37 @@ impl Settings {
     /// Makes it wait for a primary's log, answering read-only queries.
     pub fn standby(&mut self) {
         self.standby = true;
+    }
+
+    /// Puts a file into the data directory, beside those of every server.
+    pub fn file(&mut self, name: &'static str, text: &str) {
+        self.files.push((name, text.to_owned()));
+    }
+
+    /// Makes it the standby of a primary that never sends the end of the base backup, so that it never becomes consistent.
+    pub fn never_consistent(&mut self) {
+        let template = template::path(&self.release);
+        let output = account::command(tools::postgres("pg_controldata"))
+            .arg(&template)
+            .env("LC_ALL", "C")
+            .output()
+            .expect("pg_controldata can be run");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let field = |name: &str| {
+            let line = said.lines().find(|line| line.starts_with(name));
+            line.and_then(|line| line.rsplit(' ').next()).expect("a field").to_owned()
+        };
+        let (redo, file) = (field("Latest checkpoint's REDO location:"), field("Latest checkpoint's REDO WAL file:"));
+        let checkpoint = field("Latest checkpoint location:");
+        self.standby();
+        self.stays_closed();
+        self.file(
+            "backup_label",
+            &format!(
+                "START WAL LOCATION: {redo} (file {file})\nCHECKPOINT LOCATION: {checkpoint}\nBACKUP METHOD: streamed\nBACKUP FROM: primary\n\
+                 START TIME: 2031-01-01 00:00:00 UTC\nLABEL: never ends\nSTART TIMELINE: 1\n"
+            ),
+        );
     }
 
     /// Runs another release than the installed one.
@@ -105,6 +137,7 @@ impl Server {
             environment: Vec::new(),
             remote: false,
             starts: true,
+            files: Vec::new(),
         };
         change(&mut settings);
         // Between the search for a port and its use somebody else may take it.
@@ -137,11 +170,7 @@ impl Server {
             directory,
             supervised,
         };
-        let started = if settings.starts {
-            server.wait_for(&["ready to accept connections", "ready to accept read-only connections", "ready to accept read only"])
-        } else {
-            server.wait_for(&["listening on Unix socket"])
-        };
+        let started = server.wait_until(|server| if settings.starts { server.lets_in() } else { server.listens() });
         if started { Ok(server) } else { Err(server.log()) }
     }
 
@@ -299,17 +328,30 @@ impl Server {
         command
     }
 
-    /// Waits until the log has one of these texts; whether it has, before the server ends or a minute is over.
-    pub fn wait_for(&self, texts: &[&str]) -> bool {
+    /// Whether the log gets this text, before the server ends or a minute is over.
+    pub fn wait_for(&self, text: &str) -> bool {
+        self.wait_until(|server| server.log().contains(text))
+    }
+
+    fn wait_until(&self, reached: impl Fn(&Self) -> bool) -> bool {
         let deadline = Instant::now() + Duration::from_mins(1);
         while self.supervised.is_running() && Instant::now() < deadline {
-            let log = self.log();
-            if texts.iter().any(|text| log.contains(text)) {
+            if reached(self) {
                 return true;
             }
             sleep(Duration::from_millis(10));
         }
         false
+    }
+
+    /// Whether `postmaster.pid` says so: the log has a language.
+    fn lets_in(&self) -> bool {
+        let state = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
+        state.lines().nth(7).is_some_and(|state| ["ready", "standby"].contains(&state.trim()))
+    }
+
+    fn listens(&self) -> bool {
+        self.directory.join(format!(".s.PGSQL.{}", self.port)).exists()
     }
 }
 
@@ -343,7 +385,11 @@ fn configure(settings: &Settings, directory: &Path, data: &Path) {
     if settings.standby {
         fs::write(data.join("standby.signal"), "").expect("the copy can be written");
     }
-    for file in ["postgresql.auto.conf", "pg_hba.conf", "standby.signal"] {
+    for (name, text) in &settings.files {
+        fs::write(data.join(name), text).expect("the copy can be written");
+    }
+    let more = settings.files.iter().map(|(name, _)| *name);
+    for file in ["postgresql.auto.conf", "pg_hba.conf", "standby.signal"].into_iter().chain(more) {
         let path = data.join(file);
         if path.exists() {
             account::give(&path);
