@@ -49,12 +49,19 @@ fn each_finding_is_in_the_file_of_its_name_and_each_file_in_the_list() {
         let file = file_of(kind);
         let text = read(&file);
         let layer = format!("layer: Layer::{:?},", kind.layer);
-        assert!(text.contains(&layer) && text.contains(&format!("slug: \"{}\",", kind.slug)), "{}", file.display());
+        assert!(
+            text.contains(&layer) && text.contains(&format!("slug: \"{}\",", kind.slug)),
+            "{}",
+            file.display()
+        );
         listed.insert(file);
     }
     for layer in Layer::ALL {
         let files = entries(&root().join(format!("src/finding/{layer}")));
-        for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "rs")) {
+        for file in files
+            .iter()
+            .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+        {
             assert!(listed.contains(file), "{} is not in the catalogue", file.display());
         }
     }
@@ -68,7 +75,12 @@ fn each_title_is_a_fragment_that_stands_alone() {
         let name = ["PostgreSQL", "PgBouncer", "Alembic", "Django"].contains(&first);
         let lowercase = first.starts_with(|c: char| !c.is_uppercase());
         assert!(lowercase || acronym || name, "{}: {}", kind.code(), kind.title);
-        assert!(!kind.title.ends_with('.') && !kind.title.trim().is_empty(), "{}: {}", kind.code(), kind.title);
+        assert!(
+            !kind.title.ends_with('.') && !kind.title.trim().is_empty(),
+            "{}: {}",
+            kind.code(),
+            kind.title
+        );
     }
 }
 
@@ -84,7 +96,11 @@ fn each_finding_is_explained() {
             assert!(text.len() > 3, "{}: {name}", kind.code());
         }
         for (name, texts) in [("causes", explanation.causes), ("fixes", explanation.fixes)] {
-            assert!(!texts.is_empty() && texts.iter().all(|text| text.len() > 3), "{}: {name}", kind.code());
+            assert!(
+                !texts.is_empty() && texts.iter().all(|text| text.len() > 3),
+                "{}: {name}",
+                kind.code()
+            );
         }
         let text = format!("{explanation:?}").to_lowercase();
         for unwanted in ["please", "oops", "try again later"] {
@@ -121,7 +137,11 @@ fn each_finding_up_to_the_login_has_a_scenario() {
         .collect();
     for kind in finding::ALL {
         if [Layer::Dns, Layer::Tcp, Layer::Tls, Layer::Auth].contains(&kind.layer) {
-            assert!(scenarios.contains(&format!("\"{}\"", kind.code())), "{} has no scenario", kind.code());
+            assert!(
+                scenarios.contains(&format!("\"{}\"", kind.code())),
+                "{} has no scenario",
+                kind.code()
+            );
         }
     }
 }

@@ -122,7 +122,10 @@ fn connect_is_not_granted() {
 
 #[test]
 fn channel_binding_is_demanded_and_not_offered() {
-    refused(&Server::shared().dsn("md5").with("channel_binding", "require"), "auth/channel-binding-missing");
+    refused(
+        &Server::shared().dsn("md5").with("channel_binding", "require"),
+        "auth/channel-binding-missing",
+    );
 }
 
 #[test]
@@ -151,7 +154,10 @@ fn the_login_breaks_off() {
     refused(&pretender(Behaviour::AsksThenClose), "auth/closed");
     refused(&pretender(Behaviour::AsksThenGarbage), "auth/unexpected-answer");
     refused(&pretender(Behaviour::Impostor), "auth/server-unproven");
-    refused(&pretender(Behaviour::Error("XX000", "the moon is in the wrong phase")), "auth/unrecognized-refusal");
+    refused(
+        &pretender(Behaviour::Error("XX000", "the moon is in the wrong phase")),
+        "auth/unrecognized-refusal",
+    );
 }
 
 #[test]
@@ -166,7 +172,10 @@ fn told_apart(server: &Server, dsn: &Dsn) -> String {
     let run = Doctor::check().dsn(dsn).run();
     run.fails("auth/password-rejected");
     let steps = run.finding("auth/password-rejected")["remedy"]["steps"].clone();
-    assert!(steps[0]["text"].as_str().is_some_and(|text| text.contains("tell the causes apart")), "{steps:#}");
+    assert!(
+        steps[0]["text"].as_str().is_some_and(|text| text.contains("tell the causes apart")),
+        "{steps:#}"
+    );
     server.paste(steps[0]["database"].as_str().unwrap(), steps[0]["run"].as_str().unwrap())
 }
 
@@ -176,7 +185,10 @@ fn the_query_tells_apart_what_looks_like_a_wrong_password() {
     let wrong = server.dsn("app").password(&canary::wrong());
     assert_eq!(told_apart(&server, &wrong), "app|t||scram-sha-256");
     assert_eq!(told_apart(&server, &server.dsn("ghost")), "");
-    assert_eq!(told_apart(&server, &server.dsn("expired")), "expired|t|2001-01-01 00:00:00+00|scram-sha-256");
+    assert_eq!(
+        told_apart(&server, &server.dsn("expired")),
+        "expired|t|2001-01-01 00:00:00+00|scram-sha-256"
+    );
     assert_eq!(told_apart(&server, &server.dsn("passwordless")), "passwordless|t||");
     assert_eq!(told_apart(&server, &server.dsn("md5")), "md5|t||md5");
 }
@@ -190,7 +202,11 @@ fn a_german_server_is_understood() {
     });
     let run = Doctor::check().dsn(server.dsn("app").password(&canary::wrong())).run();
     run.fails("auth/password-rejected");
-    assert!(run.stdout.contains("Passwort-Authentifizierung"), "the server does not speak German: {}", run.stdout);
+    assert!(
+        run.stdout.contains("Passwort-Authentifizierung"),
+        "the server does not speak German: {}",
+        run.stdout
+    );
     let cases = [
         (server.dsn("nohba"), "auth/no-hba-entry"),
         (server.dsn("app").database("nosuch"), "auth/database-missing"),

@@ -42,7 +42,10 @@ const CAPACITY: &str = "how many sessions there are to be is for people to say";
 /// What no command, SQL or line of configuration mends, and why.
 const UNPROVEN: &[(&str, &str)] = &[
     ("dns/family-mismatch", "an IPv4 name or a network with IPv6 comes from the provider"),
-    ("dns/hosts-override", "which of the two addresses is meant is for people to say, and the line may name other hosts"),
+    (
+        "dns/hosts-override",
+        "which of the two addresses is meant is for people to say, and the line may name other hosts",
+    ),
     ("dns/name-not-found", ZONE),
     ("dns/no-address", ZONE),
     ("dns/resolver-unreachable", ZONE),
@@ -50,7 +53,10 @@ const UNPROVEN: &[(&str, &str)] = &[
     ("dns/timeout", ZONE),
     ("tcp/closed", NETWORK),
     ("tcp/not-postgres", "the right port is known to people alone"),
-    ("tcp/partly-reachable", "a dead address is taken out of DNS, or its host is brought back"),
+    (
+        "tcp/partly-reachable",
+        "a dead address is taken out of DNS, or its host is brought back",
+    ),
     ("tcp/refused", SERVICE_MANAGER),
     ("tcp/reset", NETWORK),
     ("tcp/silent", NETWORK),
@@ -60,7 +66,10 @@ const UNPROVEN: &[(&str, &str)] = &[
     ("tls/certificate-not-yet-valid", "the host's clock is not for a test to set"),
     ("auth/closed", LOG),
     ("auth/method-rejected", LOG),
-    ("auth/method-unsupported", "what the server asks for was decided by somebody, and the application's driver may have it"),
+    (
+        "auth/method-unsupported",
+        "what the server asks for was decided by somebody, and the application's driver may have it",
+    ),
     ("auth/pooler-backend-down", LOG),
     ("auth/server-recovering", PASSES),
     ("auth/server-starting", PASSES),
@@ -344,7 +353,14 @@ fn with_client(server: &Server, identity: &Identity) -> Dsn {
 
 #[test]
 fn each_finding_is_proven_or_listed() {
-    let at_login = ["slots-exhausted", "reserved-slots-only", "role-limit", "database-limit", "pooler-limit", "pooler-waiting"];
+    let at_login = [
+        "slots-exhausted",
+        "reserved-slots-only",
+        "role-limit",
+        "database-limit",
+        "pooler-limit",
+        "pooler-waiting",
+    ];
     for kind in finding::ALL {
         let code = kind.code().to_string();
         let concerned = match kind.layer {
@@ -356,7 +372,11 @@ fn each_finding_is_proven_or_listed() {
         let proven = PROVEN.contains(&code.as_str());
         let listed = UNPROVEN.iter().any(|(listed, _)| *listed == code);
         assert!(!(proven && listed), "{code} is both proven and listed");
-        assert_eq!(proven || listed, concerned, "{code} is neither proven nor listed, or is none of these layers'");
+        assert_eq!(
+            proven || listed,
+            concerned,
+            "{code} is neither proven nor listed, or is none of these layers'"
+        );
     }
     for (code, reason) in UNPROVEN {
         assert!(finding::by_code(code).is_some() && !reason.is_empty(), "{code}");

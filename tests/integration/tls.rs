@@ -284,7 +284,9 @@ fn the_clients_key_is_open_to_others() {
     let (certificate, key) = authority::get().client.write(&workdir::fresh("client"), "client");
     std::fs::set_permissions(&key, Permissions::from_mode(0o644)).expect("the file is ours");
     let dsn = Server::shared().dsn("certified").no_password();
-    let dsn = dsn.with("sslcert", &certificate.display().to_string()).with("sslkey", &key.display().to_string());
+    let dsn = dsn
+        .with("sslcert", &certificate.display().to_string())
+        .with("sslkey", &key.display().to_string());
     let run = Doctor::check().dsn(dsn).run();
     run.fails("tls/client-key-unusable");
     assert!(run.stdout.contains("mode 0644"), "{}", run.stdout);

@@ -82,10 +82,7 @@ impl Network {
         for (name, text) in contents {
             fs::write(files.join(name), text).map_err(|error| error.to_string())?;
         }
-        Ok(Self {
-            files,
-            kind: Kind::Shared,
-        })
+        Ok(Self { files, kind: Kind::Shared })
     }
 
     /// One with nothing but a loopback interface: no address outside has a route, and 198.51.100.0/24 is refused by one.

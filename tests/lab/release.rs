@@ -30,7 +30,11 @@ impl Release {
     /// A fetched one.
     pub fn fetched(major: u32) -> Self {
         let bin = workdir::lasting().join(format!("postgres-{major}/bin"));
-        assert!(bin.join("postgres").is_file(), "no PostgreSQL {major} in {}: run tests/servers", bin.display());
+        assert!(
+            bin.join("postgres").is_file(),
+            "no PostgreSQL {major} in {}: run tests/servers",
+            bin.display()
+        );
         Self { bin }
     }
 

@@ -77,7 +77,10 @@ impl Settings {
             let line = said.lines().find(|line| line.starts_with(name));
             line.and_then(|line| line.rsplit(' ').next()).expect("a field").to_owned()
         };
-        let (redo, file) = (field("Latest checkpoint's REDO location:"), field("Latest checkpoint's REDO WAL file:"));
+        let (redo, file) = (
+            field("Latest checkpoint's REDO location:"),
+            field("Latest checkpoint's REDO WAL file:"),
+        );
         let checkpoint = field("Latest checkpoint location:");
         self.standby();
         self.stays_closed();
@@ -347,7 +350,10 @@ impl Server {
     /// Whether `postmaster.pid` says so: the log has a language.
     fn lets_in(&self) -> bool {
         let state = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
-        state.lines().nth(7).is_some_and(|state| ["ready", "standby"].contains(&state.trim()))
+        state
+            .lines()
+            .nth(7)
+            .is_some_and(|state| ["ready", "standby"].contains(&state.trim()))
     }
 
     fn listens(&self) -> bool {

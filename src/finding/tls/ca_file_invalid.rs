@@ -57,7 +57,7 @@ fn remedy(path: &Path, content: &[u8]) -> Remedy {
             "convert the file to PEM, and name the converted one",
             [
                 Step::new(Place::AppHost, "convert it").run(format!("openssl x509 -inform DER -in {file} -out {converted}")).undo(format!("rm {converted}")),
-                Step::new(Place::AppConfig, "in the connection settings").run(format!("sslrootcert={converted}")),
+                Step::new(Place::AppConfig, "name the converted file").run(format!("sslrootcert={converted}")),
             ],
         );
     }

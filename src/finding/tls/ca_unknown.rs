@@ -48,7 +48,7 @@ pub fn finding(policy: &Policy, address: &Address, inspection: &Inspection) -> F
         Roots::System | Roots::None => "the system's certificates".to_owned(),
         Roots::File { path, certificates } => {
             let path = crate::foreign::Foreign::new(path.to_string_lossy());
-            format!("those in \"{path}\" ({}), and no others", certificates.len())
+            format!("those in \"{path}\", {} in all, and no others", certificates.len())
         }
     };
     let mut finding = KIND.found(title).detail(format!(
@@ -86,7 +86,7 @@ pub fn finding(policy: &Policy, address: &Address, inspection: &Inspection) -> F
         Roots::System | Roots::None => vec![
             get,
             Step::new(Place::AppHost, "put it into a file that the service's user can read"),
-            Step::new(Place::AppConfig, "name that file in the connection settings: sslrootcert=/path/to/root.crt"),
+            Step::new(Place::AppConfig, "name that file: sslrootcert=/path/to/root.crt"),
         ],
     };
     finding.remedy(Remedy::new(format!("trust the authority \"{issuer}\", once you know that it is the right one"), steps))

@@ -64,7 +64,7 @@ pub fn too_direct(address: &Address, error: &str) -> Finding {
         .evidence(format!("{address} answered the SSLRequest of a second connection with \"S\""))
         .remedy(Remedy::new(
             "let the settings ask for TLS first",
-            [Step::new(Place::AppConfig, "in the connection settings").run("sslnegotiation=postgres")],
+            [Step::new(Place::AppConfig, "let TLS be asked for first, as every server understands it").run("sslnegotiation=postgres")],
         ))
 }
 

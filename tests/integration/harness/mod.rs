@@ -7,5 +7,6 @@ mod remedy;
 mod run;
 
 pub use doctor::Doctor;
-pub use proof::{Patient, shell};
+pub use proof::Patient;
 pub use remedy::apply;
+pub use run::Run;

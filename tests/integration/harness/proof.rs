@@ -77,7 +77,9 @@ impl<'a> Patient<'a> {
     pub fn is_mended_by_hand(mut self, code: &str, places: &[&str], hand: impl FnOnce(&mut Dsn)) {
         let finding = self.finding(code);
         let remedy = &finding["remedy"]["steps"];
-        let in_words = remedy.as_array().is_some_and(|steps| steps.iter().any(|step| step["run"].is_null()));
+        let in_words = remedy
+            .as_array()
+            .is_some_and(|steps| steps.iter().any(|step| step["run"].is_null()));
         assert!(in_words, "nothing is left to do by hand: {finding:#}");
         hand(&mut self.dsn);
         let steps: Vec<Value> = remedy
@@ -164,7 +166,9 @@ fn runnable(finding: &Value, places: &[&str]) -> Vec<Value> {
 }
 
 fn is_hba(line: &str) -> bool {
-    ["local ", "host ", "hostssl ", "hostnossl "].iter().any(|kind| line.starts_with(kind))
+    ["local ", "host ", "hostssl ", "hostnossl "]
+        .iter()
+        .any(|kind| line.starts_with(kind))
 }
 
 /// The settings with the words `name=value` of a line in force.
@@ -195,7 +199,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 /// What a command prints; it has to succeed.
-pub fn shell(command: &str) -> String {
+fn shell(command: &str) -> String {
     let output = Command::new("sh")
         .args(["-c", command])
         .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
