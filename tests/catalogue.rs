@@ -38,7 +38,7 @@ fn each_code_is_there_once_and_well_formed() {
         let words: Vec<&str> = kind.slug.split('-').collect();
         let is_word = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
         assert!(words.iter().all(is_word), "{code} is not in kebab case");
-        assert_eq!(finding::by_code(&code).map(|found| found.code()), Some(kind.code()));
+        assert_eq!(finding::by_code(&code).map(Kind::code), Some(kind.code()));
     }
 }
 

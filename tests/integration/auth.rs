@@ -7,6 +7,10 @@ use crate::lab::server::Server;
 use crate::lab::skip::need;
 use crate::lab::{canary, german, port};
 
+/// Kinds of proof that a server asks for (PostgreSQL's documentation, "Message Formats", Authentication*).
+const CLEARTEXT: u32 = 3;
+const SSPI: u32 = 9;
+
 #[track_caller]
 fn refused(dsn: &Dsn, code: &str) {
     Doctor::check().dsn(dsn).run().fails(code);
@@ -132,7 +136,6 @@ fn channel_binding_is_demanded_and_not_offered() {
 fn the_method_is_not_for_passwords() {
     let server = Server::with(|settings| settings.hba("host all app all gss include_realm=0"));
     refused(&server.dsn("app"), "auth/method-unsupported");
-    const SSPI: u32 = 9;
     refused(&pretender(Behaviour::AsksThenSilence(SSPI)), "auth/method-unsupported");
 }
 
@@ -162,7 +165,6 @@ fn the_login_breaks_off() {
 
 #[test]
 fn the_login_is_not_decided() {
-    const CLEARTEXT: u32 = 3;
     let dsn = pretender(Behaviour::AsksThenSilence(CLEARTEXT));
     Doctor::check().dsn(dsn).args(["--timeout", "1s"]).run().fails("auth/timeout");
 }

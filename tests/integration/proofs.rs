@@ -14,7 +14,7 @@ use crate::lab::authority::{self, Identity};
 use crate::lab::dsn::Dsn;
 use crate::lab::network;
 use crate::lab::pgbouncer::PgBouncer;
-use crate::lab::server::Server;
+use crate::lab::server::{Server, Settings};
 use crate::lab::skip::need;
 use crate::lab::{account, canary, port, workdir};
 
@@ -107,13 +107,13 @@ fn copy_of_the_root(name: &str) -> PathBuf {
 fn renewed(identity: &Identity, code: &str) {
     let server = Server::with(|settings| settings.weakly_certified(identity));
     let patient = Patient::of(&server, server.dsn("app"));
-    patient.is_mended_by_hand(code, &["database"], |_| install(&server, &authority::get().server));
+    patient.mends_with_a_hand(code, &["database"], |_| install(&server, &authority::get().server));
 }
 
 /// A remote server, with how to call the binary near it.
 fn remote() -> Result<(Server, Doctor), String> {
     network::can_be_remote()?;
-    let server = Server::with(|settings| settings.remote());
+    let server = Server::with(Settings::remote);
     let call = Doctor::check().in_network(&server.network());
     Ok((server, call))
 }
@@ -121,87 +121,87 @@ fn remote() -> Result<(Server, Doctor), String> {
 proofs! {
     a_pg_hba_conf_entry: "auth/no-hba-entry", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("nohba")).is_mended(code, &["database", "database-host"]);
-        Patient::of(&server, server.dsn("nohba").sslmode("disable")).is_mended(code, &["database", "database-host"]);
-        Patient::of(&server, server.dsn("nohba").host("127.0.0.1").sslmode("require")).is_mended(code, &["database", "database-host"]);
-        Patient::of(&server, server.socket_dsn("nohba")).is_mended(code, &["database", "database-host"]);
+        Patient::of(&server, server.dsn("nohba")).mends(code, &["database", "database-host"]);
+        Patient::of(&server, server.dsn("nohba").sslmode("disable")).mends(code, &["database", "database-host"]);
+        Patient::of(&server, server.dsn("nohba").host("127.0.0.1").sslmode("require")).mends(code, &["database", "database-host"]);
+        Patient::of(&server, server.socket_dsn("nohba")).mends(code, &["database", "database-host"]);
     }
     a_pg_hba_conf_entry_for_another_host: "auth/no-hba-entry", |code| {
         let (server, call) = need!(remote());
         let dsn = server.dsn("nohba").host(network::REMOTE).sslmode("require");
         let patient = Patient::of(&server, dsn).called(call);
         assert!(patient.finding(code).to_string().contains("hostssl shop nohba 192.0.2.7/32 scram-sha-256"));
-        patient.is_mended(code, &["database", "database-host"]);
+        patient.mends(code, &["database", "database-host"]);
     }
     names_that_need_quotes: "auth/no-hba-entry", |code| {
         let server = server();
         server.sql("postgres", &format!("CREATE ROLE \"Web App\" LOGIN PASSWORD '{}'", canary::of("Web App")));
         server.sql("postgres", "CREATE DATABASE \"all\"");
-        Patient::of(&server, server.dsn("Web App").database("all")).is_mended(code, &["database", "database-host"]);
+        Patient::of(&server, server.dsn("Web App").database("all")).mends(code, &["database", "database-host"]);
     }
     a_line_above_the_one_that_rejects: "auth/hba-rejected", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("rejected")).is_mended(code, &["database", "database-host"]);
+        Patient::of(&server, server.dsn("rejected")).mends(code, &["database", "database-host"]);
     }
     a_password_instead_of_peer: "auth/peer-mismatch", |code| {
         let server = Server::with(|settings| settings.hba("local all app peer"));
-        Patient::of(&server, server.socket_dsn("app")).is_mended(code, &["database", "database-host"]);
+        Patient::of(&server, server.socket_dsn("app")).mends(code, &["database", "database-host"]);
     }
     tcp_instead_of_peer: "auth/peer-mismatch", |code| {
         let server = Server::with(|settings| settings.hba("local all app peer"));
-        Patient::of(&server, server.socket_dsn("app")).is_mended(code, &["app-config"]);
+        Patient::of(&server, server.socket_dsn("app")).mends(code, &["app-config"]);
     }
     login_for_a_role: "auth/login-not-permitted", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("nologin")).is_mended(code, &["database"]);
+        Patient::of(&server, server.dsn("nologin")).mends(code, &["database"]);
     }
     a_role: "auth/role-missing", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("trusted_ghost")).is_mended(code, &["database"]);
+        Patient::of(&server, server.dsn("trusted_ghost")).mends(code, &["database"]);
     }
     a_database: "auth/database-missing", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("app").database("new shop")).is_mended(code, &["database"]);
+        Patient::of(&server, server.dsn("app").database("new shop")).mends(code, &["database"]);
     }
     an_open_database: "auth/database-closed", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("app").database("closed")).is_mended(code, &["database"]);
+        Patient::of(&server, server.dsn("app").database("closed")).mends(code, &["database"]);
     }
     connect_on_a_database: "privileges/connect-denied", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("app").database("private")).is_mended(code, &["database"]);
+        Patient::of(&server, server.dsn("app").database("private")).mends(code, &["database"]);
     }
     a_password_that_counts_again: "auth/password-rejected", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("expired")).is_mended(code, &["database"]);
+        Patient::of(&server, server.dsn("expired")).mends(code, &["database"]);
     }
     the_right_password: "auth/password-rejected", |code| {
         let server = server();
         let patient = Patient::of(&server, server.dsn("app").password(&canary::wrong()));
-        patient.is_mended_by_hand(code, &[], |dsn| *dsn = server.dsn("app"));
+        patient.mends_with_a_hand(code, &[], |dsn| *dsn = server.dsn("app"));
     }
     a_password: "auth/password-missing", |code| {
         let server = server();
         let patient = Patient::of(&server, server.dsn("app").no_password());
-        patient.is_mended_by_hand(code, &[], |dsn| *dsn = server.dsn("app"));
+        patient.mends_with_a_hand(code, &[], |dsn| *dsn = server.dsn("app"));
     }
     no_more_channel_binding: "auth/channel-binding-missing", |code| {
         let dsn = Server::shared().dsn("md5").with("channel_binding", "require");
-        Patient::alone(dsn).is_mended(code, &["app-config"]);
+        Patient::alone(dsn).mends(code, &["app-config"]);
     }
     a_parameter_less: "auth/parameter-unsupported", |code| {
         let dsn = Server::shared().dsn("app").with("options", "-c nosuch=1");
-        Patient::alone(dsn).is_mended_by_hand(code, &[], |dsn| *dsn = dsn.clone().without("options"));
+        Patient::alone(dsn).mends_with_a_hand(code, &[], |dsn| *dsn = dsn.clone().without("options"));
     }
     a_parameter_that_the_pooler_ignores: "auth/parameter-unsupported", |code| {
         let pooler = PgBouncer::before(Server::shared());
         let dsn = pooler.dsn("app").with("options", "-c jit=off");
-        Patient::behind(&pooler, dsn).is_mended(code, &["pooler"]);
+        Patient::behind(&pooler, dsn).mends(code, &["pooler"]);
     }
     a_database_of_the_pooler: "auth/pooler-database-unknown", |code| {
         let pooler = PgBouncer::before(Server::shared());
         let dsn = pooler.dsn("app").database("nosuch");
-        Patient::behind(&pooler, dsn).is_mended_by_hand(code, &["pooler"], |_| {
+        Patient::behind(&pooler, dsn).mends_with_a_hand(code, &["pooler"], |_| {
             let file = fs::read_to_string(pooler.configuration()).expect("the directory is ours");
             let line = format!("[databases]\nnosuch = host=127.0.0.1 port={} dbname=shop", Server::shared().port());
             fs::write(pooler.configuration(), file.replace("[databases]", &line)).expect("the directory is ours");
@@ -211,7 +211,7 @@ proofs! {
         let lines = "auth_type = md5\nauth_user = monitor\nauth_query = SELECT usename::text, 'x'::text FROM pg_user WHERE usename = $1 AND false";
         let pooler = PgBouncer::with(Server::shared(), lines);
         let dsn = pooler.dsn("owner");
-        Patient::behind(&pooler, dsn).is_mended_by_hand(code, &["pooler"], |_| {
+        Patient::behind(&pooler, dsn).mends_with_a_hand(code, &["pooler"], |_| {
             let file = fs::read_to_string(pooler.users()).expect("the directory is ours");
             let line = format!("\"owner\" \"{}\"\n", canary::of("owner"));
             fs::write(pooler.users(), file + &line).expect("the directory is ours");
@@ -220,20 +220,20 @@ proofs! {
     more_sessions_for_a_role: "pool/role-limit", |code| {
         let server = server();
         let patient = Patient::of(&server, server.dsn("limited"));
-        patient.is_mended_by_hand(code, &["database"], |_| {
+        patient.mends_with_a_hand(code, &["database"], |_| {
             server.paste("postgres", "ALTER ROLE limited CONNECTION LIMIT 5;");
         });
     }
     more_sessions_for_a_database: "pool/database-limit", |code| {
         let server = server();
         let patient = Patient::of(&server, server.dsn("app").database("crowded"));
-        patient.is_mended_by_hand(code, &["database"], |_| {
+        patient.mends_with_a_hand(code, &["database"], |_| {
             server.paste("postgres", "ALTER DATABASE crowded CONNECTION LIMIT 5;");
         });
     }
     the_directory_of_the_socket: "tcp/socket-missing", |code| {
         let server = Server::shared();
-        Patient::alone(server.socket_dsn("app").port(port::free())).is_mended(code, &["app-config"]);
+        Patient::alone(server.socket_dsn("app").port(port::free())).mends(code, &["app-config"]);
     }
     tcp_instead_of_the_socket: "tcp/socket-denied", |code| {
         // To an ordinary user the directory of somebody else's is closed.
@@ -245,36 +245,36 @@ proofs! {
         std::os::unix::fs::symlink(server.socket_directory().join(&socket), closed.join(&socket)).expect("the directory is ours");
         let dsn = server.socket_dsn("app").host(&shown(&closed));
         let call = Doctor::check().by_an_ordinary_user();
-        Patient::alone(dsn).called(call).is_mended(code, &["app-config"]);
+        Patient::alone(dsn).called(call).mends(code, &["app-config"]);
     }
     tls_in_the_settings: "tls/required-by-server", |code| {
-        Patient::alone(Server::shared().dsn("tlsonly").sslmode("disable")).is_mended(code, &["app-config"]);
+        Patient::alone(Server::shared().dsn("tlsonly").sslmode("disable")).mends(code, &["app-config"]);
     }
     tls_on_the_server: "tls/not-supported-by-server", |code| {
         let server = Server::with(|settings| settings.certificate = None);
         install(&server, &authority::get().server);
-        Patient::of(&server, server.dsn("app")).is_mended(code, &["database"]);
+        Patient::of(&server, server.dsn("app")).mends(code, &["database"]);
     }
     no_tls_in_the_settings: "tls/not-supported-by-server", |code| {
         let server = Server::with(|settings| settings.certificate = None);
-        Patient::alone(server.dsn("app")).is_mended(code, &["app-config"]);
+        Patient::alone(server.dsn("app")).mends(code, &["app-config"]);
     }
     a_name_that_the_certificate_has: "tls/host-mismatch", |code| {
         let server = Server::with(|settings| settings.certificate = Some(authority::get().wrong_host.clone()));
-        Patient::alone(server.dsn("app")).is_mended(code, &["app-config"]);
+        Patient::alone(server.dsn("app")).mends(code, &["app-config"]);
     }
     the_authoritys_certificate: "tls/ca-unknown", |code| {
         let file = workdir::fresh("root").join("root.crt");
         fs::copy(&authority::get().other_root, &file).expect("the directory is ours");
         let dsn = Server::shared().dsn("app").with("sslrootcert", &shown(&file));
-        Patient::alone(dsn).is_mended_by_hand(code, &["app-host"], |_| {
+        Patient::alone(dsn).mends_with_a_hand(code, &["app-host"], |_| {
             let both = [&authority::get().other_root, &authority::get().root].map(|path| fs::read(path).expect("the authority wrote it"));
             fs::write(&file, both.concat()).expect("the directory is ours");
         });
     }
     the_file_of_the_authority: "tls/ca-file-missing", |code| {
         let dsn = Server::shared().dsn("app").with("sslrootcert", "/nonexistent/root.crt");
-        Patient::alone(dsn).is_mended_by_hand(code, &[], |dsn| {
+        Patient::alone(dsn).mends_with_a_hand(code, &[], |dsn| {
             *dsn = dsn.clone().with("sslrootcert", &shown(&authority::get().root));
         });
     }
@@ -283,7 +283,7 @@ proofs! {
         let closed = if account::is_root() { 0o600 } else { 0o000 };
         fs::set_permissions(&file, fs::Permissions::from_mode(closed)).expect("the file is ours");
         let dsn = Server::shared().dsn("app").with("sslrootcert", &shown(&file));
-        Patient::alone(dsn).called(Doctor::check().by_an_ordinary_user()).is_mended(code, &["app-host"]);
+        Patient::alone(dsn).called(Doctor::check().by_an_ordinary_user()).mends(code, &["app-host"]);
     }
     pem_instead_of_der: "tls/ca-file-invalid", |code| {
         let pem = fs::read(&authority::get().root).expect("the authority wrote it");
@@ -291,7 +291,7 @@ proofs! {
         let file = workdir::fresh("root").join("root of the authority.crt");
         fs::write(&file, der).expect("the directory is ours");
         let dsn = Server::shared().dsn("app").with("sslrootcert", &shown(&file));
-        Patient::alone(dsn).is_mended(code, &["app-host", "app-config"]);
+        Patient::alone(dsn).mends(code, &["app-host", "app-config"]);
     }
     a_renewed_certificate: "tls/certificate-expired", |code| { renewed(&authority::get().expired, code); }
     a_certificate_renewed_in_time: "tls/certificate-expiring", |code| { renewed(&authority::get().expiring, code); }
@@ -300,7 +300,7 @@ proofs! {
         let trusted = copy_of_the_root("trusted.crt");
         let server = Server::with(|settings| settings.set("ssl_ca_file", &shown(&trusted)));
         let patient = Patient::of(&server, with_client(&server, &authority::get().client_stranger));
-        patient.is_mended_by_hand(code, &["database"], |_| {
+        patient.mends_with_a_hand(code, &["database"], |_| {
             let both = [&authority::get().other_root, &authority::get().root].map(|path| fs::read(path).expect("the authority wrote it"));
             fs::write(&trusted, both.concat()).expect("the directory is ours");
         });
@@ -308,36 +308,36 @@ proofs! {
     a_client_certificate: "tls/client-certificate-required", |code| {
         let server = Server::shared();
         let dsn = server.dsn("certified").no_password();
-        Patient::alone(dsn).is_mended_by_hand(code, &[], |dsn| *dsn = with_client(server, &authority::get().client));
+        Patient::alone(dsn).mends_with_a_hand(code, &[], |dsn| *dsn = with_client(server, &authority::get().client));
     }
     a_key_for_its_owner_alone: "tls/client-key-unusable", |code| {
         let directory = workdir::fresh("client");
         let (certificate, key) = authority::get().client.write(&directory, "client");
         fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).expect("the file is ours");
         let dsn = Server::shared().dsn("certified").no_password().with("sslcert", &shown(&certificate));
-        Patient::alone(dsn.with("sslkey", &shown(&key))).is_mended(code, &["app-host"]);
+        Patient::alone(dsn.with("sslkey", &shown(&key))).mends(code, &["app-host"]);
     }
     a_protocol_version_in_common: "tls/protocol-mismatch", |code| {
         let server = Server::with(|settings| settings.set("ssl_min_protocol_version", "TLSv1.3"));
         let dsn = server.dsn("app").with("ssl_max_protocol_version", "TLSv1.2");
-        Patient::of(&server, dsn).is_mended(code, &["database", "app-config"]);
+        Patient::of(&server, dsn).mends(code, &["database", "app-config"]);
         let server = Server::with(|settings| settings.set("ssl_max_protocol_version", "TLSv1.2"));
         let dsn = server.dsn("app").with("ssl_min_protocol_version", "TLSv1.3");
-        Patient::of(&server, dsn).is_mended(code, &["database", "app-config"]);
+        Patient::of(&server, dsn).mends(code, &["database", "app-config"]);
     }
     tls_that_is_asked_for: "tls/handshake-failed", |code| {
         let dsn = Server::shared().dsn("app").with("sslnegotiation", "direct");
-        Patient::alone(dsn).is_mended(code, &["app-config"]);
+        Patient::alone(dsn).mends(code, &["app-config"]);
     }
     encryption_over_the_network: "tls/plaintext-remote", |code| {
         let (server, call) = need!(remote());
         let dsn = server.dsn("app").host(network::REMOTE).sslmode("disable");
-        Patient::alone(dsn).called(call).is_mended(code, &["app-config"]);
+        Patient::alone(dsn).called(call).mends(code, &["app-config"]);
     }
     verification_over_the_network: "tls/unverified", |code| {
         let (server, call) = need!(remote());
         let dsn = server.dsn("app").host(network::REMOTE).sslmode("require");
-        Patient::alone(dsn).called(call).is_mended_by_hand(code, &[], |dsn| {
+        Patient::alone(dsn).called(call).mends_with_a_hand(code, &[], |dsn| {
             let root = shown(&authority::get().root);
             *dsn = dsn.clone().with("sslmode", "verify-full").with("sslrootcert", &root).host("localhost").with("hostaddr", network::REMOTE);
         });

@@ -9,7 +9,7 @@ use crate::lab::authority::{self, Identity};
 use crate::lab::dsn::Dsn;
 use crate::lab::hostile::{Behaviour, listen};
 use crate::lab::project::Project;
-use crate::lab::server::Server;
+use crate::lab::server::{Server, Settings};
 use crate::lab::skip::need;
 use crate::lab::{account, canary, network, workdir};
 
@@ -166,7 +166,7 @@ fn the_root_file_may_not_be_read() {
 #[test]
 fn the_network_is_not_to_be_trusted() {
     need!(network::can_be_remote());
-    let server = Server::with(|settings| settings.remote());
+    let server = Server::with(Settings::remote);
     let call = |mode| {
         let dsn = server.dsn("app").host(network::REMOTE).sslmode(mode);
         Doctor::check().dsn(dsn).in_network(&server.network()).run()

@@ -187,14 +187,10 @@ impl Server {
         self.directory.join("data")
     }
 
-    /// Sends a signal to the postmaster, by its name: `TERM` is a smart shutdown, `STOP` stops it in its tracks.
+    /// Sends a signal to the postmaster, by its name: `TERM` is a smart shutdown.
     pub fn signal(&self, name: &str) {
-        self.signal_process(name, self.supervised.pid());
-    }
-
-    /// Sends a signal to one of the server's processes.
-    pub fn signal_process(&self, name: &str, pid: u32) {
-        let sent = Command::new("kill").args(["-s", name, &pid.to_string()]).status();
+        let pid = self.supervised.pid().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
         assert!(sent.is_ok_and(|status| status.success()), "kill -s {name} {pid}");
     }
 

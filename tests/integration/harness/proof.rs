@@ -54,7 +54,7 @@ impl<'a> Patient<'a> {
     }
 
     /// Has the finding; pasting what its remedy has for these places, in order, takes it away, and each undo brings it back.
-    pub fn is_mended(mut self, code: &str, places: &[&str]) {
+    pub fn mends(mut self, code: &str, places: &[&str]) {
         let finding = self.finding(code);
         let steps = runnable(&finding, places);
         let before = self.dsn.clone();
@@ -74,7 +74,7 @@ impl<'a> Patient<'a> {
     }
 
     /// The same where somebody first has to do what a step says in words.
-    pub fn is_mended_by_hand(mut self, code: &str, places: &[&str], hand: impl FnOnce(&mut Dsn)) {
+    pub fn mends_with_a_hand(mut self, code: &str, places: &[&str], hand: impl FnOnce(&mut Dsn)) {
         let finding = self.finding(code);
         let remedy = &finding["remedy"]["steps"];
         let in_words = remedy
@@ -113,10 +113,9 @@ impl<'a> Patient<'a> {
         let text = step[what].as_str().expect("a text to paste");
         match step["where"].as_str().expect("a place") {
             "app-config" => self.dsn = configured(&self.dsn, text),
-            "app-host" => drop(shell(text)),
             "database" => self.sql(step["database"].as_str().expect("a database"), text),
             "database-host" if is_hba(step["run"].as_str().unwrap_or_default()) => self.edit_hba(step, what),
-            "database-host" => drop(shell(text)),
+            "app-host" | "database-host" => drop(shell(text)),
             "pooler" => self.pooler.expect("a pooler").paste(text),
             place => panic!("{place} is for people: {step:#}"),
         }
