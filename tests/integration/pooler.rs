@@ -85,7 +85,7 @@ fn the_pooler_insists_on_tls() {
     assert!(run.codes().contains(&"tls/required-by-server".to_owned()), "{}", run.stdout);
 }
 
-/// PgBouncer's own words (its objects.c and janitor.c), which depend on how long its server has been failing.
+/// PgBouncer's words, old and new.
 #[test]
 fn the_pooler_says_that_its_own_login_fails() {
     for text in [

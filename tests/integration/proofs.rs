@@ -36,7 +36,7 @@ const SERVICE_MANAGER: &str = "how a server is started is the affair of its host
 const NETWORK: &str = "the fix lies in a firewall, a route or a proxy between the two hosts";
 const ZONE: &str = "the fix lies where the zone or the resolver is kept";
 const LOG: &str = "the cause stands in a log, and the fix follows from it";
-const PASSES: &str = "it passes by itself";
+const PASSES: &str = "it passes by itself, or somebody wanted it so";
 const CAPACITY: &str = "how many sessions there are to be is for people to say";
 
 /// What no command, SQL or line of configuration mends, and why.
@@ -142,6 +142,17 @@ proofs! {
     a_line_above_the_one_that_rejects: "auth/hba-rejected", |code| {
         let server = server();
         Patient::of(&server, server.dsn("rejected")).mends(code, &["database", "database-host"]);
+    }
+    a_line_of_the_poolers_own_file: "auth/hba-rejected", |code| {
+        let rules = workdir::fresh("pooler").join("hba");
+        let reject = "host pgbouncer monitor 127.0.0.1/32 scram-sha-256\nhost all app 127.0.0.1/32 reject\n";
+        fs::write(&rules, reject).expect("the directory is ours");
+        let lines = format!("auth_type = hba\nauth_hba_file = {}", rules.display());
+        let pooler = PgBouncer::with(Server::shared(), &lines);
+        let dsn = pooler.dsn("app").host("127.0.0.1");
+        Patient::behind(&pooler, dsn).mends_with_a_hand(code, &["pooler"], |_| {
+            fs::write(&rules, format!("host shop app 127.0.0.1/32 scram-sha-256\n{reject}")).expect("the directory is ours");
+        });
     }
     a_password_instead_of_peer: "auth/peer-mismatch", |code| {
         let server = Server::with(|settings| settings.hba("local all app peer"));
@@ -270,6 +281,12 @@ proofs! {
         Patient::alone(dsn).mends_with_a_hand(code, &["app-host"], |_| {
             let both = [&authority::get().other_root, &authority::get().root].map(|path| fs::read(path).expect("the authority wrote it"));
             fs::write(&file, both.concat()).expect("the directory is ours");
+        });
+    }
+    the_intermediate_certificate: "tls/ca-unknown", |code| {
+        let server = Server::with(|settings| settings.certificate = Some(authority::get().missing_intermediate.clone()));
+        Patient::of(&server, server.dsn("app")).mends_with_a_hand(code, &["database"], |_| {
+            install(&server, &authority::get().by_intermediate);
         });
     }
     the_file_of_the_authority: "tls/ca-file-missing", |code| {

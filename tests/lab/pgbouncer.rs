@@ -108,7 +108,7 @@ admin_users = {CONSOLE_USER}
             fs::write(&path, format!("{file}{text}\n")).expect("the directory is ours");
             return;
         }
-        let console = self.dsn(CONSOLE_USER).database("pgbouncer").to_string();
+        let console = self.dsn(CONSOLE_USER).host("127.0.0.1").database("pgbouncer").to_string();
         let output = Command::new(tools::postgres("psql"))
             .args(["-X", "-v", "ON_ERROR_STOP=1", "-c", text, &console])
             .env_clear()

@@ -72,7 +72,7 @@ pub fn finding(policy: &Policy, address: &Address, inspection: &Inspection) -> F
             );
     }
     let get = Step::new(Place::DatabaseHost, "get the authority's root certificate from the provider, or from whoever made the server's certificate");
-    let steps = match &policy.roots {
+    let mut steps = match &policy.roots {
         Roots::File { path, .. } => {
             let file = quote::shell(&path.to_string_lossy());
             vec![
@@ -89,6 +89,15 @@ pub fn finding(policy: &Policy, address: &Address, inspection: &Inspection) -> F
             Step::new(Place::AppConfig, "name that file: sslrootcert=/path/to/root.crt"),
         ],
     };
+    if let [only] = inspection.chain.as_slice()
+        && !only.self_signed
+    {
+        steps.push(Step::new(
+            Place::DatabaseHost,
+            format!("or, if \"{issuer}\" is an intermediate authority whose root is trusted: put its certificate behind the server's own in the file that SHOW ssl_cert_file names"),
+        ));
+        steps.push(Step::sql("postgres", "and let the server read it", "SELECT pg_reload_conf();").actor("superuser"));
+    }
     finding.remedy(Remedy::new(format!("trust the authority \"{issuer}\", once you know that it is the right one"), steps))
 }
 
