@@ -28,6 +28,7 @@ pub mod release;
 pub mod schema;
 pub mod server;
 pub mod session;
+pub mod settings;
 pub mod skip;
 pub mod supervisor;
 pub mod template;

@@ -49,7 +49,7 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
         .remedy(Remedy::new("if this client is to be let in, put a line for it above the one that rejects it", hba::steps(error, scene)))
 }
 
-/// PgBouncer has a file of its own in the form of pg_hba.conf.
+/// PgBouncer has a file of its own in the form of `pg_hba.conf`.
 fn by_a_pooler(error: &ServerError, scene: &Scene<'_>) -> Finding {
     let target = scene.target;
     KIND.found(format!("the pooler at {} rejects role \"{}\", database \"{}\"", scene.route.address, target.user, target.database))
