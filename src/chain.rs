@@ -49,12 +49,13 @@ async fn climb(log: &mut Log<'_>, request: &Request, environment: &Environment) 
         move || if needs_tls { connector::prepare(&settings) } else { Ok(None) }
     });
     let addresses = log.step(Layer::Dns, probe::dns::probe(&target, limit).await)?;
-    let stream = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
+    let streams = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
     let prepared = prepared
         .await
         .unwrap_or_else(|error| Err(Unprepared::Broke(Breakage(error.to_string()))));
-    let secured = log.step(Layer::Tls, probe::tls::probe(&target, &prepared, stream, limit).await)?;
-    let session = log.step(Layer::Auth, probe::auth::probe(&target, &prepared, secured, limit).await)?;
+    let walked = probe::hosts::walk(&target, &prepared, streams, request.until, limit).await;
+    log.step_that_took(Layer::Tls, walked.tls, walked.tls_took)?;
+    let session = log.step(Layer::Auth, walked.auth?)?;
     match trees.await {
         Ok(trees) => survey(log, request, &target, &session, &trees).await,
         Err(error) => drop(log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())))),
@@ -125,16 +126,20 @@ impl Log<'_> {
         }
     }
 
-    /// Writes a layer's row. `None` ends the chain.
+    /// Writes the row of a layer that has just been probed. `None` ends the chain.
     fn step<T>(&mut self, layer: Layer, probed: Probed<T>) -> Option<T> {
+        self.step_that_took(layer, probed, self.began.elapsed())
+    }
+
+    /// Writes a layer's row. `None` ends the chain.
+    fn step_that_took<T>(&mut self, layer: Layer, probed: Probed<T>, duration: Duration) -> Option<T> {
         let (carried, verdict, notes, reason) = match probed {
             Probed::Sound(carried, notes) => (Some(carried), Verdict::Pass, notes, None),
             Probed::NotApplicable(carried, reason) => (Some(carried), Verdict::Skip, Notes::default(), Some(reason)),
             Probed::Broken(notes) => (None, Verdict::Fail, notes, None),
             Probed::Broke(Breakage(reason)) => (None, Verdict::Error, Notes::default(), Some(reason)),
         };
-        let duration = self.began.elapsed();
-        self.began = Instant::now();
+        self.began += duration;
         self.write(LayerReport {
             layer,
             verdict,

@@ -27,6 +27,7 @@ macro_rules! catalogue {
 catalogue! {
     config {
         bad_percent_encoding,
+        connect_timeout_short,
         env_file_missing,
         env_file_unreadable,
         invalid_value,
@@ -95,6 +96,7 @@ catalogue! {
         database_missing,
         hba_rejected,
         login_not_permitted,
+        method_disallowed,
         method_rejected,
         method_unsupported,
         no_hba_entry,
@@ -110,6 +112,7 @@ catalogue! {
         server_starting,
         server_stopping,
         server_unproven,
+        session_attrs_mismatch,
         timeout,
         unexpected_answer,
         unrecognized_refusal,

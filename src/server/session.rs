@@ -77,6 +77,8 @@ pub enum NotLoggedIn {
     NoPassword,
     /// It asked for a proof that the doctor cannot give.
     MethodUnsupported,
+    /// It asked for a proof that `require_auth` does not allow; nothing was offered.
+    MethodDisallowed,
     /// `channel_binding=require`, and the server does not offer it.
     NoChannelBinding,
     /// Its proof that it knows the password's secret was wrong, or its SASL messages were.
@@ -119,7 +121,7 @@ impl Session {
     pub async fn login(stream: SecuredStream, target: &Target, limit: Duration) -> Result<Self, FailedLogin> {
         let config = config(target, stream.is_encrypted());
         let handover = Handover(stream.channel_binding());
-        let (watch, seen) = Watch::new(stream);
+        let (watch, seen) = Watch::new(stream, target.require_auth.clone());
         let seen = || seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match tokio::time::timeout(limit, config.connect_raw(watch, handover)).await {
             Ok(Ok((client, connection))) => {
@@ -210,6 +212,9 @@ fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
     }
     if let Some(bytes) = &seen.foreign {
         return NotLoggedIn::NotPostgres(bytes.clone());
+    }
+    if seen.disallowed {
+        return NotLoggedIn::MethodDisallowed;
     }
     if let Some(bytes) = seen.oversized {
         return NotLoggedIn::Oversized(bytes);

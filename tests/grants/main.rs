@@ -12,7 +12,7 @@ use std::time::Duration;
 use dbdoctor::finding::Finding;
 use dbdoctor::layer::Layer;
 use dbdoctor::request::{Demand, Need, Origin, Request};
-use dbdoctor::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SslMode, Target, TlsSettings};
+use dbdoctor::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
 use dbdoctor::verdict::{Fact, Notes, Probed};
 
 fn request(needs: &[Need]) -> Request {
@@ -37,6 +37,7 @@ fn target(role: &str, database: &str) -> Target {
         hosts: vec![Host {
             endpoint: Endpoint::Name("localhost".into()),
             port: 5432,
+            password: None,
         }],
         user: role.into(),
         database: database.into(),
@@ -55,6 +56,9 @@ fn target(role: &str, database: &str) -> Target {
         channel_binding: ChannelBinding::Disable,
         connect_timeout: None,
         options: None,
+        session_attrs: SessionAttrs::Any,
+        balances_hosts: false,
+        require_auth: None,
         driver: None,
     }
 }
