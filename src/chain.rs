@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use tokio::task::JoinHandle;
+
 use crate::diagnosis::{Diagnosis, LayerReport, TargetSummary};
 use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
 use crate::probe;
+use crate::probe::migrations::Trees;
 use crate::report::Reporter;
 use crate::request::{Request, Skip};
 use crate::server::session::{Answer, Session};
@@ -14,31 +17,32 @@ use crate::settings::environment::Environment;
 use crate::target::{Endpoint, Target};
 use crate::tls::connector::{self, Unprepared};
 use crate::verdict::{Breakage, Notes, Probed, Verdict};
+use crate::wait::Patience;
 
 /// Probes layer by layer, telling the reporter of each row as it comes.
 pub async fn run(request: &Request, environment: &Environment, reporter: &mut dyn Reporter) -> Diagnosis {
     let began = Instant::now();
-    let mut log = Log {
-        request,
-        reporter,
-        rows: Vec::new(),
-        target: TargetSummary::default(),
-        mask: Mask::default(),
-        began,
-    };
-    if let Some(session) = climb(&mut log, request, environment).await {
-        session.goodbye().await;
-    }
-    log.finish(began)
-}
-
-/// Up to the last layer, or to the first that is broken. The session, where there is one, is the caller's to end.
-async fn climb(log: &mut Log<'_>, request: &Request, environment: &Environment) -> Option<Session> {
-    let limit = request.timeout;
-    let trees = in_background({
+    let mut patience = request.wait.map(Patience::of);
+    let mut trees = in_background({
         let project = request.project.clone();
         move || probe::migrations::survey(&project)
     });
+    loop {
+        let mut log = Log::new(request, reporter);
+        if let Some(session) = climb(&mut log, request, environment, &mut trees).await {
+            session.goodbye().await;
+        }
+        let pause = patience.as_mut().and_then(|patience| patience.pause_after(&log.rows));
+        match pause {
+            Some(pause) => tokio::time::sleep(pause).await,
+            None => return log.finish(began, patience.as_ref()),
+        }
+    }
+}
+
+/// Up to the last layer, or to the first that is broken. The session, where there is one, is the caller's to end.
+async fn climb(log: &mut Log<'_>, request: &Request, environment: &Environment, trees: &mut JoinHandle<Trees>) -> Option<Session> {
+    let limit = request.timeout;
     let probed = probe::config::probe(request, environment);
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
@@ -63,12 +67,12 @@ async fn climb(log: &mut Log<'_>, request: &Request, environment: &Environment) 
     Some(session)
 }
 
-fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> tokio::task::JoinHandle<T> {
+fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
     tokio::task::spawn_blocking(work)
 }
 
 /// The last three layers: all their questions in one flight, then each judges its answers.
-async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, trees: &probe::migrations::Trees) {
+async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, trees: &Trees) {
     let layers = [
         (Layer::Privileges, probe::privileges::questions(request)),
         (Layer::Migrations, probe::migrations::questions(trees)),
@@ -109,7 +113,18 @@ struct Log<'a> {
     began: Instant,
 }
 
-impl Log<'_> {
+impl<'a> Log<'a> {
+    fn new(request: &'a Request, reporter: &'a mut dyn Reporter) -> Self {
+        Self {
+            request,
+            reporter,
+            rows: Vec::new(),
+            target: TargetSummary::default(),
+            mask: Mask::default(),
+            began: Instant::now(),
+        }
+    }
+
     /// Remembers what the settings tell of the target, for the report and for the mask.
     fn know(&mut self, probed: &Probed<Target>) {
         if let Probed::Sound(target, _) | Probed::NotApplicable(target, _) = probed {
@@ -170,12 +185,15 @@ impl Log<'_> {
         };
         let mask = &self.mask;
         row.each_text(&mut |text| mask.apply(text));
-        self.reporter.row(&row);
+        // While there is waiting, the rows of one attempt are not yet those of the report.
+        if self.request.wait.is_none() {
+            self.reporter.row(&row);
+        }
         self.rows.push(row);
     }
 
     /// Rows for the layers that were not reached, and the sum.
-    fn finish(mut self, began: Instant) -> Diagnosis {
+    fn finish(mut self, began: Instant, patience: Option<&Patience>) -> Diagnosis {
         let reason = match self.rows.last() {
             Some(last) if last.verdict == Verdict::Fail => format!("not reached: {} failed", last.layer),
             Some(last) if last.verdict == Verdict::Error => format!("not reached: {} could not be probed", last.layer),
@@ -190,8 +208,33 @@ impl Log<'_> {
                 duration: Duration::ZERO,
             });
         }
+        if let Some(patience) = patience {
+            self.tell_of_waiting(patience);
+            self.rows.iter().for_each(|row| self.reporter.row(row));
+        }
         let diagnosis = Diagnosis::of(self.target, self.rows, began.elapsed(), self.request.fail_on_warn);
         self.reporter.end(&diagnosis);
         diagnosis
+    }
+
+    /// The first row tells how long the check waited, the finding that stands at the end that it is the last of several.
+    fn tell_of_waiting(&mut self, patience: &Patience) {
+        let waited = patience.waited();
+        if let Some(row) = self.rows.first_mut() {
+            let waited_ms = i64::try_from(waited.as_millis()).unwrap_or(i64::MAX);
+            row.notes.fact("attempts", patience.attempts);
+            row.notes.fact("waited_ms", if patience.attempts > 1 { waited_ms } else { 0 });
+            if let Some(refusal) = &patience.waited_for {
+                row.notes.fact("waited_for", refusal.as_str());
+            }
+        }
+        let findings = self.rows.iter_mut().flat_map(|row| &mut row.notes.findings);
+        if let Some(finding) = findings.into_iter().find(|finding| finding.severity == Severity::Fail)
+            && patience.attempts > 1
+        {
+            let (attempts, seconds) = (patience.attempts, waited.as_secs_f32());
+            let said = format!(" This is the last of {attempts} attempts, after {seconds:.1} s of waiting.");
+            finding.detail.push_str(&said);
+        }
     }
 }

@@ -28,3 +28,4 @@ pub mod settings;
 pub mod target;
 pub mod tls;
 pub mod verdict;
+pub mod wait;

@@ -207,6 +207,12 @@ impl SessionAttrs {
             Self::PreferStandby => "prefer-standby",
         }
     }
+
+    /// Whether a session that cannot write is what the settings ask for.
+    #[must_use]
+    pub const fn is_for_readers(self) -> bool {
+        matches!(self, Self::ReadOnly | Self::Standby | Self::PreferStandby)
+    }
 }
 
 /// libpq's `require_auth`: the methods that the client allows, or, negated, those that it does not.

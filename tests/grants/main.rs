@@ -26,6 +26,7 @@ fn request(needs: &[Need]) -> Request {
         until: Layer::Pool,
         skip: Vec::new(),
         timeout: Duration::from_secs(5),
+        wait: None,
         fail_on_warn: false,
         command: "dbdoctor check".to_owned(),
     }

@@ -7,3 +7,4 @@ mod run;
 
 pub use doctor::Doctor;
 pub use remedy::apply;
+pub use run::Run;

@@ -1,0 +1,83 @@
+//! Waiting for what passes by itself: which refusals those are, and how long the pauses between the attempts are.
+
+use std::time::{Duration, Instant};
+
+use crate::diagnosis::LayerReport;
+use crate::finding::{Finding, Kind, Severity, auth, dns, pool, tcp};
+use crate::layer::Layer;
+
+/// What the application would get over by trying again, without anybody's help. Never a refused credential: accounts get locked.
+pub static PASSING: &[&Kind] = &[
+    &dns::name_not_found::KIND,
+    &dns::server_failure::KIND,
+    &dns::timeout::KIND,
+    &tcp::refused::KIND,
+    &tcp::socket_missing::KIND,
+    &tcp::socket_refused::KIND,
+    &auth::server_recovering::KIND,
+    &auth::server_starting::KIND,
+    &auth::server_stopping::KIND,
+    &pool::database_limit::KIND,
+    &pool::pooler_limit::KIND,
+    &pool::reserved_slots_only::KIND,
+    &pool::role_limit::KIND,
+    &pool::slots_exhausted::KIND,
+];
+
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// How much waiting is left.
+#[derive(Debug)]
+pub struct Patience {
+    began: Instant,
+    limit: Duration,
+    pause: Duration,
+    /// Attempts made, the one under way included.
+    pub attempts: i64,
+    /// The refusal that the last pause was for.
+    pub waited_for: Option<String>,
+}
+
+impl Patience {
+    /// Begins to wait for at most `limit`.
+    #[must_use]
+    pub fn of(limit: Duration) -> Self {
+        Self {
+            began: Instant::now(),
+            limit,
+            pause: FIRST_PAUSE,
+            attempts: 1,
+            waited_for: None,
+        }
+    }
+
+    /// How long the waiting has taken.
+    #[must_use]
+    pub fn waited(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// The pause before the next attempt; `None` where there is none: the chain is through, what stopped it does not pass by itself,
+    /// or the time is up. The last attempt is made when it is up.
+    pub fn pause_after(&mut self, rows: &[LayerReport]) -> Option<Duration> {
+        // Once a session stands, there is nothing left to wait for.
+        let met = || rows.iter().filter(|row| row.layer <= Layer::Auth).flat_map(|row| &row.notes.findings);
+        let passes = |finding: &Finding| PASSING.iter().any(|kind| std::ptr::eq(*kind, finding.kind));
+        let finding = met().find(|finding| finding.severity == Severity::Fail && passes(finding))?;
+        if met().any(is_a_verdict_on_the_credentials) {
+            return None;
+        }
+        let left = self.limit.checked_sub(self.waited()).filter(|left| !left.is_zero())?;
+        let pause = self.pause.min(left);
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        self.attempts += 1;
+        self.waited_for = Some(finding.title.clone());
+        Some(pause)
+    }
+}
+
+/// With several hosts one may have refused the password while another is only starting.
+fn is_a_verdict_on_the_credentials(finding: &Finding) -> bool {
+    std::ptr::eq(finding.kind, &auth::password_rejected::KIND)
+}
