@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::diagnosis::{Diagnosis, LayerReport, TargetSummary};
 use crate::finding::Severity;
@@ -19,63 +19,106 @@ use crate::tls::connector::{self, Unprepared};
 use crate::verdict::{Breakage, Notes, Probed, Verdict};
 use crate::wait::Patience;
 
-/// Probes layer by layer, telling the reporter of each row as it comes.
-pub async fn run(request: &Request, environment: &Environment, reporter: &mut dyn Reporter) -> Diagnosis {
+/// Probes layer by layer, telling the reporter of each row as it comes. `None` where `stop` came first; the session, where there was
+/// one, has been ended all the same.
+pub async fn run(
+    request: &Request,
+    environment: &Environment,
+    reporter: &mut dyn Reporter,
+    stop: impl Future<Output = ()>,
+) -> Option<Diagnosis> {
     let began = Instant::now();
+    let mut log = Log {
+        request,
+        reporter,
+        rows: Vec::new(),
+        target: TargetSummary::default(),
+        mask: Mask::default(),
+        began,
+        holds_back: request.wait.is_some(),
+    };
+    let mut stop = std::pin::pin!(stop);
     let mut patience = request.wait.map(Patience::of);
-    let mut trees = in_background({
+    // The migrations of the project are read meanwhile.
+    let trees = spawn_blocking({
         let project = request.project.clone();
         move || probe::migrations::survey(&project)
     });
-    loop {
-        let mut log = Log::new(request, reporter);
-        if let Some(session) = climb(&mut log, request, environment, &mut trees).await {
-            session.goodbye().await;
-        }
+    let entered = loop {
+        let entered = tokio::select! {
+            entered = enter(&mut log, request, environment) => entered,
+            () = &mut stop => return None,
+        };
         let pause = patience.as_mut().and_then(|patience| patience.pause_after(&log.rows));
-        match pause {
-            Some(pause) => tokio::time::sleep(pause).await,
-            None => return log.finish(began, patience.as_ref()),
+        let Some(pause) = pause.filter(|_| entered.is_none()) else {
+            break entered;
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => log.begin_again(),
+            () = &mut stop => return None,
         }
+    };
+    if let Some(patience) = &patience {
+        log.stop_waiting(patience);
     }
+    let Some(Entered { target, session }) = entered else {
+        return Some(log.finish(began));
+    };
+    let completed = tokio::select! {
+        () = survey(&mut log, request, &target, &session, trees) => true,
+        () = &mut stop => false,
+    };
+    session.goodbye().await;
+    completed.then(|| log.finish(began))
 }
 
-/// Up to the last layer, or to the first that is broken. The session, where there is one, is the caller's to end.
-async fn climb(log: &mut Log<'_>, request: &Request, environment: &Environment, trees: &mut JoinHandle<Trees>) -> Option<Session> {
+/// What the five layers that carry the connection lead to.
+struct Entered {
+    target: Target,
+    session: Session,
+}
+
+/// From the settings to a session.
+async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment) -> Option<Entered> {
     let limit = request.timeout;
     let probed = probe::config::probe(request, environment);
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
     // Reading the trusted certificates takes as long as DNS and TCP do.
-    let prepared = in_background({
+    let prepared = spawn_blocking({
         let settings = target.tls.clone();
         let needs_tls = target.hosts.iter().any(|host| !matches!(host.endpoint, Endpoint::Socket(_)));
         move || if needs_tls { connector::prepare(&settings) } else { Ok(None) }
     });
+    log.wants(Layer::Dns)?;
     let addresses = log.step(Layer::Dns, probe::dns::probe(&target, limit).await)?;
+    log.wants(Layer::Tcp)?;
     let streams = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
+    log.wants(Layer::Tls)?;
     let prepared = prepared
         .await
         .unwrap_or_else(|error| Err(Unprepared::Broke(Breakage(error.to_string()))));
     let walked = probe::hosts::walk(&target, &prepared, streams, request.until, limit).await;
     log.step_that_took(Layer::Tls, walked.tls, walked.tls_took)?;
     let session = log.step(Layer::Auth, walked.auth?)?;
-    match trees.await {
-        Ok(trees) => survey(log, request, &target, &session, &trees).await,
-        Err(error) => drop(log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())))),
-    }
-    Some(session)
-}
-
-fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-    tokio::task::spawn_blocking(work)
+    Some(Entered { target, session })
 }
 
 /// The last three layers: all their questions in one flight, then each judges its answers.
-async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, trees: &Trees) {
+async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, trees: JoinHandle<Trees>) {
+    if log.wants(Layer::Privileges).is_none() {
+        return;
+    }
+    let trees = match trees.await {
+        Ok(trees) => trees,
+        Err(error) => {
+            log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())));
+            return;
+        }
+    };
     let layers = [
         (Layer::Privileges, probe::privileges::questions(request)),
-        (Layer::Migrations, probe::migrations::questions(trees)),
+        (Layer::Migrations, probe::migrations::questions(&trees)),
         (Layer::Pool, probe::pool::questions(request)),
     ];
     let wanted = |layer: Layer| layer <= request.until && !request.skips_layer(layer);
@@ -86,11 +129,14 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
         .collect();
     let mut answers = session.ask(&questions, request.timeout).await.into_iter();
     for (layer, questions) in &layers {
+        if log.wants(*layer).is_none() {
+            break;
+        }
         let probed = if wanted(*layer) {
             let answers: Vec<Answer> = answers.by_ref().take(questions.len()).collect();
             match layer {
                 Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers),
-                Layer::Migrations => probe::migrations::judge(trees, target, answers),
+                Layer::Migrations => probe::migrations::judge(&trees, target, answers),
                 _ => probe::pool::judge(request, target, &session.server, answers),
             }
         } else {
@@ -111,20 +157,11 @@ struct Log<'a> {
     mask: Mask,
     /// When the layer at hand began.
     began: Instant,
+    /// While there is waiting, the rows of one attempt are not yet those of the report.
+    holds_back: bool,
 }
 
-impl<'a> Log<'a> {
-    fn new(request: &'a Request, reporter: &'a mut dyn Reporter) -> Self {
-        Self {
-            request,
-            reporter,
-            rows: Vec::new(),
-            target: TargetSummary::default(),
-            mask: Mask::default(),
-            began: Instant::now(),
-        }
-    }
-
+impl Log<'_> {
     /// Remembers what the settings tell of the target, for the report and for the mask.
     fn know(&mut self, probed: &Probed<Target>) {
         if let Probed::Sound(target, _) | Probed::NotApplicable(target, _) = probed {
@@ -139,6 +176,11 @@ impl<'a> Log<'a> {
                 source: Some(target.source.clone()),
             };
         }
+    }
+
+    /// `None` where the chain is to end below this layer.
+    fn wants(&self, layer: Layer) -> Option<()> {
+        (layer <= self.request.until).then_some(())
     }
 
     /// Writes the row of a layer that has just been probed. `None` ends the chain.
@@ -162,7 +204,7 @@ impl<'a> Log<'a> {
             reason,
             duration,
         });
-        if layer >= self.request.until { None } else { carried }
+        carried
     }
 
     fn write(&mut self, mut row: LayerReport) {
@@ -185,15 +227,27 @@ impl<'a> Log<'a> {
         };
         let mask = &self.mask;
         row.each_text(&mut |text| mask.apply(text));
-        // While there is waiting, the rows of one attempt are not yet those of the report.
-        if self.request.wait.is_none() {
+        if !self.holds_back {
             self.reporter.row(&row);
         }
         self.rows.push(row);
     }
 
+    /// Forgets an attempt that failed.
+    fn begin_again(&mut self) {
+        self.rows.clear();
+        self.began = Instant::now();
+    }
+
+    /// The rows at hand are those of the report.
+    fn stop_waiting(&mut self, patience: &Patience) {
+        patience.tell(&mut self.rows);
+        self.holds_back = false;
+        self.rows.iter().for_each(|row| self.reporter.row(row));
+    }
+
     /// Rows for the layers that were not reached, and the sum.
-    fn finish(mut self, began: Instant, patience: Option<&Patience>) -> Diagnosis {
+    fn finish(mut self, began: Instant) -> Diagnosis {
         let reason = match self.rows.last() {
             Some(last) if last.verdict == Verdict::Fail => format!("not reached: {} failed", last.layer),
             Some(last) if last.verdict == Verdict::Error => format!("not reached: {} could not be probed", last.layer),
@@ -208,33 +262,8 @@ impl<'a> Log<'a> {
                 duration: Duration::ZERO,
             });
         }
-        if let Some(patience) = patience {
-            self.tell_of_waiting(patience);
-            self.rows.iter().for_each(|row| self.reporter.row(row));
-        }
         let diagnosis = Diagnosis::of(self.target, self.rows, began.elapsed(), self.request.fail_on_warn);
         self.reporter.end(&diagnosis);
         diagnosis
-    }
-
-    /// The first row tells how long the check waited, the finding that stands at the end that it is the last of several.
-    fn tell_of_waiting(&mut self, patience: &Patience) {
-        let waited = patience.waited();
-        if let Some(row) = self.rows.first_mut() {
-            let waited_ms = i64::try_from(waited.as_millis()).unwrap_or(i64::MAX);
-            row.notes.fact("attempts", patience.attempts);
-            row.notes.fact("waited_ms", if patience.attempts > 1 { waited_ms } else { 0 });
-            if let Some(refusal) = &patience.waited_for {
-                row.notes.fact("waited_for", refusal.as_str());
-            }
-        }
-        let findings = self.rows.iter_mut().flat_map(|row| &mut row.notes.findings);
-        if let Some(finding) = findings.into_iter().find(|finding| finding.severity == Severity::Fail)
-            && patience.attempts > 1
-        {
-            let (attempts, seconds) = (patience.attempts, waited.as_secs_f32());
-            let said = format!(" This is the last of {attempts} attempts, after {seconds:.1} s of waiting.");
-            finding.detail.push_str(&said);
-        }
     }
 }

@@ -34,9 +34,9 @@ pub struct Patience {
     limit: Duration,
     pause: Duration,
     /// Attempts made, the one under way included.
-    pub attempts: i64,
+    attempts: i64,
     /// The refusal that the last pause was for.
-    pub waited_for: Option<String>,
+    waited_for: Option<String>,
 }
 
 impl Patience {
@@ -52,12 +52,6 @@ impl Patience {
         }
     }
 
-    /// How long the waiting has taken.
-    #[must_use]
-    pub fn waited(&self) -> Duration {
-        self.began.elapsed()
-    }
-
     /// The pause before the next attempt; `None` where there is none: the chain is through, what stopped it does not pass by itself,
     /// or the time is up. The last attempt is made when it is up.
     pub fn pause_after(&mut self, rows: &[LayerReport]) -> Option<Duration> {
@@ -68,12 +62,32 @@ impl Patience {
         if met().any(is_a_verdict_on_the_credentials) {
             return None;
         }
-        let left = self.limit.checked_sub(self.waited()).filter(|left| !left.is_zero())?;
+        let left = self.limit.checked_sub(self.began.elapsed()).filter(|left| !left.is_zero())?;
         let pause = self.pause.min(left);
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
         self.attempts += 1;
         self.waited_for = Some(finding.title.clone());
         Some(pause)
+    }
+
+    /// The first row tells how long the check waited, the finding that stands at the end that it is the last of several.
+    pub fn tell(&self, rows: &mut [LayerReport]) {
+        let (attempts, waited) = (self.attempts, self.began.elapsed());
+        let Some(first) = rows.first_mut() else { return };
+        let waited_ms = i64::try_from(waited.as_millis()).unwrap_or(i64::MAX);
+        first.notes.fact("attempts", attempts);
+        first.notes.fact("waited_ms", if attempts > 1 { waited_ms } else { 0 });
+        if let Some(refusal) = &self.waited_for {
+            first.notes.fact("waited_for", refusal.as_str());
+        }
+        let mut findings = rows.iter_mut().flat_map(|row| &mut row.notes.findings);
+        if let Some(finding) = findings.find(|finding| finding.severity == Severity::Fail)
+            && attempts > 1
+        {
+            let seconds = waited.as_secs_f32();
+            let said = format!(" This is the last of {attempts} attempts, after {seconds:.1} s of waiting.");
+            finding.detail.push_str(&said);
+        }
     }
 }
 
