@@ -56,7 +56,11 @@ impl Patience {
     /// or the time is up. The last attempt is made when it is up.
     pub fn pause_after(&mut self, rows: &[LayerReport]) -> Option<Duration> {
         // Once a session stands, there is nothing left to wait for.
-        let met = || rows.iter().filter(|row| row.layer <= Layer::Auth).flat_map(|row| &row.notes.findings);
+        let met = || {
+            rows.iter()
+                .filter(|row| row.layer <= Layer::Auth)
+                .flat_map(|row| &row.notes.findings)
+        };
         let passes = |finding: &Finding| PASSING.iter().any(|kind| std::ptr::eq(*kind, finding.kind));
         let finding = met().find(|finding| finding.severity == Severity::Fail && passes(finding))?;
         if met().any(is_a_verdict_on_the_credentials) {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::dns::Route;
 use super::tls::{self, Prepared, Secured};
 use crate::finding::auth::{
-    channel_binding_missing, closed, method_disallowed, method_unsupported, no_hba_entry, password_missing, server_unproven, timeout, unexpected_answer,
+    channel_binding_missing, closed, method_disallowed, method_unsupported, no_hba_entry, password_missing, server_unproven, timeout,
+    unexpected_answer,
 };
 use crate::finding::tcp::{self, not_postgres, silent};
 use crate::finding::tls::{client_certificate_rejected, required_by_server};

@@ -255,7 +255,9 @@ fn failing(walked: &mut Walked) -> impl Iterator<Item = &mut Finding> {
 /// The notes of the last row that was reached.
 fn last_notes(walked: &mut Walked) -> Option<&mut Notes> {
     match (&mut walked.auth, &mut walked.tls) {
-        (Some(Probed::Sound(_, notes) | Probed::Broken(notes)), _) | (None, Probed::Sound((), notes) | Probed::Broken(notes)) => Some(notes),
+        (Some(Probed::Sound(_, notes) | Probed::Broken(notes)), _) | (None, Probed::Sound((), notes) | Probed::Broken(notes)) => {
+            Some(notes)
+        }
         _ => None,
     }
 }

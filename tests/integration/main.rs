@@ -26,4 +26,5 @@ mod privileges;
 mod secrets;
 mod tcp;
 mod tls;
+mod translated;
 mod wait;

@@ -116,7 +116,10 @@ fn what_does_not_pass_fails_at_once() {
     assert_eq!(log.matches("password authentication failed").count(), 1, "{log}");
     let blackhole = Blackhole::open();
     let dsn = Dsn::new("app", blackhole.port, schema::SHOP).host("127.0.0.1");
-    let run = Doctor::check().dsn(dsn).args(["--wait", "60s", "--timeout", "1s"]).in_format("json");
+    let run = Doctor::check()
+        .dsn(dsn)
+        .args(["--wait", "60s", "--timeout", "1s"])
+        .in_format("json");
     assert_eq!((run.status, fact(&run, "attempts")), (12, Value::from(1)), "{}", run.stdout);
     assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
 }

@@ -24,6 +24,7 @@ pub struct Settings {
     lines: Vec<(String, String)>,
     hba_first: String,
     standby: bool,
+    environment: Vec<(String, String)>,
 }
 
 impl Settings {
@@ -36,6 +37,11 @@ impl Settings {
     pub fn hba(&mut self, line: &str) {
         self.hba_first.push_str(line);
         self.hba_first.push('\n');
+    }
+
+    /// Puts a variable into its environment.
+    pub fn env(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// Makes it wait for a primary's log, answering read-only queries.
@@ -66,6 +72,7 @@ impl Server {
             lines: Vec::new(),
             hba_first: String::new(),
             standby: false,
+            environment: Vec::new(),
         };
         change(&mut settings);
         // Between the search for a port and its use somebody else may take it.
@@ -92,7 +99,7 @@ impl Server {
         assert!(copied.success(), "the template cannot be copied");
         configure(settings, &directory, &data);
         let port = port::free();
-        let supervised = Supervised::start(&start_words(&data, port), &directory, &directory.join("log"), "QUIT");
+        let supervised = Supervised::start(&start_words(settings, &data, port), &directory, &directory.join("log"), "QUIT");
         let server = Self {
             port,
             directory,
@@ -256,8 +263,10 @@ fn without_tls(hba: &str) -> String {
         .collect()
 }
 
-fn start_words(data: &Path, port: u16) -> Vec<OsString> {
+fn start_words(settings: &Settings, data: &Path, port: u16) -> Vec<OsString> {
     let mut words = account::prefix();
+    words.push("env".into());
+    words.extend(settings.environment.iter().map(|(name, value)| format!("{name}={value}").into()));
     words.push(tools::postgres("postgres").into());
     words.extend(["-D".into(), data.into(), "-p".into(), port.to_string().into()]);
     words

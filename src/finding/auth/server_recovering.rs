@@ -32,7 +32,8 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is("57P03") && error.says(&["recovery", "not yet accepting connections", "is not accepting connections"])
+    // Of the states with this code, only recovery has a DETAIL (PostgreSQL 14 and later).
+    error.is("57P03") && (error.detail.is_some() || error.says(&["recovery", "not yet accepting connections", "is not accepting connections"]))
 }
 
 /// The refusal, and under which circumstances it came.
@@ -42,6 +43,9 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     let off = error.detail.as_ref().is_some_and(|detail| detail.raw().contains("Hot standby mode is disabled"));
     let detail = if off {
         "It is a standby with hot_standby = off, so it never lets clients in: connect to the primary."
+    } else if !error.says(&["recovery", "accepting connections"]) {
+        "It is in recovery, and its message says in its own language why nobody is let in: consistency is not reached yet, which passes by itself, or \
+         hot_standby is off, which does not."
     } else {
         "It recovers. This passes by itself; if it does not, its log says why."
     };
