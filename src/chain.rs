@@ -10,6 +10,7 @@ use crate::layer::Layer;
 use crate::mask::Mask;
 use crate::probe;
 use crate::probe::migrations::Trees;
+use crate::provider::{self, Provider};
 use crate::report::Reporter;
 use crate::request::{Request, Skip};
 use crate::server::session::{Answer, Session};
@@ -34,6 +35,7 @@ pub async fn run(
         rows: Vec::new(),
         target: TargetSummary::default(),
         mask: Mask::default(),
+        provider: None,
         began,
         holds_back: request.wait.is_some(),
     };
@@ -155,6 +157,7 @@ struct Log<'a> {
     rows: Vec<LayerReport>,
     target: TargetSummary,
     mask: Mask,
+    provider: Option<&'static Provider>,
     /// When the layer at hand began.
     began: Instant,
     /// While there is waiting, the rows of one attempt are not yet those of the report.
@@ -166,6 +169,7 @@ impl Log<'_> {
     fn know(&mut self, probed: &Probed<Target>) {
         if let Probed::Sound(target, _) | Probed::NotApplicable(target, _) = probed {
             self.mask = Mask::of(target);
+            self.provider = provider::of_target(target);
             let host = target.hosts.first();
             self.target = TargetSummary {
                 host: host.map(crate::target::Host::name),
@@ -208,6 +212,15 @@ impl Log<'_> {
     }
 
     fn write(&mut self, mut row: LayerReport) {
+        let named = self.provider.is_some() && row.layer == Layer::Config;
+        let given_away = self.provider.is_none().then(|| provider::of_notes(&row.notes)).flatten();
+        self.provider = self.provider.or(given_away);
+        if let Some(provider) = self.provider {
+            if named || given_away.is_some() {
+                row.notes.fact("provider", provider.name);
+            }
+            provider::advise(provider, &mut row.notes);
+        }
         let may_pass = !row.layer.carries_the_connection();
         for finding in &mut row.notes.findings {
             let code = finding.kind.code().to_string();
@@ -236,6 +249,7 @@ impl Log<'_> {
     /// Forgets an attempt that failed.
     fn begin_again(&mut self) {
         self.rows.clear();
+        self.provider = None;
         self.began = Instant::now();
     }
 

@@ -18,6 +18,7 @@ pub mod net;
 pub mod pool;
 pub mod privileges;
 pub mod probe;
+pub mod provider;
 pub mod quote;
 pub mod remedy;
 pub mod report;

@@ -90,10 +90,12 @@ catalogue! {
         unverified,
     }
     auth {
+        address_not_allowed,
         channel_binding_missing,
         closed,
         database_closed,
         database_missing,
+        endpoint_missing,
         hba_rejected,
         login_not_permitted,
         method_disallowed,
@@ -113,6 +115,7 @@ catalogue! {
         server_stopping,
         server_unproven,
         session_attrs_mismatch,
+        tenant_unknown,
         timeout,
         unexpected_answer,
         unrecognized_refusal,

@@ -23,6 +23,7 @@ mod multihost;
 mod pool;
 mod pooler;
 mod privileges;
+mod provider;
 mod secrets;
 mod tcp;
 mod tls;

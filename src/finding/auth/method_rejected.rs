@@ -32,7 +32,7 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is("28000") && (error.came_from("auth_failed") || error.says(&["authentication failed for user"]))
+    error.says(&["IAM user authentication failed", "The IAM authentication failed"]) || error.is("28000") && (error.came_from("auth_failed") || error.says(&["authentication failed for user"]))
 }
 
 /// The refusal, and under which circumstances it came.
