@@ -55,6 +55,7 @@ catalogue! {
         resolver_unreachable,
         server_failure,
         timeout,
+        unexpected_address,
     }
     tcp {
         closed,

@@ -64,15 +64,16 @@ pub async fn probe(target: &Target, addresses: Addresses, limit: Duration) -> Pr
         }
     }
     notes.fact("attempts", Fact::List(lines.clone()));
-    let reached = accepted.len();
+    if !accepted.is_empty() && !failed.is_empty() {
+        let open: Vec<&Address> = accepted.iter().map(|stream| &stream.route.address).collect();
+        let closed: Vec<&Address> = failed.iter().map(|failed| &failed.route.address).collect();
+        notes.found(partly_reachable::finding(&open, &closed, lines.clone()));
+    }
     let mut accepted = accepted.into_iter();
     let Some(stream) = accepted.next() else {
         return all_failed(target, &failed, &lines, limit, notes);
     };
     notes.summary = format!("{} accepts in {:.1} ms", stream.route.address, milliseconds(stream.opened_in));
-    if !failed.is_empty() {
-        notes.found(partly_reachable::finding(&stream.route.address, reached, failed.len(), lines));
-    }
     let others = accepted.collect();
     Probed::Sound(Streams { first: stream, others }, notes)
 }

@@ -63,6 +63,14 @@ impl Network {
         Ok(Self { isolated: true, ..network })
     }
 
+    /// The same with more lines in the resolver's configuration.
+    pub fn resolving_with(self, lines: &str) -> Self {
+        let file = self.files.join("resolv.conf");
+        let before = fs::read_to_string(&file).expect("it was written");
+        fs::write(&file, format!("{before}{lines}\n")).expect("the directory is ours");
+        self
+    }
+
     /// The words that make what follows them run there.
     pub fn prefix(&self) -> Vec<OsString> {
         let mut words = vec![OsString::from("unshare"), "--mount".into()];

@@ -23,7 +23,7 @@ pub static KIND: Kind = Kind {
             "Authentication that asks a directory.",
         ],
         fixes: &[
-            "Raise connect_timeout.",
+            "Raise connect_timeout; libpq up to 16 takes 1 as 2 seconds.",
             "Make the slow step faster.",
         ],
         mistaken_for: "An unreachable server.",
