@@ -9,7 +9,9 @@ use tokio::task::JoinSet;
 use crate::dns::hosts_file;
 use crate::dns::name_servers::{self, Answered, Said};
 use crate::dns::system::{self, Refusal, Resolved, Unresolved};
-use crate::finding::dns::{family_mismatch, hosts_override, name_not_found, no_address, resolver_unreachable, server_failure, timeout, unexpected_address};
+use crate::finding::dns::{
+    family_mismatch, hosts_override, name_not_found, no_address, resolver_unreachable, server_failure, timeout, unexpected_address,
+};
 use crate::finding::{Finding, Severity};
 use crate::net::socket::Address;
 use crate::target::{Endpoint, Host, Target};
@@ -215,8 +217,13 @@ fn look_for_surprises(notes: &mut Notes, host: &Host, resolved: &Resolved) {
     if is_loopback && !host.is_local() {
         notes.fact("loopback", true);
     }
-    let Some(answered) = resolved.name.as_ref().map(ToString::to_string) else { return };
-    let completed = answered.len() > bare.len() + 1 && answered.to_ascii_lowercase().starts_with(&format!("{}.", bare.to_ascii_lowercase()));
+    let Some(answered) = resolved.name.as_ref().map(ToString::to_string) else {
+        return;
+    };
+    let completed = answered.len() > bare.len() + 1
+        && answered
+            .to_ascii_lowercase()
+            .starts_with(&format!("{}.", bare.to_ascii_lowercase()));
     if completed && !name.ends_with('.') {
         notes.fact("looked_up_as", answered.as_str());
         if bare.contains('.') {

@@ -126,6 +126,9 @@ impl Walk<'_> {
             for finding in failing(&mut walked) {
                 finding.evidence.push(format!("met at {}", route.address));
             }
+            if let Some(Probed::Sound(_, notes)) = &mut walked.auth {
+                notes.fact("host_taken", route.address.to_string());
+            }
         }
         match &mut walked.auth {
             Some(Probed::Sound(session, _)) => {
@@ -178,10 +181,12 @@ impl Walk<'_> {
     }
 
     async fn refused(&mut self, mut walked: Walked, route: &Route) -> Next {
+        // An error in answer to the SSLRequest is not trusted, whatever it says.
+        let asked_to_log_in = walked.auth.is_some();
         let (mut host, mut address) = (false, false);
         for finding in failing(&mut walked) {
             let is = |kinds: &[&'static crate::finding::Kind]| kinds.iter().any(|kind| std::ptr::eq(*kind, finding.kind));
-            host |= is(&[&server_starting::KIND, &server_recovering::KIND, &server_stopping::KIND]);
+            host |= asked_to_log_in && is(&[&server_starting::KIND, &server_recovering::KIND, &server_stopping::KIND]);
             address |= self.target.connect_timeout.is_some() && is(&[&silent::KIND, &timeout::KIND]);
             self.tried.push(format!("{}: {}", route.address, finding.title));
         }

@@ -10,7 +10,10 @@ fn is_azure(host: &str) -> bool {
 pub static SINGLE: Provider = Provider {
     name: "Azure single server",
     has_host: |host, target| is_azure(host) && target.user.raw().contains('@'),
-    texts: &["Invalid Username specified", "SSL connection is required. Please specify SSL options"],
+    texts: &[
+        "Invalid Username specified",
+        "SSL connection is required. Please specify SSL options",
+    ],
     hearsay: &[],
     advice: &[
         Advice {

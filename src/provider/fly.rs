@@ -26,7 +26,10 @@ pub static FLY: Provider = Provider {
             text: "a suspended machine hangs up: see with fly status whether it runs",
         },
         Advice {
-            kinds: &[&auth::session_attrs_mismatch::KIND, &crate::finding::privileges::read_only_replica::KIND],
+            kinds: &[
+                &auth::session_attrs_mismatch::KIND,
+                &crate::finding::privileges::read_only_replica::KIND,
+            ],
             text: "port 5432 leads to the primary through its proxy; 5433 is the machine itself, which may be a replica",
         },
     ],

@@ -18,7 +18,12 @@ pub static HEROKU: Provider = Provider {
     hearsay: &[],
     advice: &[
         Advice {
-            kinds: &[&auth::password_rejected::KIND, &auth::role_missing::KIND, &auth::database_missing::KIND, &dns::name_not_found::KIND],
+            kinds: &[
+                &auth::password_rejected::KIND,
+                &auth::role_missing::KIND,
+                &auth::database_missing::KIND,
+                &dns::name_not_found::KIND,
+            ],
             text: "credentials and host change without notice, so a copied DATABASE_URL goes stale: take the one of heroku config:get DATABASE_URL",
         },
         Advice {

@@ -90,9 +90,7 @@ pub fn of_notes(notes: &Notes) -> Option<&'static Provider> {
         _ => None,
     });
     let said: Vec<&String> = evidence.chain(facts).collect();
-    ALL.iter()
-        .copied()
-        .find(|provider| said.iter().any(|said| says(provider, said)))
+    ALL.iter().copied().find(|provider| said.iter().any(|said| says(provider, said)))
 }
 
 /// Puts what is to be done at the provider first. Steps on the database's host are left out: nobody gets there.

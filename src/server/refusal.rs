@@ -5,9 +5,9 @@
 
 use crate::finding::Finding;
 use crate::finding::auth::{
-    address_not_allowed, database_closed, database_missing, endpoint_missing, hba_rejected, login_not_permitted, method_rejected, no_hba_entry, parameter_unsupported,
-    password_rejected, peer_mismatch, pooler_backend_down, pooler_database_unknown, pooler_user_unknown, role_missing, server_recovering,
-    server_starting, server_stopping, tenant_unknown, timeout, unrecognized_refusal,
+    address_not_allowed, database_closed, database_missing, endpoint_missing, hba_rejected, login_not_permitted, method_rejected,
+    no_hba_entry, parameter_unsupported, password_rejected, peer_mismatch, pooler_backend_down, pooler_database_unknown,
+    pooler_user_unknown, role_missing, server_recovering, server_starting, server_stopping, tenant_unknown, timeout, unrecognized_refusal,
 };
 use crate::finding::pool::{database_limit, pooler_limit, pooler_waiting, reserved_slots_only, role_limit, slots_exhausted};
 use crate::finding::privileges::connect_denied;

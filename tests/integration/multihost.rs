@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::harness::{Doctor, Run};
 use crate::lab::hostile::{Behaviour, listen};
 use crate::lab::server::Server;
-use crate::lab::{authority, canary, port, schema, workdir};
+use crate::lab::{authority, canary, port, schema, tools, workdir};
 
 fn standby() -> &'static Server {
     static STANDBY: LazyLock<Server> = LazyLock::new(|| Server::with(super::lab::server::Settings::standby));
@@ -45,7 +45,7 @@ fn a_host_that_refuses_is_passed_over() {
 
 #[test]
 fn a_host_that_is_starting_is_passed_over() {
-    let run = check(&[starting(), Server::shared().port()], "sslmode=prefer");
+    let run = check(&[starting(), Server::shared().port()], "sslmode=disable");
     run.sound().warns("auth/server-starting");
     assert!(tried(&run).contains("let in"), "{}", run.stdout);
 }
@@ -107,6 +107,45 @@ fn a_standby_is_found_behind_a_primary() {
     assert_eq!(run.row("privileges")["facts"]["in_recovery"], true, "{}", run.stdout);
 }
 
+/// Where the walk ends: at a port, or at none.
+#[test]
+fn the_walk_ends_where_psqls_does() {
+    let (primary, standby) = (Server::shared().port(), standby().port());
+    for attrs in ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"] {
+        for ports in [
+            [primary, standby],
+            [standby, primary],
+            [port::free(), standby],
+            [starting(), primary],
+            [standby, starting()],
+        ] {
+            let more = format!("hostaddr=127.0.0.1,127.0.0.1 sslmode=disable target_session_attrs={attrs}");
+            let run = Doctor::check().dsn(dsn(&ports, &more)).args(["--until", "auth"]).in_format("json");
+            assert_eq!(taken(&run), psqls_choice(&dsn(&ports, &more)), "{attrs} {ports:?}: {}", run.stdout);
+        }
+    }
+}
+
+fn taken(run: &Run) -> Option<String> {
+    let facts = &run.row("auth")["facts"];
+    let taken = (run.status == 0).then(|| facts["host_taken"].as_str().map(str::to_owned));
+    // Where one host alone answered, it is the one that the row tcp names.
+    let alone = || run.row("tcp")["summary"].as_str().unwrap().to_owned();
+    let line = taken?.unwrap_or_else(alone);
+    Some(line.split([':', ' ']).nth(1).unwrap().to_owned())
+}
+
+fn psqls_choice(dsn: &str) -> Option<String> {
+    let output = std::process::Command::new(tools::postgres("psql"))
+        .args(["-X", "-A", "-t", dsn, "-c", "SHOW port"])
+        .output()
+        .expect("psql can be run");
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 #[test]
 fn no_host_is_what_the_settings_ask_for() {
     let run = check(&[standby().port()], "target_session_attrs=read-write");
@@ -118,7 +157,7 @@ fn no_host_is_what_the_settings_ask_for() {
 
 #[test]
 fn the_host_that_is_starting_is_named_before_those_that_do_not_fit() {
-    let run = check(&[starting(), standby().port()], "target_session_attrs=read-write sslmode=prefer");
+    let run = check(&[starting(), standby().port()], "target_session_attrs=read-write sslmode=disable");
     run.fails("auth/server-starting");
     assert!(run.codes().contains(&"auth/session-attrs-mismatch".to_owned()), "{}", run.stdout);
 }

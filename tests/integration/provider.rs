@@ -27,8 +27,18 @@ fn first_step(run: &Run, code: &str) -> Value {
 
 /// What the poolers and proxies of the field say, and the finding that it belongs to.
 const SAID: &[(&str, &str, &str, Option<&str>)] = &[
-    ("XX000", "Tenant or user not found", "auth/tenant-unknown", Some("Supabase's pooler")),
-    ("XX000", "(ENOTFOUND) tenant/user postgres.abc not found", "auth/tenant-unknown", Some("Supabase's pooler")),
+    (
+        "XX000",
+        "Tenant or user not found",
+        "auth/tenant-unknown",
+        Some("Supabase's pooler"),
+    ),
+    (
+        "XX000",
+        "(ENOTFOUND) tenant/user postgres.abc not found",
+        "auth/tenant-unknown",
+        Some("Supabase's pooler"),
+    ),
     (
         "XX000",
         "(ENOIDENTIFIER) no tenant identifier provided (external_id or sni_hostname required)",
@@ -41,7 +51,12 @@ const SAID: &[(&str, &str, &str, Option<&str>)] = &[
         "pool/pooler-limit",
         Some("Supabase's pooler"),
     ),
-    ("XX000", "(EMAXCONN) max client connections reached, limit: 200", "pool/pooler-limit", Some("Supabase's pooler")),
+    (
+        "XX000",
+        "(EMAXCONN) max client connections reached, limit: 200",
+        "pool/pooler-limit",
+        Some("Supabase's pooler"),
+    ),
     (
         "XX000",
         "(ECHECKOUTTIMEOUT) unable to check out connection from the pool after 60000ms in transaction mode",
@@ -60,16 +75,36 @@ const SAID: &[(&str, &str, &str, Option<&str>)] = &[
         "tls/required-by-server",
         Some("Supabase's pooler"),
     ),
-    ("08P01", "Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI support", "auth/endpoint-missing", Some("Neon")),
-    ("XX000", "connection is insecure (try using `sslmode=require`)", "tls/required-by-server", Some("Neon")),
+    (
+        "08P01",
+        "Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI support",
+        "auth/endpoint-missing",
+        Some("Neon"),
+    ),
+    (
+        "XX000",
+        "connection is insecure (try using `sslmode=require`)",
+        "tls/required-by-server",
+        Some("Neon"),
+    ),
     (
         "XX000",
         "This IP address 192.0.2.7 is not allowed to connect to this endpoint. Please add it to the allowed list in the Neon console.",
         "auth/address-not-allowed",
         Some("Neon"),
     ),
-    ("28P01", "password authentication failed for user 'app'", "auth/password-rejected", None),
-    ("08004", "codeParamsRoutingFailed: missing cluster identifier", "auth/endpoint-missing", Some("CockroachDB")),
+    (
+        "28P01",
+        "password authentication failed for user 'app'",
+        "auth/password-rejected",
+        None,
+    ),
+    (
+        "08004",
+        "codeParamsRoutingFailed: missing cluster identifier",
+        "auth/endpoint-missing",
+        Some("CockroachDB"),
+    ),
     (
         "28000",
         "Invalid Username specified. Please check the Username and retry connection. The Username should be in <username@hostname> format.",
@@ -88,22 +123,52 @@ const SAID: &[(&str, &str, &str, Option<&str>)] = &[
         "auth/pooler-user-unknown",
         Some("Amazon RDS Proxy"),
     ),
-    ("28000", "This RDS Proxy requires TLS connections", "tls/required-by-server", Some("Amazon RDS Proxy")),
+    (
+        "28000",
+        "This RDS Proxy requires TLS connections",
+        "tls/required-by-server",
+        Some("Amazon RDS Proxy"),
+    ),
     (
         "53300",
         "Timed-out waiting to acquire database connection",
         "pool/pooler-waiting",
         Some("Amazon RDS Proxy"),
     ),
-    ("28000", "Cloud SQL IAM user authentication failed for user \"app\"", "auth/method-rejected", Some("Cloud SQL")),
+    (
+        "28000",
+        "Cloud SQL IAM user authentication failed for user \"app\"",
+        "auth/method-rejected",
+        Some("Cloud SQL"),
+    ),
     // Odyssey, PgCat and Pgpool-II.
     ("08P01", "route for 'shop.app' is not found", "auth/pooler-database-unknown", None),
-    ("58000", "No pool configured for database: shop, user: app", "auth/pooler-database-unknown", None),
+    (
+        "58000",
+        "No pool configured for database: shop, user: app",
+        "auth/pooler-database-unknown",
+        None,
+    ),
     ("58000", "Pool down for database: shop, user: app", "auth/pooler-backend-down", None),
-    ("53300", "too many active clients for user (pool_size for user shop.app reached 10)", "pool/pooler-limit", None),
-    ("57000", "all backend nodes are down, pgpool requires at least one valid node", "auth/pooler-backend-down", None),
+    (
+        "53300",
+        "too many active clients for user (pool_size for user shop.app reached 10)",
+        "pool/pooler-limit",
+        None,
+    ),
+    (
+        "57000",
+        "all backend nodes are down, pgpool requires at least one valid node",
+        "auth/pooler-backend-down",
+        None,
+    ),
     ("53300", "Sorry, too many clients already", "pool/slots-exhausted", None),
-    ("28P01", "authentication with pgpool failed for user \"app\"", "auth/password-rejected", None),
+    (
+        "28P01",
+        "authentication with pgpool failed for user \"app\"",
+        "auth/password-rejected",
+        None,
+    ),
 ];
 
 #[test]
@@ -162,7 +227,10 @@ fn a_missing_entry_at_azure_is_its_firewall() {
     let more = format!("sslmode=require user=nohba password={password}");
     let run = at("shop.postgres.database.azure.com", server.port(), &more);
     let finding = run.finding("auth/no-hba-entry");
-    assert!(first_step(&run, "auth/no-hba-entry")["text"].to_string().contains("firewall rule"), "{finding:#}");
+    assert!(
+        first_step(&run, "auth/no-hba-entry")["text"].to_string().contains("firewall rule"),
+        "{finding:#}"
+    );
     // Nobody edits a file on a provider's host.
     let steps = finding["remedy"]["steps"].to_string();
     assert!(!steps.contains("database-host"), "{steps}");

@@ -52,8 +52,18 @@ const REFUSALS: &[Refusal] = &[
         // Only the words tell a reject from a missing line; the finding then names both.
         &["auth/no-hba-entry"],
     ),
-    refusal("28000", "ClientAuthentication", "connection requires a valid client certificate", &["tls/client-certificate-required"]),
-    refusal("28P01", "auth_failed", "password authentication failed for user \"%s\"", &["auth/password-rejected"]),
+    refusal(
+        "28000",
+        "ClientAuthentication",
+        "connection requires a valid client certificate",
+        &["tls/client-certificate-required"],
+    ),
+    refusal(
+        "28P01",
+        "auth_failed",
+        "password authentication failed for user \"%s\"",
+        &["auth/password-rejected"],
+    ),
     refusal(
         "28000",
         "auth_failed",
@@ -61,17 +71,42 @@ const REFUSALS: &[Refusal] = &[
         // Where the method's name is translated too, the finding names peer among the candidates.
         &["auth/peer-mismatch", "auth/method-rejected"],
     ),
-    refusal("28000", "auth_failed", "LDAP authentication failed for user \"%s\"", &["auth/method-rejected"]),
-    refusal("28000", "InitializeSessionUserId", "role \"%s\" does not exist", &["auth/role-missing"]),
-    refusal("28000", "InitializeSessionUserId", "role \"%s\" is not permitted to log in", &["auth/role-missing"]),
-    refusal("3D000", "InitPostgres", "database \"%s\" does not exist", &["auth/database-missing"]),
+    refusal(
+        "28000",
+        "auth_failed",
+        "LDAP authentication failed for user \"%s\"",
+        &["auth/method-rejected"],
+    ),
+    refusal(
+        "28000",
+        "InitializeSessionUserId",
+        "role \"%s\" does not exist",
+        &["auth/role-missing"],
+    ),
+    refusal(
+        "28000",
+        "InitializeSessionUserId",
+        "role \"%s\" is not permitted to log in",
+        &["auth/role-missing"],
+    ),
+    refusal(
+        "3D000",
+        "InitPostgres",
+        "database \"%s\" does not exist",
+        &["auth/database-missing"],
+    ),
     refusal(
         "55000",
         "CheckMyDatabase",
         "database \"%s\" is not currently accepting connections",
         &["auth/database-closed"],
     ),
-    refusal("42501", "CheckMyDatabase", "permission denied for database \"%s\"", &["privileges/connect-denied"]),
+    refusal(
+        "42501",
+        "CheckMyDatabase",
+        "permission denied for database \"%s\"",
+        &["privileges/connect-denied"],
+    ),
     refusal("53300", "InitProcess", "sorry, too many clients already", &["pool/slots-exhausted"]),
     refusal(
         "53300",
@@ -79,11 +114,36 @@ const REFUSALS: &[Refusal] = &[
         "remaining connection slots are reserved for non-replication superuser connections",
         &["pool/reserved-slots-only"],
     ),
-    refusal("53300", "InitializeSessionUserId", "too many connections for role \"%s\"", &["pool/role-limit"]),
-    refusal("53300", "CheckMyDatabase", "too many connections for database \"%s\"", &["pool/database-limit"]),
-    refusal("57P03", "ProcessStartupPacket", "the database system is starting up", &["auth/server-starting"]),
-    refusal("57P03", "ProcessStartupPacket", "the database system is shutting down", &["auth/server-starting"]),
-    refusal("57P03", "ProcessStartupPacket", "the database system is in recovery mode", &["auth/server-starting"]),
+    refusal(
+        "53300",
+        "InitializeSessionUserId",
+        "too many connections for role \"%s\"",
+        &["pool/role-limit"],
+    ),
+    refusal(
+        "53300",
+        "CheckMyDatabase",
+        "too many connections for database \"%s\"",
+        &["pool/database-limit"],
+    ),
+    refusal(
+        "57P03",
+        "ProcessStartupPacket",
+        "the database system is starting up",
+        &["auth/server-starting"],
+    ),
+    refusal(
+        "57P03",
+        "ProcessStartupPacket",
+        "the database system is shutting down",
+        &["auth/server-starting"],
+    ),
+    refusal(
+        "57P03",
+        "ProcessStartupPacket",
+        "the database system is in recovery mode",
+        &["auth/server-starting"],
+    ),
     Refusal {
         detail: Some("Hot standby mode is disabled."),
         ..refusal(
@@ -93,8 +153,18 @@ const REFUSALS: &[Refusal] = &[
             &["auth/server-recovering"],
         )
     },
-    refusal("57014", "ProcessInterrupts", "canceling authentication due to timeout", &["auth/timeout"]),
-    refusal("42704", "find_option", "unrecognized configuration parameter \"%s\"", &["auth/parameter-unsupported"]),
+    refusal(
+        "57014",
+        "ProcessInterrupts",
+        "canceling authentication due to timeout",
+        &["auth/timeout"],
+    ),
+    refusal(
+        "42704",
+        "find_option",
+        "unrecognized configuration parameter \"%s\"",
+        &["auth/parameter-unsupported"],
+    ),
 ];
 
 #[test]
@@ -106,14 +176,21 @@ fn every_translation_of_a_refusal_is_understood() {
     }
     for refusal in REFUSALS {
         let known = catalogues.iter().filter(|(_, texts)| texts.contains_key(refusal.message)).count();
-        assert!(known > 2, "\"{}\" is in {known} catalogues of {}", refusal.message, catalogues.len());
+        assert!(
+            known > 2,
+            "\"{}\" is in {known} catalogues of {}",
+            refusal.message,
+            catalogues.len()
+        );
     }
     let target = target();
     let route = route(&target);
     for (language, texts) in &catalogues {
         for refusal in REFUSALS {
             let Some(message) = texts.get(refusal.message) else { continue };
-            let detail = refusal.detail.and_then(|detail| texts.get(detail).map(String::as_str).or(Some(detail)));
+            let detail = refusal
+                .detail
+                .and_then(|detail| texts.get(detail).map(String::as_str).or(Some(detail)));
             let error = ServerError {
                 severity: "FATAL".into(),
                 sqlstate: refusal.sqlstate.into(),
@@ -126,7 +203,10 @@ fn every_translation_of_a_refusal_is_understood() {
             let code = finding.kind.code().to_string();
             assert!(refusal.codes.contains(&code.as_str()), "{language}: {error} became {code}");
             let is_ambiguous = code == "auth/no-hba-entry" || code == "auth/role-missing" || code == "auth/server-starting";
-            assert!(!is_ambiguous || finding.candidates.len() > 1, "{language}: {error} names one cause: {finding:?}");
+            assert!(
+                !is_ambiguous || finding.candidates.len() > 1,
+                "{language}: {error} names one cause: {finding:?}"
+            );
         }
     }
 }
