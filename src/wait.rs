@@ -61,9 +61,10 @@ impl Patience {
                 .filter(|row| row.layer <= Layer::Auth)
                 .flat_map(|row| &row.notes.findings)
         };
-        let passes = |finding: &Finding| PASSING.iter().any(|kind| std::ptr::eq(*kind, finding.kind));
+        let passes = |finding: &Finding| PASSING.iter().any(|kind| finding.is(kind));
         let finding = met().find(|finding| finding.severity == Severity::Fail && passes(finding))?;
-        if met().any(is_a_verdict_on_the_credentials) {
+        // With several hosts one may have refused the password while another is only starting.
+        if met().any(|finding| finding.is(&auth::password_rejected::KIND)) {
             return None;
         }
         let left = self.limit.checked_sub(self.began.elapsed()).filter(|left| !left.is_zero())?;
@@ -93,9 +94,4 @@ impl Patience {
             finding.detail.push_str(&said);
         }
     }
-}
-
-/// With several hosts one may have refused the password while another is only starting.
-fn is_a_verdict_on_the_credentials(finding: &Finding) -> bool {
-    std::ptr::eq(finding.kind, &auth::password_rejected::KIND)
 }

@@ -275,6 +275,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether it is of this kind.
+    #[must_use]
+    pub fn is(&self, kind: &Kind) -> bool {
+        self.kind.code() == kind.code()
+    }
+
     /// Says what was seen and what it means.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {

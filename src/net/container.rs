@@ -26,14 +26,14 @@ mod tests {
 
     #[test]
     fn a_container_shows_by_its_marks() {
-        let root = tempfile::tempdir().unwrap();
+        let root = tempfile::tempdir().expect("a directory");
         assert_eq!(sign(root.path()), None);
-        std::fs::create_dir_all(root.path().join("proc/1")).unwrap();
-        std::fs::write(root.path().join("proc/1/cgroup"), "0::/user.slice\n").unwrap();
+        std::fs::create_dir_all(root.path().join("proc/1")).expect("the directory is ours");
+        std::fs::write(root.path().join("proc/1/cgroup"), "0::/user.slice\n").expect("the directory is ours");
         assert_eq!(sign(root.path()), None);
-        std::fs::write(root.path().join("proc/1/cgroup"), "0::/kubepods.slice/pod1\n").unwrap();
+        std::fs::write(root.path().join("proc/1/cgroup"), "0::/kubepods.slice/pod1\n").expect("the directory is ours");
         assert!(sign(root.path()).is_some_and(|sign| sign.contains("kubepods")));
-        std::fs::write(root.path().join(".dockerenv"), "").unwrap();
+        std::fs::write(root.path().join(".dockerenv"), "").expect("the directory is ours");
         assert_eq!(sign(root.path()).as_deref(), Some("/.dockerenv exists"));
     }
 }

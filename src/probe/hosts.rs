@@ -13,7 +13,7 @@ use super::tls::{self, Prepared};
 use crate::finding::auth::{server_recovering, server_starting, server_stopping, session_attrs_mismatch, timeout};
 use crate::finding::config::connect_timeout_short;
 use crate::finding::tcp::silent;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::server::session::Session;
@@ -185,7 +185,7 @@ impl Walk<'_> {
         let asked_to_log_in = walked.auth.is_some();
         let (mut host, mut address) = (false, false);
         for finding in failing(&mut walked) {
-            let is = |kinds: &[&'static crate::finding::Kind]| kinds.iter().any(|kind| std::ptr::eq(*kind, finding.kind));
+            let is = |kinds: &[&Kind]| kinds.iter().any(|kind| finding.is(kind));
             host |= asked_to_log_in && is(&[&server_starting::KIND, &server_recovering::KIND, &server_stopping::KIND]);
             address |= self.target.connect_timeout.is_some() && is(&[&silent::KIND, &timeout::KIND]);
             self.tried.push(format!("{}: {}", route.address, finding.title));

@@ -106,16 +106,15 @@ fn advise_on(provider: &'static Provider, finding: &mut Finding) {
         let said = format!(" That {} means this by its words is likely, and not proven.", provider.name);
         finding.detail.push_str(&said);
     }
-    let Some(remedy) = &mut finding.remedy else { return };
     let steps: Vec<Step> = provider
         .advice
         .iter()
-        .filter(|advice| advice.kinds.iter().any(|kind| std::ptr::eq(*kind, finding.kind)))
+        .filter(|advice| advice.kinds.iter().any(|kind| finding.is(kind)))
         .map(|advice| Step::new(Place::Provider, format!("{}: {}", provider.name, advice.text)))
         .collect();
-    if steps.is_empty() {
+    let Some(remedy) = finding.remedy.as_mut().filter(|_| !steps.is_empty()) else {
         return;
-    }
+    };
     remedy.steps.retain(|step| step.place != Place::DatabaseHost);
     remedy.steps.splice(0..0, steps);
 }

@@ -237,7 +237,9 @@ fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
     if let Some(bytes) = &seen.foreign {
         return NotLoggedIn::NotPostgres(bytes.clone());
     }
-    if seen.disallowed {
+    if let (Some(allowed), Some(method)) = (&target.require_auth, seen.method)
+        && !allowed.allows(method.required_name())
+    {
         return NotLoggedIn::MethodDisallowed;
     }
     if let Some(bytes) = seen.oversized {

@@ -73,8 +73,6 @@ pub struct CancelKey(pub Secret);
 pub struct Seen {
     /// The first thing asked for.
     pub method: Option<Method>,
-    /// The settings' `require_auth` does not go along with it.
-    pub disallowed: bool,
     /// The role was let in; what follows is the database's word.
     pub authenticated: bool,
     pub parameters: BTreeMap<String, Foreign>,
@@ -146,7 +144,6 @@ impl<S> Watch<S> {
                 if let (Some(allowed), Some(method)) = (&self.allowed, seen.method)
                     && !allowed.allows(method.required_name())
                 {
-                    seen.disallowed = true;
                     return Err(io::ErrorKind::PermissionDenied.into());
                 }
             }

@@ -279,8 +279,8 @@ fn catalogues() -> BTreeMap<String, BTreeMap<String, String>> {
 fn newest_catalogue(directory: &Path) -> Option<PathBuf> {
     let files = fs::read_dir(directory).ok()?.flatten().map(|entry| entry.path());
     let is_catalogue = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        name.starts_with("postgres-") && name.ends_with(".mo")
+        let named = path.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("postgres-"));
+        named && path.extension().is_some_and(|extension| extension == "mo")
     };
     files.filter(is_catalogue).max()
 }
