@@ -93,7 +93,8 @@ pub fn of_notes(notes: &Notes) -> Option<&'static Provider> {
     ALL.iter().copied().find(|provider| said.iter().any(|said| says(provider, said)))
 }
 
-/// Puts what is to be done at the provider first. Steps on the database's host are left out: nobody gets there.
+/// Puts what is to be done at the provider first. Steps on the database's host, and what belongs to them, are left out: nobody gets
+/// there.
 pub fn advise(provider: &'static Provider, notes: &mut Notes) {
     for finding in &mut notes.findings {
         advise_on(provider, finding);
@@ -115,6 +116,11 @@ fn advise_on(provider: &'static Provider, finding: &mut Finding) {
     let Some(remedy) = finding.remedy.as_mut().filter(|_| !steps.is_empty()) else {
         return;
     };
-    remedy.steps.retain(|step| step.place != Place::DatabaseHost);
+    let is_of_the_host = |step: &Step| step.place == Place::DatabaseHost;
+    if remedy.steps.iter().any(is_of_the_host) {
+        // The SQL that prepares and completes such a step takes a superuser, and nobody is one there either.
+        let is_of_a_superuser = |step: &Step| step.place == Place::Database && step.actor.as_deref() == Some("superuser");
+        remedy.steps.retain(|step| !is_of_the_host(step) && !is_of_a_superuser(step));
+    }
     remedy.steps.splice(0..0, steps);
 }
