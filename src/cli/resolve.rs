@@ -34,6 +34,7 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
         until: args.until,
         skip: args.skip.clone(),
         timeout: args.timeout,
+        wait: args.wait,
         fail_on_warn: args.fail_on == Some(FailOn::Warn),
         command: command(arguments),
     })

@@ -172,17 +172,16 @@ fn validate(merged: &Merged, bag: &Bag, source: &Source, certain: bool, notes: &
 }
 
 fn complete(bag: &Bag, source: &Source, merged: &Merged, driver: Option<Foreign>, notes: &mut Notes) -> Target {
-    let hosts = target::hosts(merged);
+    let mut hosts = target::hosts(merged);
     let user = merged
         .filled("user")
         .map_or_else(|| Foreign::new(bag.environment.user().unwrap_or_default()), Foreign::from_bytes);
     let database = merged.filled("dbname").map_or_else(|| user.clone(), Foreign::from_bytes);
     let login = Login {
-        hosts: &hosts,
         database: database.raw().as_bytes(),
         user: user.raw().as_bytes(),
     };
-    let (password, ignored) = passwords::find(merged, source, &bag.environment, login);
+    let (password, ignored) = passwords::find(merged, source, &bag.environment, login, &mut hosts);
     if let Some(finding) = ignored {
         notes.found(finding);
     }
@@ -201,6 +200,9 @@ fn complete(bag: &Bag, source: &Source, merged: &Merged, driver: Option<Foreign>
         channel_binding: target::channel_binding(merged),
         connect_timeout: target::connect_timeout(merged),
         options: merged.filled("options").map(Foreign::from_bytes),
+        session_attrs: target::session_attrs(merged),
+        balances_hosts: target::balances_hosts(merged),
+        require_auth: target::require_auth(merged),
         driver,
     }
 }

@@ -110,14 +110,13 @@ fn what_is_left_out_is_filled_in_as_libpq_does_it() {
                 name => assert_eq!(ours, theirs, "{name} of {variables:?} {dsn}"),
             }
         }
-        let hosts = target::hosts(&merged);
+        let mut hosts = target::hosts(&merged);
         let user = merged.filled("user").unwrap_or_default();
         let login = Login {
-            hosts: &hosts,
             database: merged.filled("dbname").unwrap_or(user),
             user,
         };
-        let (password, _) = passwords::find(&merged, &Source::given(Place::Argument), &environment, login);
+        let (password, _) = passwords::find(&merged, &Source::given(Place::Argument), &environment, login, &mut hosts);
         let ours = password
             .map(|password| String::from_utf8_lossy(password.secret.reveal()).into_owned())
             .unwrap_or_default();
