@@ -2,8 +2,9 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/strings.rs"]
+mod strings;
 
 mod corpus;
 mod differential;
 mod mask;
-mod sqlalchemy;
