@@ -70,7 +70,7 @@ pub fn parse(text: &[u8]) -> Result<Settings, Refusal> {
         user: decoded(place.user),
         password: decoded(place.password),
         host: decoded(place.host),
-        name: unquote(split.path.get(1..).unwrap_or_default()),
+        name: unquote(split.path_tail()),
         options: grouped(pairs(&split.query)),
     };
     for values in settings.options.iter_mut().map(|(_, values)| values) {

@@ -59,7 +59,7 @@ pub fn parse(text: &[u8]) -> Result<(String, Settings), Refusal> {
     if url.path.is_empty() {
         url = quoted(&url.joined())?;
     }
-    let mut name = unquote_plus(url.path.get(1..).unwrap_or_default());
+    let mut name = unquote_plus(url.path_tail());
     let place = netloc::split(&url.netloc);
     let family = FAMILY.contains(&url.scheme.as_str());
     let at = url.netloc.iter().rposition(|byte| *byte == b'@').map_or(0, |at| at + 1);

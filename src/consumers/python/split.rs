@@ -112,13 +112,9 @@ impl Split {
     /// Python's `path[1:]`: without its first character, whatever that is.
     #[must_use]
     pub fn path_tail(&self) -> &[u8] {
-        let next = self.path.iter().skip(1).position(|byte| byte & 0xC0 != 0x80);
-        match (self.path.first(), next) {
-            // What is no UTF-8 is a character for each byte.
-            (Some(first), _) if std::str::from_utf8(&self.path).is_err() && !starts_character(&self.path, *first) => &self.path[1..],
-            (_, Some(next)) => &self.path[next + 1..],
-            (_, None) => &[],
-        }
+        let first = self.path.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+        // What is no UTF-8 is a character for each byte.
+        self.path.get(first.map_or(1, char::len_utf8)..).unwrap_or_default()
     }
 
     /// Python's `urlunsplit`, but for the `//` that an empty netloc gets from schemes of the web.
