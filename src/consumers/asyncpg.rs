@@ -5,9 +5,8 @@ use super::python::netloc::partition;
 use super::python::number::int;
 use super::python::query::{grouped, strict_pairs};
 use super::python::quoting::unquote;
-use super::python::split::urlsplit;
+use super::python::split::{shown_scheme, urlsplit};
 use super::reading::{Place, Reading, Refusal, filled};
-use crate::foreign::Foreign;
 use crate::secret::Secret;
 
 /// A URL as asyncpg understands it. What it takes from its environment is absent.
@@ -97,7 +96,7 @@ pub fn parse(text: &[u8]) -> Result<Parsed, Refusal> {
         query = grouped(strict_pairs(&url.query)?);
     }
     if !matches!(url.scheme.as_str(), "postgresql" | "postgres") {
-        let scheme = Foreign::new(url.scheme);
+        let scheme = shown_scheme(text, &url.scheme);
         return Err(configuration(format!(
             "invalid DSN: scheme is expected to be either \"postgresql\" or \"postgres\", got '{scheme}'"
         )));
@@ -147,8 +146,15 @@ pub fn parse(text: &[u8]) -> Result<Parsed, Refusal> {
             parsed.parameters.push((name.as_bytes().to_vec(), value));
         }
     }
-    parsed.server_settings = query.into_iter().filter_map(|(name, mut values)| Some((name, values.pop()?))).collect();
-    let count = if parsed.hosts.is_empty() { DEFAULT_PLACES } else { parsed.hosts.len() };
+    parsed.server_settings = query
+        .into_iter()
+        .filter_map(|(name, mut values)| Some((name, values.pop()?)))
+        .collect();
+    let count = if parsed.hosts.is_empty() {
+        DEFAULT_PLACES
+    } else {
+        parsed.hosts.len()
+    };
     parsed.ports = fitted(ports.as_deref().unwrap_or_default(), count)?;
     parsed.check()?;
     Ok(parsed)
@@ -208,9 +214,7 @@ impl Parsed {
             let found = self.parameters.iter().find(|(known, _)| known == name.as_bytes());
             found.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
         };
-        let one_of = |name: &str, words: &[&str]| {
-            configuration(format!("`{name}` parameter must be one of: {}", words.join(", ")))
-        };
+        let one_of = |name: &str, words: &[&str]| configuration(format!("`{name}` parameter must be one of: {}", words.join(", ")));
         let negotiation = value("sslnegotiation");
         if negotiation.as_deref().is_some_and(|word| !matches!(word, "postgres" | "direct")) {
             return Err(one_of("sslnegotiation", &["postgres", "direct"]));

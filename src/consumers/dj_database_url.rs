@@ -4,10 +4,9 @@ use super::django::Settings;
 use super::python::number::{int, is_digit};
 use super::python::query::{grouped, pairs};
 use super::python::quoting::unquote;
-use super::python::split::urlsplit;
+use super::python::split::{shown_scheme, urlsplit};
 use super::python::{ValueError, netloc};
 use super::reading::{Reading, Refusal};
-use crate::foreign::Foreign;
 
 /// Schemes whose engine speaks with PostgreSQL, or with one of its kin.
 const SCHEMES: &[&str] = &[
@@ -58,7 +57,7 @@ pub fn parse(text: &[u8]) -> Result<Settings, Refusal> {
         return Err(foreign(&split.scheme));
     }
     if !SCHEMES.contains(&split.scheme.as_str()) {
-        let scheme = Foreign::new(split.scheme);
+        let scheme = shown_scheme(text, &split.scheme);
         let words = format!("Scheme '{scheme}://' is unknown. Did you forget to register custom backend?");
         return Err(Refusal::raised("UnknownSchemeError", words));
     }
@@ -103,11 +102,14 @@ impl Settings {
             return;
         };
         let (_, mut values) = self.options.remove(at);
-        let (Some(value), true) = (values.pop(), values.is_empty()) else { return };
+        let (Some(value), true) = (values.pop(), values.is_empty()) else {
+            return;
+        };
         let falsy = matches!(value.as_slice(), b"0" | b"False");
         if !falsy {
             self.options.retain(|(name, _)| name != b"options");
-            self.options.push((b"options".to_vec(), vec![[b"-c search_path=", value.as_slice()].concat()]));
+            self.options
+                .push((b"options".to_vec(), vec![[b"-c search_path=", value.as_slice()].concat()]));
         }
     }
 }

@@ -52,7 +52,11 @@ impl Settings {
                 .options
                 .iter()
                 .filter(|(name, _)| !named(name))
-                .flat_map(|(name, values)| values.iter().map(|value| (Secret::new(name.as_slice()), Secret::new(value.as_slice()))))
+                .flat_map(|(name, values)| {
+                    values
+                        .iter()
+                        .map(|value| (Secret::new(name.as_slice()), Secret::new(value.as_slice())))
+                })
                 .collect(),
         })
     }

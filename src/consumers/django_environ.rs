@@ -6,10 +6,9 @@ use super::django::Settings;
 use super::python::number::{int, is_digit};
 use super::python::query::{grouped, pairs};
 use super::python::quoting::{quote, unquote, unquote_plus};
-use super::python::split::{Split, urlsplit};
+use super::python::split::{Split, shown_scheme, urlsplit};
 use super::python::{ValueError, netloc};
 use super::reading::{Reading, Refusal};
-use crate::foreign::Foreign;
 
 /// Schemes whose engine speaks with PostgreSQL, or with one of its kin. Those with an underscore are no scheme for Python.
 const SCHEMES: &[&str] = &["postgres", "postgresql", "psql", "pgsql", "postgis", "cockroachdb", "redshift"];
@@ -37,7 +36,7 @@ pub fn read(text: &[u8]) -> Result<Reading, Refusal> {
         return Err(Refusal::raised("UserWarning", "Engine not recognized from url: ***"));
     }
     if !SCHEMES.contains(&scheme.as_str()) {
-        let scheme = Foreign::new(scheme);
+        let scheme = shown_scheme(text, &scheme);
         return Err(Refusal::raised(
             "ImproperlyConfigured",
             format!("'{scheme}' isn't an available database backend or couldn't be imported."),
@@ -91,7 +90,10 @@ pub fn parse(text: &[u8]) -> Result<(String, Settings), Refusal> {
 /// The URL with every character that is no separator of its own encoded, a `%` included.
 fn quoted(text: &[u8]) -> Result<Split, Refusal> {
     if std::str::from_utf8(text).is_err() {
-        return Err(Refusal::raised("UnicodeEncodeError", "'utf-8' codec can't encode *** surrogates not allowed"));
+        return Err(Refusal::raised(
+            "UnicodeEncodeError",
+            "'utf-8' codec can't encode *** surrogates not allowed",
+        ));
     }
     Ok(urlsplit(&quote(text, b":/?&=@"))?)
 }
@@ -102,10 +104,16 @@ fn cluster(hosts: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let mut ports = Vec::new();
     for host in hosts.split(|byte| *byte == b',') {
         let (name, port) = if host.starts_with(b"[") {
-            let end = host.iter().position(|byte| *byte == b']').filter(|end| host.get(end + 1) == Some(&b':'));
+            let end = host
+                .iter()
+                .position(|byte| *byte == b']')
+                .filter(|end| host.get(end + 1) == Some(&b':'));
             end.map_or((host, &[][..]), |end| (&host[..=end], &host[end + 2..]))
         } else {
-            let colon = host.iter().rposition(|byte| *byte == b':').filter(|colon| is_digit(&host[colon + 1..]));
+            let colon = host
+                .iter()
+                .rposition(|byte| *byte == b':')
+                .filter(|colon| is_digit(&host[colon + 1..]));
             colon.map_or((host, &[][..]), |colon| (&host[..colon], &host[colon + 1..]))
         };
         names.push(name);

@@ -1,13 +1,17 @@
 //! How each of PostgreSQL's usual consumers reads a connection string: one file each, from the text to what reaches the driver.
 
 pub mod asyncpg;
+pub mod choice;
+pub mod comparison;
 pub mod dj_database_url;
 pub mod django;
 pub mod django_environ;
+pub mod intended;
 pub mod libpq;
 pub mod python;
 pub mod reading;
 pub mod sqlalchemy;
+pub mod veil;
 
 use crate::conninfo::Version;
 use reading::{Reading, Refusal};

@@ -49,7 +49,12 @@ fn completed(parsed: &Parsed) -> Connection {
         database: hex(parsed.database.as_ref().unwrap_or(&user)),
         user: hex(&user),
         password: parsed.password.as_ref().map(|password| hex(password)),
-        server_settings: pairs(parsed.server_settings.iter().map(|(name, value)| (name.as_slice(), vec![value.clone()]))),
+        server_settings: pairs(
+            parsed
+                .server_settings
+                .iter()
+                .map(|(name, value)| (name.as_slice(), vec![value.clone()])),
+        ),
     }
 }
 
@@ -65,5 +70,9 @@ fn asyncpg_reads_every_string_alike() {
         }
         accepted += usize::from(agree(text, asyncpg::parse(text).map(|parsed| completed(&parsed)), answer));
     }
-    assert!(accepted * 5 > texts.len(), "only {accepted} of {} strings were accepted", texts.len());
+    assert!(
+        accepted * 5 > texts.len(),
+        "only {accepted} of {} strings were accepted",
+        texts.len()
+    );
 }

@@ -46,7 +46,11 @@ fn dj_database_url_reads_every_string_alike() {
         if read.as_ref().is_err_and(|refusal| refusal.class.is_none()) {
             // Another database's scheme: nothing more is read here.
             if let Answer::Read { read: entry } = answer {
-                assert!(foreign.iter().any(|name| entry.engine.contains(name)), "{}", String::from_utf8_lossy(text));
+                assert!(
+                    foreign.iter().any(|name| entry.engine.contains(name)),
+                    "{}",
+                    String::from_utf8_lossy(text)
+                );
             }
             continue;
         }
@@ -56,7 +60,11 @@ fn dj_database_url_reads_every_string_alike() {
         };
         accepted += usize::from(agree(text, read.map(|settings| ours(&settings)), answer));
     }
-    assert!(accepted * 5 > texts.len(), "only {accepted} of {} strings were accepted", texts.len());
+    assert!(
+        accepted * 5 > texts.len(),
+        "only {accepted} of {} strings were accepted",
+        texts.len()
+    );
 }
 
 #[test]
@@ -74,5 +82,9 @@ fn django_environ_reads_every_string_alike() {
         };
         accepted += usize::from(agree(text, read, answer));
     }
-    assert!(accepted * 5 > texts.len(), "only {accepted} of {} strings were accepted", texts.len());
+    assert!(
+        accepted * 5 > texts.len(),
+        "only {accepted} of {} strings were accepted",
+        texts.len()
+    );
 }

@@ -15,11 +15,20 @@ fn differential(library: &str, seed: u64) -> Version {
     let mut accepted = 0;
     for (text, theirs) in texts.iter().zip(answers) {
         let ours = conninfo::parse(text, version)
-            .map(|parameters| parameters.iter().map(|(name, value)| (name.to_owned(), hex(value.reveal()))).collect())
+            .map(|parameters| {
+                parameters
+                    .iter()
+                    .map(|(name, value)| (name.to_owned(), hex(value.reveal())))
+                    .collect()
+            })
             .map_err(|error| libpq::refusal(&error));
         accepted += usize::from(agree(text, ours, theirs));
     }
-    assert!(accepted * 7 > texts.len(), "only {accepted} of {} strings were accepted", texts.len());
+    assert!(
+        accepted * 7 > texts.len(),
+        "only {accepted} of {} strings were accepted",
+        texts.len()
+    );
     version
 }
 

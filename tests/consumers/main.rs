@@ -2,10 +2,10 @@
 //!
 //! A sample runs by default. `DBDOCTOR_TESTS=full` runs the whole: 100,000 strings for each libpq, 10,000 for each of the others.
 
-#[path = "../support/mod.rs"]
-mod support;
 #[path = "../support/strings.rs"]
 mod strings;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod asyncpg;
 mod django;

@@ -6,8 +6,8 @@ use dbdoctor::consumers::reading::Refusal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::support::python::Venv;
 use crate::strings;
+use crate::support::python::Venv;
 
 /// An answer of an original.
 #[derive(Debug, Deserialize)]
@@ -48,7 +48,9 @@ pub fn ask<T: DeserializeOwned>(venv: Venv, script: &str, argument: &str, texts:
     let output = venv.run_script(script, &[argument], question);
     let mut lines = output.lines();
     let release = lines.next().expect("the release").trim_matches('"').to_owned();
-    let answers: Vec<Answer<T>> = lines.map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"))).collect();
+    let answers: Vec<Answer<T>> = lines
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")))
+        .collect();
     assert_eq!(answers.len(), texts.len(), "{argument} answers every string");
     (release, answers)
 }
@@ -95,8 +97,15 @@ pub fn agree<T: PartialEq + std::fmt::Debug>(text: &[u8], ours: Result<T, Refusa
 
 /// The same class, and the same words where ours are not masked.
 pub fn same_refusal(shown: &str, ours: &Refusal, theirs: &Refused) {
-    assert_eq!(ours.class, theirs.class.as_deref(), "{shown:?} is refused with {theirs:?}, not: {ours}");
-    assert!(matches(&ours.words, &theirs.words), "{shown:?} is refused with {theirs:?}, not: {ours}");
+    assert_eq!(
+        ours.class,
+        theirs.class.as_deref(),
+        "{shown:?} is refused with {theirs:?}, not: {ours}"
+    );
+    assert!(
+        matches(&ours.words, &theirs.words),
+        "{shown:?} is refused with {theirs:?}, not: {ours}"
+    );
 }
 
 fn matches(pattern: &str, text: &str) -> bool {

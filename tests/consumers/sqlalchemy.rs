@@ -21,7 +21,14 @@ struct Split {
     arguments: Answer<Pairs>,
 }
 
-type Parts = (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>, Pairs);
+type Parts = (
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Pairs,
+);
 
 fn parts(url: &Url) -> Parts {
     (
@@ -30,7 +37,11 @@ fn parts(url: &Url) -> Parts {
         hexed(url.host.as_ref()),
         hexed(url.port.as_ref()),
         hexed(url.database.as_ref()),
-        pairs(grouped(url.query.clone()).iter().map(|(name, values)| (name.as_slice(), values.clone()))),
+        pairs(
+            grouped(url.query.clone())
+                .iter()
+                .map(|(name, values)| (name.as_slice(), values.clone())),
+        ),
     )
 }
 
@@ -56,7 +67,9 @@ fn differential(venv: Venv, release: Release, version: &str, sample: usize, full
             Answer::Refused(refused) => (Answer::Refused(refused), None),
         };
         split += usize::from(agree(text, ours.as_ref().map(|(_, url)| parts(url)).map_err(Clone::clone), answer));
-        let (Ok((name, url)), Some(mut theirs)) = (ours, theirs) else { continue };
+        let (Ok((name, url)), Some(mut theirs)) = (ours, theirs) else {
+            continue;
+        };
         let ours = arguments(&name, &url, release);
         match (&ours, &mut theirs) {
             (Err(ours), Answer::Refused(theirs @ Refused { class: None, .. })) => {
@@ -72,7 +85,11 @@ fn differential(venv: Venv, release: Release, version: &str, sample: usize, full
         }
         connected += usize::from(agree(text, ours, theirs));
     }
-    assert!(split * 3 > texts.len() && connected * 4 > texts.len(), "{split} split, {connected} connected of {}", texts.len());
+    assert!(
+        split * 3 > texts.len() && connected * 4 > texts.len(),
+        "{split} split, {connected} connected of {}",
+        texts.len()
+    );
 }
 
 #[test]

@@ -4,8 +4,8 @@
 
 pub mod netloc;
 pub mod number;
-pub mod quoting;
 pub mod query;
+pub mod quoting;
 pub mod split;
 
 use std::borrow::Cow;

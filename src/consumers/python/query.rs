@@ -9,7 +9,10 @@ pub type Pair = (Vec<u8>, Vec<u8>);
 /// The pairs of a query; those without `=`, or without a value, are left out.
 #[must_use]
 pub fn pairs(query: &[u8]) -> Vec<Pair> {
-    query.split(|byte| *byte == b'&').filter_map(|piece| split(piece).and_then(decoded)).collect()
+    query
+        .split(|byte| *byte == b'&')
+        .filter_map(|piece| split(piece).and_then(decoded))
+        .collect()
 }
 
 /// The pairs of a query that has to be well-formed; those without a value are left out.

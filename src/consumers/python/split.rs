@@ -28,7 +28,11 @@ const UNFOLDING: &[char] = &[
 /// The brackets of an IPv6 address do not fit, or a netloc has one of the characters that unfold to separators.
 pub fn urlsplit(text: &[u8]) -> Result<Split, ValueError> {
     let start = text.iter().position(|byte| *byte > b' ').unwrap_or(text.len());
-    let url: Vec<u8> = text[start..].iter().copied().filter(|byte| !matches!(byte, b'\t' | b'\r' | b'\n')).collect();
+    let url: Vec<u8> = text[start..]
+        .iter()
+        .copied()
+        .filter(|byte| !matches!(byte, b'\t' | b'\r' | b'\n'))
+        .collect();
     let mut split = Split::default();
     let mut rest = url.as_slice();
     if let Some(colon) = scheme_end(rest) {
@@ -54,6 +58,20 @@ pub fn urlsplit(text: &[u8]) -> Result<Split, ValueError> {
         return Err(ValueError::new("netloc '***' contains invalid characters under NFKC normalization"));
     }
     Ok(split)
+}
+
+/// The scheme as a message may show it: what no `//` follows may be a piece of a password.
+#[must_use]
+pub fn shown_scheme(text: &[u8], scheme: &str) -> String {
+    let needle = format!("{scheme}://");
+    let stands_there = text
+        .windows(needle.len())
+        .any(|window| window.eq_ignore_ascii_case(needle.as_bytes()));
+    if scheme.is_empty() || stands_there {
+        scheme.to_owned()
+    } else {
+        "***".to_owned()
+    }
 }
 
 fn scheme_end(text: &[u8]) -> Option<usize> {
@@ -101,11 +119,9 @@ fn check_bracketed(host: &str) -> Result<(), ValueError> {
 
 /// `v1.x`: the form that RFC 3986 keeps for addresses yet to come.
 fn is_future(host: &str) -> bool {
-    host[1..]
-        .split_once('.')
-        .is_some_and(|(version, rest)| {
-            !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_hexdigit()) && !rest.is_empty() && !rest.contains('\n')
-        })
+    host[1..].split_once('.').is_some_and(|(version, rest)| {
+        !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_hexdigit()) && !rest.is_empty() && !rest.contains('\n')
+    })
 }
 
 impl Split {

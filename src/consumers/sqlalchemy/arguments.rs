@@ -115,7 +115,11 @@ impl Arguments {
 
     fn fold_hosts(&mut self, multihost: Multihost) {
         let Some(hosts) = multihost.hosts else { return };
-        let ports: Vec<Vec<u8>> = multihost.ports.into_iter().map(|port| port.filter(|port| port != b"0").unwrap_or_default()).collect();
+        let ports: Vec<Vec<u8>> = multihost
+            .ports
+            .into_iter()
+            .map(|port| port.filter(|port| port != b"0").unwrap_or_default())
+            .collect();
         self.set(b"host", vec![hosts.join(&b',')]);
         let ports = ports.join(&b',');
         if !ports.is_empty() {
@@ -132,7 +136,12 @@ impl Arguments {
             }
             return Ok(());
         }
-        let required = |what| Refusal::raised("ArgumentError", format!("All {what} are required to be present for asyncpg multiple host URL"));
+        let required = |what| {
+            Refusal::raised(
+                "ArgumentError",
+                format!("All {what} are required to be present for asyncpg multiple host URL"),
+            )
+        };
         if hosts.iter().any(Vec::is_empty) {
             return Err(required("hosts"));
         }

@@ -52,7 +52,9 @@ pub fn driver(name: &str, release: Release) -> Result<Driver, Refusal> {
     if name.matches('+').count() > 1 {
         return Err(Refusal::raised("ValueError", "too many values to unpack (expected 2)"));
     }
-    let (dialect, driver) = name.split_once('+').map_or((name, None), |(dialect, driver)| (dialect, Some(driver)));
+    let (dialect, driver) = name
+        .split_once('+')
+        .map_or((name, None), |(dialect, driver)| (dialect, Some(driver)));
     if FOREIGN_DIALECTS.contains(&dialect) {
         return Err(Refusal::said(format!("the dialect \"{dialect}\" is not PostgreSQL's")));
     }

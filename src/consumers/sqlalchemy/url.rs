@@ -50,7 +50,9 @@ pub fn make_url(text: &[u8], release: Release) -> Result<(String, Url), Refusal>
 fn dialect(text: &[u8]) -> Option<String> {
     let end = text.windows(3).position(|window| window == b"://").filter(|end| *end > 0)?;
     let name = std::str::from_utf8(&text[..end]).ok()?;
-    name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '+').then(|| name.to_owned())
+    name.chars()
+        .all(|c| c.is_alphanumeric() || c == '_' || c == '+')
+        .then(|| name.to_owned())
 }
 
 /// Reads the URL whose scheme ends at byte `body`. Until 2.0 the database name is not decoded.
