@@ -44,7 +44,12 @@ fn find(args: &DsnArgs) -> anyhow::Result<(Source, Secret)> {
     let environment = Environment::of_process();
     let bag = match resolve::origin(args.dsn.as_ref(), args.env_file.as_ref())? {
         Origin::Argument(text) => return Ok((Source::given(Place::Argument), text)),
-        Origin::StandardInput(text) => return Ok((Source::given(Place::StandardInput), text)),
+        Origin::StandardInput(text) => {
+            // The line end is the pipe's, not the value's.
+            let line = text.reveal();
+            let line = Secret::new(line.strip_suffix(b"\r").unwrap_or(line));
+            return Ok((Source::given(Place::StandardInput), line));
+        }
         Origin::EnvFile(path) => {
             let text = std::fs::read(&path).with_context(|| format!("{} cannot be read", Foreign::new(path.to_string_lossy())))?;
             Bag::of_file(&path, env_file::parse(&text), &environment)

@@ -1,6 +1,7 @@
 //! Django's settings of a database, and what its PostgreSQL backend hands to psycopg.
 
 use super::libpq;
+use super::python::query::Group;
 use super::reading::{Reading, Refusal, filled};
 use crate::secret::Secret;
 
@@ -13,7 +14,7 @@ pub struct Settings {
     pub port: Vec<u8>,
     pub name: Vec<u8>,
     /// Several values where the option is a list.
-    pub options: Vec<(Vec<u8>, Vec<Vec<u8>>)>,
+    pub options: Vec<Group>,
 }
 
 impl Settings {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::django::Settings;
 use super::python::number::{int, is_digit};
-use super::python::query::{grouped, pairs};
+use super::python::query::{Group, grouped, pairs};
 use super::python::quoting::{quote, unquote, unquote_plus};
 use super::python::split::{Split, shown_scheme, urlsplit};
 use super::python::{ValueError, netloc};
@@ -125,7 +125,7 @@ fn cluster(hosts: &[u8]) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// The first value of each parameter.
-fn options(query: &[u8]) -> Result<Vec<(Vec<u8>, Vec<Vec<u8>>)>, ValueError> {
+fn options(query: &[u8]) -> Result<Vec<Group>, ValueError> {
     let mut options = Vec::new();
     for (name, mut values) in grouped(pairs(query)) {
         let upper = Cow::from(String::from_utf8_lossy(&name).to_uppercase());

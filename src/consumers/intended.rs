@@ -13,6 +13,7 @@ use crate::conninfo::mask::MASK;
 use crate::conninfo::scheme::{Form, classify};
 use crate::conninfo::{Version, host_list};
 use crate::secret::Secret;
+use crate::settings::repaired::masked_password;
 
 /// A connection string, taken apart.
 #[derive(Debug, Clone)]
@@ -162,6 +163,12 @@ fn lenient(text: &[u8]) -> Vec<u8> {
 }
 
 impl Intended {
+    /// Whether the scheme names a driver, so that only SQLAlchemy reads it.
+    #[must_use]
+    pub fn names_driver(&self) -> bool {
+        self.scheme.contains('+')
+    }
+
     /// The URL that every consumer reads alike: everything encoded, several hosts and sockets as parameters, the database named.
     #[must_use]
     pub fn spelling(&self) -> Spelling {
@@ -187,12 +194,13 @@ impl Intended {
             url.extend_from_slice(&tail);
             let mut pairs = places.clone();
             for (name, value) in &self.reading.parameters {
-                let value = if hide && hides(name.reveal()) {
-                    MASK.as_bytes().to_vec()
-                } else {
-                    quote(value.reveal(), b"/")
-                };
-                pairs.push([&quote(name.reveal(), b""), &b"="[..], &value].concat());
+                let (name, value) = (name.reveal(), value.reveal());
+                pairs.push(match hide && hides(name) {
+                    // A name that nobody knows may be a piece of a password too.
+                    true if !anatomy::is_known(name) => MASK.as_bytes().to_vec(),
+                    true => [name, b"=", MASK.as_bytes()].concat(),
+                    false => [&quote(name, b""), &b"="[..], &quote(value, b"/")].concat(),
+                });
             }
             if !pairs.is_empty() {
                 url.push(b'?');
@@ -200,7 +208,9 @@ impl Intended {
             }
             url
         };
-        let masked = url(password.as_ref().map(|_| MASK.as_bytes()), true);
+        let written = self.written_password.as_ref().or(self.reading.password.as_ref());
+        let shown = password.as_ref().and(written).map(|written| masked_password(written.reveal()));
+        let masked = url(shown.as_deref().map(str::as_bytes), true);
         Spelling {
             url: Secret::new(url(password.as_deref(), false)),
             masked: String::from_utf8_lossy(&masked).into_owned(),

@@ -8,7 +8,9 @@ mod strings;
 mod support;
 
 mod asyncpg;
+mod choice;
 mod django;
 mod libpq;
 mod original;
+mod spelling;
 mod sqlalchemy;

@@ -110,9 +110,8 @@ pub fn same_refusal(shown: &str, ours: &Refusal, theirs: &Refused) {
 
 fn matches(pattern: &str, text: &str) -> bool {
     let mut pieces = pattern.split("***");
-    let mut rest = match text.strip_prefix(pieces.next().unwrap_or_default()) {
-        Some(rest) => rest,
-        None => return false,
+    let Some(mut rest) = text.strip_prefix(pieces.next().unwrap_or_default()) else {
+        return false;
     };
     for piece in pieces {
         let Some(at) = rest.find(piece) else { return false };

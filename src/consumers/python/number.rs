@@ -16,8 +16,7 @@ pub fn int(text: &[u8]) -> Result<String, ValueError> {
     let trimmed = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\x1c'..='\x1f'));
     let (sign, digits) = match trimmed.as_bytes() {
         [b'-', rest @ ..] => ("-", rest),
-        [b'+', rest @ ..] => ("", rest),
-        rest => ("", rest),
+        [b'+', rest @ ..] | rest => ("", rest),
     };
     let well_formed = digits.first().is_some_and(u8::is_ascii_digit)
         && digits.last().is_some_and(u8::is_ascii_digit)

@@ -6,6 +6,9 @@ use super::quoting::unquote_plus;
 /// A name and its value, decoded.
 pub type Pair = (Vec<u8>, Vec<u8>);
 
+/// A name and all its values.
+pub type Group = (Vec<u8>, Vec<Vec<u8>>);
+
 /// The pairs of a query; those without `=`, or without a value, are left out.
 #[must_use]
 pub fn pairs(query: &[u8]) -> Vec<Pair> {
@@ -34,8 +37,8 @@ pub fn strict_pairs(query: &[u8]) -> Result<Vec<Pair>, ValueError> {
 
 /// The pairs, all values of one name together, in the order in which the names come first.
 #[must_use]
-pub fn grouped(pairs: Vec<Pair>) -> Vec<(Vec<u8>, Vec<Vec<u8>>)> {
-    let mut groups: Vec<(Vec<u8>, Vec<Vec<u8>>)> = Vec::new();
+pub fn grouped(pairs: Vec<Pair>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
     for (name, value) in pairs {
         match groups.iter_mut().find(|(known, _)| *known == name) {
             Some((_, values)) => values.push(value),

@@ -3,12 +3,12 @@
 use super::url::Url;
 use super::{Driver, Release};
 use crate::consumers::python::number::{int, is_digit};
-use crate::consumers::python::query::grouped;
+use crate::consumers::python::query::{Group, grouped};
 use crate::consumers::reading::Refusal;
 
 /// Keyword arguments; several values where SQLAlchemy hands on a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Arguments(Vec<(Vec<u8>, Vec<Vec<u8>>)>);
+pub struct Arguments(Vec<Group>);
 
 /// The arguments that every driver knows by these names.
 const PLACE_AND_LOGIN: &[&[u8]] = &[b"host", b"port", b"user", b"password", b"dbname", b"database"];
@@ -44,9 +44,9 @@ impl Arguments {
         }
         match (driver, release) {
             (Driver::Libpq, Release::V14) => arguments.fold_hosts_of_14()?,
-            (Driver::Libpq, _) => arguments.fold_hosts(Multihost::of(&arguments.queried(&query))?),
+            (Driver::Libpq, _) => arguments.fold_hosts(Multihost::of(&Self::queried(&query))?),
             (Driver::Asyncpg, Release::V14) => arguments.coerce_port()?,
-            (Driver::Asyncpg, _) => arguments.list_hosts(Multihost::of(&arguments.queried(&query))?)?,
+            (Driver::Asyncpg, _) => arguments.list_hosts(Multihost::of(&Self::queried(&query))?)?,
             (Driver::Other, _) => {}
         }
         if driver == Driver::Asyncpg {
@@ -89,7 +89,7 @@ impl Arguments {
         }
     }
 
-    fn queried(&self, query: &[(Vec<u8>, Vec<Vec<u8>>)]) -> Queried {
+    fn queried(query: &[Group]) -> Queried {
         let values = |name: &[u8]| query.iter().find(|(known, _)| known == name).map(|(_, values)| values.clone());
         Queried {
             hosts: values(b"host"),

@@ -35,8 +35,7 @@ pub struct Disagreement {
     pub what: String,
 }
 
-/// Some consumers read it otherwise than the rest. It fails where the one in use is among them, whatever its release, and is
-/// worth knowing where nobody misreads it and some refuse.
+/// Some consumers read it otherwise than the rest, or refuse it. It fails where the one in use is among them, whatever its release.
 #[must_use]
 pub fn found(source: &Source, severity: Severity, disagreements: &[Disagreement], repaired: &Repaired) -> Finding {
     let subject = source.subject();
@@ -47,13 +46,9 @@ pub fn found(source: &Source, severity: Severity, disagreements: &[Disagreement]
             format!("{subject} is not read as it was meant by the library that it is written for"),
             format!("{source} names its reader, and that reader misreads or refuses it in every release known here ({readers}). libpq, and psql with it, may read it all the same."),
         ),
-        Severity::Warn => (
+        Severity::Warn | Severity::Info => (
             format!("{subject} is read differently by {readers}"),
             format!("{source} leads to another place, or to another login, depending on the library that reads it. Which one the application uses is not known here; the check goes on with libpq's reading, or with that of the driver in the URL."),
-        ),
-        Severity::Info => (
-            format!("{subject} is refused by {readers}"),
-            format!("libpq reads {source}. Not everybody does; which library the application uses is not known here."),
         ),
     };
     let mut finding = KIND.found(title).severity(severity).detail(detail);

@@ -2,6 +2,7 @@
 
 use super::Readings;
 use crate::consumers::comparison::Part;
+use crate::consumers::intended::Intended;
 use crate::consumers::reading::{Place, Reading};
 use crate::finding::Severity;
 use crate::foreign::escaped;
@@ -40,7 +41,11 @@ pub fn human(out: Out, style: Style, readings: &Readings) {
     }
     if let Some(encoded) = readings.encoded() {
         page.line("");
-        page.line("Written so that everybody reads it alike:");
+        page.line(if readings.intended.as_ref().is_some_and(Intended::names_driver) {
+            "Written so that every release of SQLAlchemy reads it alike, and everybody without the \"+\" and the driver's name:"
+        } else {
+            "Written so that everybody reads it alike:"
+        });
         page.line(&format!("  {}", style.command(&escaped(&encoded))));
     }
     for finding in readings.findings.iter().filter(|finding| finding.severity > Severity::Info) {

@@ -33,16 +33,17 @@ impl Reader<'_> {
                     }
                 }
                 Err(refusal) if !is_told_elsewhere(*consumer, &refusal, form) => {
-                    note(&mut refused, *consumer, format!("refused, {refusal}"))
+                    note(&mut refused, *consumer, format!("refused, {refusal}"));
                 }
+
                 Err(_) => {}
             }
         }
         let wrong = misread.iter().chain(&refused).map(|one| one.readers.len()).sum::<usize>();
         let severity = match (misread.is_empty(), refused.is_empty()) {
-            (true, true) => return None,
+            // Who may be using it is anybody's guess then; dbdoctor dsn shows the refusals.
+            (true, _) if refused.is_empty() || !named => return None,
             _ if named && wrong == consumers.len() => Severity::Fail,
-            (true, false) if !named => Severity::Info,
             _ => Severity::Warn,
         };
         misread.extend(refused);
