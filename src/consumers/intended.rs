@@ -34,7 +34,7 @@ pub struct Spelling {
     pub masked: String,
 }
 
-/// Takes a connection string apart; `None` for a text that is not one of PostgreSQL.
+/// Takes a connection string apart; `None` for a text that is not one of PostgreSQL, or whose parts cannot be told apart.
 #[must_use]
 pub fn take_apart(text: &[u8]) -> Option<Intended> {
     let form = classify(text);
@@ -58,6 +58,9 @@ pub fn take_apart(text: &[u8]) -> Option<Intended> {
         Form::Sqlite | Form::Other { .. } => return None,
     };
     let parts = anatomy::intended(text, body);
+    if parts.at.is_none() && text[parts.hosts.clone()].split(|byte| *byte == b',').any(has_no_port) {
+        return None;
+    }
     let written = parts.password.clone().map(|range| Secret::new(&text[range]));
     Some(Intended {
         reading: reading(text, &parts),
@@ -65,6 +68,15 @@ pub fn take_apart(text: &[u8]) -> Option<Intended> {
         raw: raw(text, &parts),
         scheme,
     })
+}
+
+/// Whether what follows a host's colon is no port: without an `@`, it may be the head of a password.
+fn has_no_port(item: &[u8]) -> bool {
+    let after = match item.strip_prefix(b"[") {
+        Some(inside) => partition(inside, b']').1.and_then(|rest| rest.strip_prefix(b":")),
+        None => partition(item, b':').1,
+    };
+    after.is_some_and(|port| !port.iter().all(u8::is_ascii_digit))
 }
 
 fn reading(text: &[u8], parts: &Anatomy) -> Reading {

@@ -12,5 +12,6 @@ mod choice;
 mod django;
 mod libpq;
 mod original;
+mod report;
 mod spelling;
 mod sqlalchemy;
