@@ -1,5 +1,7 @@
 //! Connection strings: those known from the field, what is built from pieces, and mutations of both with a fixed seed.
 
+use std::collections::HashSet;
+
 /// Strings that parsers are known to disagree on.
 const KNOWN: &[&str] = &[
     "postgresql://app:p@ss@h:5432/db",
@@ -106,16 +108,21 @@ const KNOWN: &[&str] = &[
     "servicefile=x",
 ];
 
-/// The known strings, then as many generated ones.
+/// The known strings, then as many generated ones, all of them different.
 pub fn generated(count: usize, seed: u64) -> Vec<Vec<u8>> {
     let mut all: Vec<Vec<u8>> = KNOWN.iter().map(|text| text.as_bytes().to_vec()).collect();
+    let mut seen: HashSet<Vec<u8>> = all.iter().cloned().collect();
     let mut random = Random(seed);
-    for _ in 0..count {
-        all.push(match random.below(4) {
+    let wanted = all.len() + count;
+    while all.len() < wanted {
+        let text = match random.below(4) {
             0 => built(&mut random),
             1 => composed(&mut random),
             _ => mutated(KNOWN[random.below(KNOWN.len())].as_bytes(), &mut random),
-        });
+        };
+        if seen.insert(text.clone()) {
+            all.push(text);
+        }
     }
     all
 }
