@@ -3,6 +3,7 @@
 use super::reading::{Place, Reading, Refusal, filled};
 use crate::conninfo::error::{Component, Fault, ParseError};
 use crate::conninfo::host_list::{self, Mismatch};
+use crate::conninfo::parameters::Parameters;
 use crate::conninfo::validate::{self, Invalid};
 use crate::conninfo::{self, Version};
 use crate::secret::Secret;
@@ -13,7 +14,23 @@ use crate::secret::Secret;
 ///
 /// Where libpq refuses the string, its lists of hosts and ports, or a port.
 pub fn read(text: &[u8], version: Version) -> Result<Reading, Refusal> {
-    let parameters = conninfo::parse(text, version).map_err(|error| refusal(&error))?;
+    conninfo::parse(text, version)
+        .map_err(|error| refusal(&error))
+        .and_then(|parameters| reading(&parameters))
+}
+
+/// Reads a connection string, and passes over parameters that libpq does not know.
+///
+/// # Errors
+///
+/// Where libpq refuses it for another reason.
+pub fn read_leniently(text: &[u8], version: Version) -> Result<Reading, Refusal> {
+    conninfo::read(text, version)
+        .map_err(|error| refusal(&error))
+        .and_then(|found| reading(&found.parameters))
+}
+
+fn reading(parameters: &Parameters) -> Result<Reading, Refusal> {
     let value = |keyword| parameters.get(keyword).unwrap_or_default();
     let mut reading = Reading {
         places: places(value("host"), value("hostaddr"), value("port"))?,

@@ -1,6 +1,7 @@
 //! The parts of Python's standard library that read URLs: what `urllib.parse` and `int` do, on bytes.
 //!
-//! The rules are those of Python 3.11.4 to 3.13. Text that is not UTF-8 passes through, as Python's surrogates would.
+//! The rules are those of Python from 3.11.4 on. Its later releases (3.11.12, 3.12.9, 3.13.2) also refuse a bracketed address that
+//! does not stand where the host does, as in `x[::1]y`. Text that is not UTF-8 passes through, as Python's surrogates would.
 
 pub mod netloc;
 pub mod number;

@@ -35,7 +35,6 @@ impl Reader<'_> {
                 Err(refusal) if !is_told_elsewhere(*consumer, &refusal, form) => {
                     note(&mut refused, *consumer, format!("refused, {refusal}"));
                 }
-
                 Err(_) => {}
             }
         }
@@ -58,13 +57,13 @@ impl Reader<'_> {
     /// The reading to compare with: libpq's, and for a URL that libpq refuses what was meant.
     fn expected(&self, form: &Form, intended: &Intended) -> Option<Reading> {
         match form {
-            Form::Keywords | Form::Libpq { .. } => libpq::read(self.text, Version::V17).ok(),
+            Form::Keywords | Form::Libpq { .. } => libpq::read_leniently(self.text, Version::V17).ok(),
             Form::SqlAlchemy { body, .. } | Form::Alias { body, .. } => {
                 let url = [b"postgresql://", &self.text[*body..]].concat();
-                // Lists of hosts and other parameters are SQLAlchemy's own there.
+                // SQLAlchemy has a form of its own for several hosts.
                 let own = |name: &[u8]| url.windows(name.len()).any(|window| window == name);
                 let listed = own(b"host=") || own(b"port=") || own(b"database=");
-                let libpq = libpq::read(&url, Version::V17).ok();
+                let libpq = libpq::read_leniently(&url, Version::V17).ok();
                 let meant = intended.reading.clone();
                 libpq.filter(|libpq| !listed && differences(libpq, &meant).is_empty())
             }
