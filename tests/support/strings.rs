@@ -111,7 +111,7 @@ const KNOWN: &[&str] = &[
 /// The known strings, then as many generated ones, all of them different.
 pub fn generated(count: usize, seed: u64) -> Vec<Vec<u8>> {
     let mut all: Vec<Vec<u8>> = KNOWN.iter().map(|text| text.as_bytes().to_vec()).collect();
-    let mut seen: HashSet<Vec<u8>> = all.iter().cloned().collect();
+    let mut taken: HashSet<Vec<u8>> = all.iter().cloned().collect();
     let mut random = Random(seed);
     let wanted = all.len() + count;
     while all.len() < wanted {
@@ -120,7 +120,7 @@ pub fn generated(count: usize, seed: u64) -> Vec<Vec<u8>> {
             1 => composed(&mut random),
             _ => mutated(KNOWN[random.below(KNOWN.len())].as_bytes(), &mut random),
         };
-        if seen.insert(text.clone()) {
+        if taken.insert(text.clone()) {
             all.push(text);
         }
     }
