@@ -6,6 +6,7 @@ pub mod chain;
 pub mod cli;
 pub mod command;
 pub mod conninfo;
+pub mod consumers;
 pub mod diagnosis;
 pub mod dns;
 pub mod exit_code;

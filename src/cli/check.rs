@@ -102,7 +102,7 @@ pub enum FailOn {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form that clap wants; a failure would print the value")]
-fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+pub(super) fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
     Ok(Secret::from(text))
 }
 

@@ -36,6 +36,7 @@ catalogue! {
         missing_setting,
         no_settings,
         not_postgres,
+        parsers_disagree,
         passfile_ignored,
         placeholder_value,
         quoted_value,

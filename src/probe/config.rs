@@ -18,7 +18,7 @@ use crate::settings::environment::Environment;
 use crate::settings::merge::{self, Merged};
 use crate::settings::passwords::{self, Login};
 use crate::settings::source::{Place, Source};
-use crate::settings::{disagreement, parts, target};
+use crate::settings::{disagreement as sources, parts, target};
 use crate::target::{Endpoint, SslMode, Target};
 use crate::verdict::{Breakage, Fact, Notes, Probed};
 
@@ -96,6 +96,7 @@ fn conclude(bag: &Bag, source: &Source, judged: Judged) -> Probed<Target> {
         driver,
         findings,
         certain,
+        disagreement,
     } = judged;
     notes.findings.extend(findings);
     file_facts(bag, source, &mut notes);
@@ -108,7 +109,7 @@ fn conclude(bag: &Bag, source: &Source, judged: Judged) -> Probed<Target> {
     }
     // A connection string that was given as such is what was asked for, whatever the environment says.
     if !source.variables.is_empty() {
-        notes.findings.extend(disagreement::find(bag, source, &parameters));
+        notes.findings.extend(sources::find(bag, source, &parameters));
     }
     let merged = match merge::merge(&parameters, &bag.environment) {
         Ok(merged) => merged,
@@ -118,6 +119,9 @@ fn conclude(bag: &Bag, source: &Source, judged: Judged) -> Probed<Target> {
         }
     };
     validate(&merged, bag, source, certain, &mut notes);
+    if notes.gravest() != Some(Severity::Fail) {
+        notes.findings.extend(disagreement);
+    }
     let target = complete(bag, source, &merged, driver, &mut notes);
     if notes.gravest() == Some(Severity::Fail) {
         return finish(notes);

@@ -17,6 +17,7 @@ mod auth;
 mod chain;
 mod config;
 mod dns;
+mod dsn;
 mod human;
 mod laboratory;
 mod majors;
