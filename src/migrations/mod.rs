@@ -15,6 +15,8 @@ mod walk;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use files::Bounds;
+
 /// Everything that was found under a project.
 #[derive(Debug, Default)]
 pub struct Trees {
@@ -111,10 +113,11 @@ fn survey_here(project: &Path) -> Trees {
             };
         }
     };
+    let bounds = Bounds::of([absolute.as_path()]);
     let mut landmarks = walk::landmarks(&absolute);
     let mut unread = std::mem::take(&mut landmarks.unread);
-    let alembic = alembic::trees(&absolute, &landmarks, &mut unread);
-    let django = django::trees(&absolute, &landmarks, &mut unread);
+    let alembic = alembic::trees(&absolute, &bounds, &landmarks, &mut unread);
+    let django = django::trees(&absolute, &bounds, &landmarks, &mut unread);
     Trees {
         project: absolute,
         alembic,

@@ -6,7 +6,8 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall};
 
 use crate::migrations::Unread;
-use crate::migrations::python::{self, Binding, Module};
+use crate::migrations::files::Bounds;
+use crate::migrations::python::{self, Literal, Module};
 
 /// Where Alembic keeps its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +39,8 @@ pub struct Env {
 
 /// Reads `env.py`. A project that has none, or one that does not parse, may use any table.
 #[must_use]
-pub fn read(file: &Path) -> Env {
-    let module = match Module::read(file) {
+pub fn read(file: &Path, bounds: &Bounds) -> Env {
+    let module = match Module::read(file, bounds) {
         Ok(module) => module,
         Err(unread) => {
             let version_table = VersionTable {
@@ -84,10 +85,10 @@ impl Calls<'_> {
     fn argument(&mut self, name: &'static str, value: &Expr, line: usize) {
         let text = match value {
             Expr::NoneLiteral(_) => return,
-            Expr::Name(named) => match self.module.binding(named.id.as_str()) {
-                Binding::Value { value, .. } if value.is_none_literal_expr() => return,
-                Binding::Value { value, .. } => python::text(value),
-                Binding::Absent | Binding::Computed(_) => None,
+            Expr::Name(named) => match self.module.constant(self.module.body(), named.id.as_str()) {
+                Ok(Some((Literal::None, _))) => return,
+                Ok(Some((Literal::Text(text), _))) => Some(text),
+                Ok(Some((Literal::List(_), _)) | None) | Err(_) => None,
             },
             value => python::text(value),
         };

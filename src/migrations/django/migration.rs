@@ -7,7 +7,8 @@ use ruff_python_ast::{Expr, StmtClassDef};
 
 use crate::foreign::Foreign;
 use crate::migrations::Unread;
-use crate::migrations::python::{self, Binding, Module};
+use crate::migrations::files::Bounds;
+use crate::migrations::python::{self, Binding, Module, More};
 
 /// A migration's name: the label of its application and the name of its file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,7 +60,7 @@ pub struct Migration {
 
 /// Reads one file. Its name is known whatever it holds.
 #[must_use]
-pub fn read(file: &Path) -> Migration {
+pub fn read(file: &Path, bounds: &Bounds) -> Migration {
     let mut migration = Migration {
         name: file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
         file: file.to_owned(),
@@ -70,7 +71,7 @@ pub fn read(file: &Path) -> Migration {
         has_no_class: false,
         is_django: true,
     };
-    let module = match Module::read(file) {
+    let module = match Module::read(file, bounds) {
         Ok(module) => module,
         Err(unread) => {
             migration.unread = Some(unread);
@@ -83,7 +84,8 @@ pub fn read(file: &Path) -> Migration {
         None => match module.binding("Migration") {
             Binding::Absent => migration.has_no_class = true,
             Binding::Computed(unread) => migration.unread = Some(unread),
-            Binding::Value { value, line } => migration.unread = Some(module.not_literal("Migration", value, line)),
+            Binding::Imported { line, .. } => migration.unread = Some(Unread::at(file, line, "Migration is imported")),
+            Binding::Value { value, line, .. } => migration.unread = Some(module.not_literal("Migration", value, line)),
         },
     }
     migration
@@ -100,29 +102,71 @@ fn declared(module: &Module, class: &StmtClassDef, migration: &mut Migration) {
             }
         }
         Binding::Computed(note) => unread = Some(note),
-        Binding::Value { value, line } => match python::elements(value) {
-            Some(elements) => {
-                for element in elements {
-                    if !take(element) {
-                        unread = Some(module.not_literal(&format!("an element of {name}"), element, line));
+        Binding::Imported { line, .. } => unread = Some(Unread::at(&module.file, line, format!("{name} is imported"))),
+        Binding::Value { value, line, more, doubt } => {
+            if doubt.is_some() {
+                unread = doubt;
+            }
+            let additions = more.into_iter().map(|(line, more)| match more {
+                More::One(one) => (line, Some(std::slice::from_ref(one)), one),
+                More::All(all) => (line, listed(module, all), all),
+            });
+            for (line, elements, value) in std::iter::once((line, listed(module, value), value)).chain(additions) {
+                match elements {
+                    Some(elements) => {
+                        for element in elements {
+                            if !take(element) {
+                                unread = Some(module.not_literal(&format!("an element of {name}"), element, line));
+                            }
+                        }
                     }
+                    None => unread = Some(module.not_literal(name, value, line)),
                 }
             }
-            None => unread = Some(module.not_literal(name, value, line)),
-        },
+        }
     };
     let (dependencies, run_before) = (&mut migration.dependencies, &mut migration.run_before);
     list(
         "dependencies",
-        Box::new(|element| dependency(element).map(|one| dependencies.push(one)).is_some()),
+        Box::new(|element| dependency(module, element).map(|one| dependencies.push(one)).is_some()),
     );
     list(
         "run_before",
-        Box::new(|element| dependency(element).map(|one| run_before.push(one)).is_some()),
+        Box::new(|element| dependency(module, element).map(|one| run_before.push(one)).is_some()),
     );
     let replaces = &mut migration.replaces;
-    list("replaces", Box::new(|element| key(element).map(|one| replaces.push(one)).is_some()));
-    migration.unread = unread;
+    list(
+        "replaces",
+        Box::new(|element| key(module, element).map(|one| replaces.push(one)).is_some()),
+    );
+    migration.unread = unread.or_else(|| changed_later(module));
+}
+
+/// The elements of a list that is written out, here or under a name of the module.
+fn listed<'a>(module: &'a Module, value: &'a Expr) -> Option<&'a [Expr]> {
+    let Expr::Name(name) = value else {
+        return python::elements(value);
+    };
+    match module.binding(name.id.as_str()) {
+        Binding::Value {
+            value, more, doubt: None, ..
+        } if more.is_empty() => python::elements(value),
+        Binding::Absent | Binding::Imported { .. } | Binding::Computed(_) | Binding::Value { .. } => None,
+    }
+}
+
+/// A statement behind the class that reaches into its lists.
+fn changed_later(module: &Module) -> Option<Unread> {
+    ["Migration.dependencies", "Migration.run_before", "Migration.replaces"]
+        .iter()
+        .find_map(|name| {
+            let at = module.source().find(name)?;
+            Some(Unread::at(
+                &module.file,
+                module.line(at),
+                format!("{name} is changed outside of its class"),
+            ))
+        })
 }
 
 /// The class that a migration inherits from, unless it is Django's own, which declares nothing.
@@ -147,9 +191,9 @@ fn inherits(class: &StmtClassDef) -> Option<String> {
     })
 }
 
-fn dependency(element: &Expr) -> Option<Dependency> {
+fn dependency(module: &Module, element: &Expr) -> Option<Dependency> {
     let Expr::Call(call) = element else {
-        return key(element).map(Dependency::On);
+        return key(module, element).map(Dependency::On);
     };
     let function = match &*call.func {
         Expr::Attribute(attribute) => attribute.attr.as_str(),
@@ -162,7 +206,7 @@ fn dependency(element: &Expr) -> Option<Dependency> {
     match &*call.arguments.args {
         [Expr::Attribute(setting)] if setting.attr.as_str() == "AUTH_USER_MODEL" => Some(Dependency::UserModel),
         [model] => {
-            let model = python::text(model)?;
+            let model = module.string(model)?;
             let (app, _) = model.split_once('.')?;
             Some(Dependency::On(Key::new(app, "__first__")))
         }
@@ -171,9 +215,9 @@ fn dependency(element: &Expr) -> Option<Dependency> {
 }
 
 /// A pair of strings.
-fn key(element: &Expr) -> Option<Key> {
+fn key(module: &Module, element: &Expr) -> Option<Key> {
     match python::elements(element)? {
-        [app, name] => Some(Key::new(python::text(app)?, python::text(name)?)),
+        [app, name] => Some(Key::new(module.string(app)?, module.string(name)?)),
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::files::Bounds;
 use super::walk::Landmarks;
 use super::{Unread, files};
 pub use graph::{Fault, Graph};
@@ -66,8 +67,8 @@ impl Tree {
 }
 
 /// Reads the trees that the landmarks lead to.
-pub(super) fn trees(project: &Path, landmarks: &Landmarks, unread: &mut Vec<Unread>) -> Vec<Tree> {
-    let sites = sites(project, landmarks);
+pub(super) fn trees(project: &Path, bounds: &Bounds, landmarks: &Landmarks, unread: &mut Vec<Unread>) -> Vec<Tree> {
+    let sites = sites(project, bounds, landmarks);
     let mut packages: BTreeMap<usize, Vec<&Path>> = BTreeMap::new();
     for package in &landmarks.django_packages {
         // The nearest manage.py above a package is the one that migrates it.
@@ -78,7 +79,7 @@ pub(super) fn trees(project: &Path, landmarks: &Landmarks, unread: &mut Vec<Unre
     }
     packages
         .into_iter()
-        .filter_map(|(at, packages)| tree(project, &sites[at], &packages, unread))
+        .filter_map(|(at, packages)| tree(project, bounds, &sites[at], &packages, unread))
         .collect()
 }
 
@@ -90,13 +91,13 @@ struct Site {
 }
 
 /// The places of `manage.py`, or the project itself.
-fn sites(project: &Path, landmarks: &Landmarks) -> Vec<Site> {
+fn sites(project: &Path, bounds: &Bounds, landmarks: &Landmarks) -> Vec<Site> {
     let mut sites: Vec<Site> = landmarks
         .manage
         .iter()
         .filter_map(|manage| {
             let directory = manage.parent()?;
-            let named = settings::module_of(manage).map(|file| settings::read(&file, directory));
+            let named = settings::module_of(manage, bounds).map(|file| settings::read(&file, directory, bounds));
             Some(Site {
                 directory: directory.to_owned(),
                 manage: Some(manage.clone()),
@@ -106,7 +107,7 @@ fn sites(project: &Path, landmarks: &Landmarks) -> Vec<Site> {
         .collect();
     if sites.is_empty() {
         let settings = match &landmarks.settings[..] {
-            [only] => settings::read(only, project),
+            [only] => settings::read(only, project, bounds),
             _ => Settings::default(),
         };
         sites.push(Site {
@@ -118,20 +119,20 @@ fn sites(project: &Path, landmarks: &Landmarks) -> Vec<Site> {
     sites
 }
 
-fn tree(project: &Path, site: &Site, packages: &[&Path], unread: &mut Vec<Unread>) -> Option<Tree> {
+fn tree(project: &Path, bounds: &Bounds, site: &Site, packages: &[&Path], unread: &mut Vec<Unread>) -> Option<Tree> {
     let source_root = site.directory.join("src");
     let roots = [source_root.as_path(), site.directory.as_path(), project];
     let mut apps: Vec<App> = Vec::new();
     let mut notes = Vec::new();
     for package in packages {
         let directory = package.parent().unwrap_or(package);
-        match app::identify(directory, &roots, &site.settings) {
+        match app::identify(directory, &roots, &site.settings, bounds) {
             Ok(identity) => {
                 let path = match site.settings.modules.get(&identity.label) {
                     Some(None) => continue,
                     Some(Some(elsewhere)) => roots
                         .iter()
-                        .map(|root| root.join(elsewhere.replace('.', "/")))
+                        .filter_map(|root| bounds.inside(&root.join(elsewhere.replace('.', "/"))))
                         .find(|path| path.is_dir())
                         .unwrap_or_else(|| (*package).to_owned()),
                     None => (*package).to_owned(),
@@ -146,7 +147,7 @@ fn tree(project: &Path, site: &Site, packages: &[&Path], unread: &mut Vec<Unread
             Err(note) => notes.push(note),
         }
     }
-    read_migrations(&mut apps, &mut notes);
+    read_migrations(&mut apps, bounds, &mut notes);
     // A package named `migrations` that never speaks of Django is another tool's.
     apps.retain(|app| app.migrations.iter().any(|migration| migration.is_django));
     if apps.is_empty() {
@@ -165,7 +166,7 @@ fn tree(project: &Path, site: &Site, packages: &[&Path], unread: &mut Vec<Unread
 }
 
 /// Reads the files of all packages.
-fn read_migrations(apps: &mut [App], notes: &mut Vec<Unread>) {
+fn read_migrations(apps: &mut [App], bounds: &Bounds, notes: &mut Vec<Unread>) {
     let mut candidates = Vec::new();
     for (at, app) in apps.iter().enumerate() {
         match module_files(&app.path) {
@@ -173,7 +174,7 @@ fn read_migrations(apps: &mut [App], notes: &mut Vec<Unread>) {
             Err(error) => notes.push(Unread::whole(&app.path, format!("cannot be listed: {error}"))),
         }
     }
-    let migrations = files::map_all(&candidates, |(at, file)| (*at, migration::read(file)));
+    let migrations = files::map_all(&candidates, |(at, file)| (*at, migration::read(file, bounds)));
     for (at, migration) in migrations {
         apps[at].migrations.push(migration);
     }
