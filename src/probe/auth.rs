@@ -23,7 +23,7 @@ use crate::verdict::{Notes, Probed};
 pub async fn probe(target: &Target, prepared: &Prepared, secured: Secured, limit: Duration) -> Probed<Session> {
     let Secured { route, stream } = secured;
     let encrypted = stream.is_encrypted();
-    let failed = match Session::login(stream, target, limit).await {
+    let failed = match Session::login(stream, &route.address, target, limit).await {
         Ok(session) => return sound(target, session, Notes::default()),
         Err(failed) => failed,
     };
@@ -65,7 +65,7 @@ async fn second_try(target: &Target, prepared: &Prepared, route: &Route, encrypt
         _ => None,
     };
     match stream {
-        Some(stream) => match Session::login(stream, target, limit).await {
+        Some(stream) => match Session::login(stream, &route.address, target, limit).await {
             Ok(session) => SecondTry::LoggedIn(session),
             Err(failed) => SecondTry::Failed(failed),
         },

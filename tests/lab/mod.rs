@@ -14,6 +14,7 @@ pub mod canary;
 pub mod database;
 pub mod dns;
 pub mod dsn;
+pub mod flights;
 pub mod hostile;
 pub mod install;
 pub mod matrix;
