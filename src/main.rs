@@ -33,6 +33,7 @@ fn run(cli: Cli, arguments: &[String]) -> ExitCode {
         Command::Check(args) => command::check::run(&args, arguments),
         Command::Explain(args) => command::explain::run(&args),
         Command::List => command::list::run(),
+        Command::Migrations(args) => command::migrations::run(&args, arguments),
     }
 }
 

@@ -3,12 +3,14 @@
 pub mod check;
 pub mod duration;
 pub mod explain;
+pub mod migrations;
 pub mod resolve;
 
 use clap::{Parser, Subcommand};
 
 use check::CheckArgs;
 use explain::ExplainArgs;
+use migrations::MigrationsArgs;
 
 /// Says which layer between an application and its PostgreSQL is broken, and prints the fix.
 #[derive(Debug, Parser)]
@@ -27,4 +29,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List every finding with its severity and title
     List,
+    /// Say what the code expects of the schema, without a database
+    #[command(after_long_help = migrations::EXAMPLES)]
+    Migrations(MigrationsArgs),
 }

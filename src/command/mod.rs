@@ -3,6 +3,7 @@
 pub mod check;
 pub mod explain;
 pub mod list;
+pub mod migrations;
 
 use std::io::{self, Write as _};
 

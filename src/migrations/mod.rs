@@ -8,6 +8,7 @@
 pub mod alembic;
 pub mod django;
 mod files;
+pub mod inspection;
 pub mod listing;
 pub mod python;
 mod walk;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprCall};
+use ruff_python_ast::{Expr, ExprCall, Stmt};
 
 use crate::migrations::Unread;
 use crate::migrations::files::Bounds;
@@ -35,6 +35,8 @@ pub struct Env {
     pub version_table: VersionTable,
     /// Flask-Migrate's, which needs the application to run.
     pub is_flask: bool,
+    /// Why the revisions may lie elsewhere.
+    pub elsewhere: Option<Unread>,
 }
 
 /// Reads `env.py`. A project that has none, or one that does not parse, may use any table.
@@ -49,7 +51,7 @@ pub fn read(file: &Path, bounds: &Bounds) -> Env {
             };
             return Env {
                 version_table,
-                is_flask: false,
+                ..Env::default()
             };
         }
     };
@@ -58,6 +60,7 @@ pub fn read(file: &Path, bounds: &Bounds) -> Env {
         schema: None,
         name: None,
         unread: None,
+        elsewhere: None,
     };
     for stmt in module.body() {
         calls.visit_stmt(stmt);
@@ -69,6 +72,7 @@ pub fn read(file: &Path, bounds: &Bounds) -> Env {
     };
     Env {
         version_table,
+        elsewhere: calls.elsewhere,
         is_flask: module.source().contains("flask") && module.source().contains("current_app"),
     }
 }
@@ -79,6 +83,7 @@ struct Calls<'a> {
     schema: Option<String>,
     name: Option<String>,
     unread: Option<Unread>,
+    elsewhere: Option<Unread>,
 }
 
 impl Calls<'_> {
@@ -115,8 +120,25 @@ impl Calls<'_> {
 }
 
 impl<'a> Visitor<'a> for Calls<'_> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        if let Stmt::Assign(assign) = stmt
+            && assign.targets.iter().any(is_version_locations)
+        {
+            let line = self.module.line(assign.range.start().to_usize());
+            self.elsewhere = Some(Unread::at(&self.module.file, line, "version_locations is set by code"));
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
+            // `config.set_main_option("version_locations", …)`
+            Expr::Call(call) if call.arguments.args.first().and_then(python::text).as_deref() == Some("version_locations") => {
+                if call.arguments.args.len() > 1 {
+                    let line = self.module.line(call.range_start.to_usize());
+                    self.elsewhere = Some(Unread::at(&self.module.file, line, "version_locations is set by code"));
+                }
+            }
             Expr::Call(call) if is_configure(call) => {
                 let line = self.module.line(call.range_start.to_usize());
                 for keyword in &call.arguments.keywords {
@@ -137,6 +159,13 @@ impl<'a> Visitor<'a> for Calls<'_> {
         }
         visitor::walk_expr(self, expr);
     }
+}
+
+/// `context.script.version_locations`
+fn is_version_locations(target: &Expr) -> bool {
+    target
+        .as_attribute_expr()
+        .is_some_and(|attribute| attribute.attr.as_str() == "version_locations")
 }
 
 fn is_configure(call: &ExprCall) -> bool {

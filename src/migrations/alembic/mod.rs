@@ -42,6 +42,12 @@ impl Tree {
     pub fn tool(&self) -> &'static str {
         self.runner.tool()
     }
+
+    /// Several heads that are not kept apart on purpose. A file that could not be read may join them.
+    #[must_use]
+    pub fn has_stray_heads(&self) -> bool {
+        self.unread.is_empty() && self.graph.heads().len() > 1 && !self.graph.heads_are_labelled()
+    }
 }
 
 /// One configuration: the files of one directory, merged.
@@ -169,7 +175,7 @@ fn plant(project: &Path, bounds: &Bounds, path: &Path, found: Found<'_>, setting
         Found::Named { run_in, .. } => run_in,
         Found::HoldsConfiguration | Found::Bare => path,
     };
-    let mut unread = Vec::new();
+    let mut unread: Vec<Unread> = env.elsewhere.into_iter().collect();
     let mut locations: Vec<PathBuf> = settings
         .version_locations
         .iter()

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use ruff_python_ast::{Expr, StmtClassDef};
+use ruff_python_ast::{Expr, Operator, StmtClassDef};
 
 use crate::foreign::Foreign;
 use crate::migrations::Unread;
@@ -40,6 +40,8 @@ pub enum Dependency {
     On(Key),
     /// The first migration of the application that holds `AUTH_USER_MODEL`.
     UserModel,
+    /// The first migration of an application that another setting names.
+    Swappable,
 }
 
 /// A migration, as its file declares it.
@@ -52,9 +54,11 @@ pub struct Migration {
     pub replaces: Vec<Key>,
     /// Why the lists above may lack something.
     pub unread: Option<Unread>,
+    /// It may take the place of others that are not named above.
+    pub may_replace: bool,
     /// Django stops at the file: it has no class `Migration`.
     pub has_no_class: bool,
-    /// The file speaks of Django at all.
+    /// The file can be one of Django's: it has a class `Migration` that inherits, or cannot be read.
     pub(super) is_django: bool,
 }
 
@@ -68,6 +72,7 @@ pub fn read(file: &Path, bounds: &Bounds) -> Migration {
         run_before: Vec::new(),
         replaces: Vec::new(),
         unread: None,
+        may_replace: false,
         has_no_class: false,
         is_django: true,
     };
@@ -75,71 +80,100 @@ pub fn read(file: &Path, bounds: &Bounds) -> Migration {
         Ok(module) => module,
         Err(unread) => {
             migration.unread = Some(unread);
+            migration.may_replace = true;
             return migration;
         }
     };
-    migration.is_django = module.source().contains("django");
     match module.classes().filter(|class| class.name.as_str() == "Migration").last() {
-        Some(class) => declared(&module, class, &mut migration),
+        Some(class) => {
+            migration.is_django = class.arguments.as_ref().is_some_and(|arguments| !arguments.args.is_empty());
+            declared(&module, class, &mut migration);
+        }
         None => match module.binding("Migration") {
-            Binding::Absent => migration.has_no_class = true,
-            Binding::Computed(unread) => migration.unread = Some(unread),
-            Binding::Imported { line, .. } => migration.unread = Some(Unread::at(file, line, "Migration is imported")),
-            Binding::Value { value, line, .. } => migration.unread = Some(module.not_literal("Migration", value, line)),
+            Binding::Absent => {
+                migration.is_django = false;
+                migration.has_no_class = true;
+            }
+            binding => {
+                migration.is_django = false;
+                migration.may_replace = true;
+                migration.unread = match binding {
+                    Binding::Absent => None,
+                    Binding::Computed(unread) => Some(unread),
+                    Binding::Imported { line, .. } => Some(Unread::at(file, line, "Migration is imported")),
+                    Binding::Value { value, line, .. } => Some(module.not_literal("Migration", value, line)),
+                };
+            }
         },
     }
     migration
 }
 
 fn declared(module: &Module, class: &StmtClassDef, migration: &mut Migration) {
-    let inherits = inherits(class);
     let line = module.line(class.range.start().to_usize());
-    let mut unread = None;
-    let mut list = |name: &str, mut take: Box<dyn FnMut(&Expr) -> bool + '_>| match module.binding_in(&class.body, name) {
-        Binding::Absent => {
-            if let Some(parent) = &inherits {
-                unread = Some(Unread::at(&module.file, line, format!("{name} may be inherited from {parent}")));
+    let list = |name: &str, take: &mut dyn FnMut(&Expr) -> bool| -> Option<Unread> {
+        let mut unread = None;
+        match module.binding_in(&class.body, name) {
+            Binding::Absent => {
+                if let Some(parent) = inherited(module, class, name, DEEPEST_CLASS) {
+                    unread = Some(Unread::at(&module.file, line, format!("{name} may be inherited from {parent}")));
+                }
             }
-        }
-        Binding::Computed(note) => unread = Some(note),
-        Binding::Imported { line, .. } => unread = Some(Unread::at(&module.file, line, format!("{name} is imported"))),
-        Binding::Value { value, line, more, doubt } => {
-            if doubt.is_some() {
-                unread = doubt;
-            }
-            let additions = more.into_iter().map(|(line, more)| match more {
-                More::One(one) => (line, Some(std::slice::from_ref(one)), one),
-                More::All(all) => (line, listed(module, all), all),
-            });
-            for (line, elements, value) in std::iter::once((line, listed(module, value), value)).chain(additions) {
-                match elements {
-                    Some(elements) => {
-                        for element in elements {
-                            if !take(element) {
-                                unread = Some(module.not_literal(&format!("an element of {name}"), element, line));
+            Binding::Computed(note) => unread = Some(note),
+            Binding::Imported { line, .. } => unread = Some(Unread::at(&module.file, line, format!("{name} is imported"))),
+            Binding::Value { value, line, more, doubt } => {
+                if doubt.is_some() {
+                    unread = doubt;
+                }
+                let additions = more.into_iter().map(|(line, more)| match more {
+                    More::One(one) => (line, Some(std::slice::from_ref(one)), one),
+                    More::All(all) => (line, listed(module, all), all),
+                });
+                let parts = summands(value).into_iter().map(|value| (line, listed(module, value), value));
+                for (line, elements, value) in parts.chain(additions) {
+                    match elements {
+                        Some(elements) => {
+                            for element in elements {
+                                if !take(element) {
+                                    unread = Some(module.not_literal(&format!("an element of {name}"), element, line));
+                                }
                             }
                         }
+                        None => unread = Some(module.not_literal(name, value, line)),
                     }
-                    None => unread = Some(module.not_literal(name, value, line)),
                 }
             }
         }
+        unread
     };
-    let (dependencies, run_before) = (&mut migration.dependencies, &mut migration.run_before);
-    list(
-        "dependencies",
-        Box::new(|element| dependency(module, element).map(|one| dependencies.push(one)).is_some()),
-    );
-    list(
-        "run_before",
-        Box::new(|element| dependency(module, element).map(|one| run_before.push(one)).is_some()),
-    );
-    let replaces = &mut migration.replaces;
-    list(
-        "replaces",
-        Box::new(|element| key(module, element).map(|one| replaces.push(one)).is_some()),
-    );
-    migration.unread = unread.or_else(|| changed_later(module));
+    let (dependencies, run_before, replaces) = (&mut migration.dependencies, &mut migration.run_before, &mut migration.replaces);
+    let unread = [
+        list("dependencies", &mut |element| {
+            dependency(module, element).map(|one| dependencies.push(one)).is_some()
+        }),
+        list("run_before", &mut |element| {
+            dependency(module, element).map(|one| run_before.push(one)).is_some()
+        }),
+        list("replaces", &mut |element| {
+            key(module, element).map(|one| replaces.push(one)).is_some()
+        }),
+        changed_later(module),
+    ];
+    migration.may_replace = unread[2..].iter().any(Option::is_some);
+    migration.unread = unread.into_iter().flatten().next();
+}
+
+/// The lists that `+` puts together.
+fn summands(value: &Expr) -> Vec<&Expr> {
+    let mut open = vec![value];
+    let mut parts = Vec::new();
+    while let Some(value) = open.pop() {
+        match value {
+            Expr::BinOp(sum) if sum.op == Operator::Add => open.extend([&*sum.right, &*sum.left]),
+            value => parts.push(value),
+        }
+    }
+    parts
 }
 
 /// The elements of a list that is written out, here or under a name of the module.
@@ -169,10 +203,38 @@ fn changed_later(module: &Module) -> Option<Unread> {
         })
 }
 
-/// The class that a migration inherits from, unless it is Django's own, which declares nothing.
-fn inherits(class: &StmtClassDef) -> Option<String> {
+/// How many classes that inherit from each other are followed.
+const DEEPEST_CLASS: usize = 5;
+
+/// The class that may give a migration the list `name`; `None` where all that it inherits from is known not to.
+fn inherited(module: &Module, class: &StmtClassDef, name: &str, depth: usize) -> Option<String> {
     let bases = class.arguments.as_ref().map(|arguments| &*arguments.args).unwrap_or_default();
-    let is_djangos = |base: &Expr| match base {
+    bases.iter().filter(|base| !is_djangos(base)).find_map(|base| {
+        let shown = match base {
+            Expr::Name(name) => format!("\"{}\"", name.id),
+            Expr::Attribute(attribute) => format!("\"…{}\"", attribute.attr),
+            _ => "another class".to_owned(),
+        };
+        let Expr::Name(base) = base else { return Some(shown) };
+        let declares = |module: &Module, parent: &str| {
+            let Some(parent) = module.classes().filter(|class| class.name.as_str() == parent).last() else {
+                return true;
+            };
+            let is_absent = matches!(module.binding_in(&parent.body, name), Binding::Absent);
+            !is_absent || depth == 0 || inherited(module, parent, name, depth - 1).is_some()
+        };
+        let declares = match module.binding(base.id.as_str()) {
+            Binding::Imported { import, name, .. } => module.source_of(import).is_none_or(|module| declares(&module, name)),
+            Binding::Computed(_) => declares(module, base.id.as_str()),
+            Binding::Absent | Binding::Value { .. } => true,
+        };
+        declares.then_some(shown)
+    })
+}
+
+/// Django's own class, which declares nothing.
+fn is_djangos(base: &Expr) -> bool {
+    match base {
         Expr::Attribute(attribute) => {
             attribute.attr.as_str() == "Migration"
                 && match &*attribute.value {
@@ -183,12 +245,7 @@ fn inherits(class: &StmtClassDef) -> Option<String> {
         }
         Expr::Name(name) => name.id.as_str() == "Migration",
         _ => false,
-    };
-    bases.iter().find(|base| !is_djangos(base)).map(|base| match base {
-        Expr::Name(name) => format!("\"{}\"", name.id),
-        Expr::Attribute(attribute) => format!("\"…{}\"", attribute.attr),
-        _ => "another class".to_owned(),
-    })
+    }
 }
 
 fn dependency(module: &Module, element: &Expr) -> Option<Dependency> {
@@ -205,11 +262,10 @@ fn dependency(module: &Module, element: &Expr) -> Option<Dependency> {
     }
     match &*call.arguments.args {
         [Expr::Attribute(setting)] if setting.attr.as_str() == "AUTH_USER_MODEL" => Some(Dependency::UserModel),
-        [model] => {
-            let model = module.string(model)?;
-            let (app, _) = model.split_once('.')?;
-            Some(Dependency::On(Key::new(app, "__first__")))
-        }
+        [model] => match module.string(model) {
+            Some(model) => Some(Dependency::On(Key::new(model.split_once('.')?.0, "__first__"))),
+            None => Some(Dependency::Swappable),
+        },
         _ => None,
     }
 }

@@ -44,6 +44,12 @@ pub struct Tree {
 }
 
 impl App {
+    /// Whether nothing says that it is not installed.
+    #[must_use]
+    pub fn may_be_installed(&self) -> bool {
+        self.installed != Some(false)
+    }
+
     /// The migration of that name.
     #[must_use]
     pub fn migration(&self, name: &str) -> Option<&Migration> {
@@ -148,7 +154,7 @@ fn tree(project: &Path, bounds: &Bounds, site: &Site, packages: &[&Path], unread
         }
     }
     read_migrations(&mut apps, bounds, &mut notes);
-    // A package named `migrations` that never speaks of Django is another tool's.
+    // A package named `migrations` without a migration in it is another tool's, or holds helpers.
     apps.retain(|app| app.migrations.iter().any(|migration| migration.is_django));
     if apps.is_empty() {
         unread.append(&mut notes);

@@ -27,12 +27,14 @@ pub enum More<'a> {
     All(&'a Expr),
 }
 
-/// The file of a dotted module name under `root`.
+/// The file of a dotted module name under `root`; of the package `root` itself where the name is empty.
 #[must_use]
 pub fn module_file(root: &Path, dotted: &str, bounds: &Bounds) -> Option<PathBuf> {
-    let path = root.join(dotted.replace('.', "/"));
-    [path.with_extension("py"), path.join("__init__.py")]
+    let module = (!dotted.is_empty()).then(|| root.join(dotted.replace('.', "/") + ".py"));
+    let package = root.join(dotted.replace('.', "/")).join("__init__.py");
+    module
         .into_iter()
+        .chain([package])
         .find(|file| file.is_file())
         .and_then(|file| file.canonicalize().ok())
         .filter(|file| bounds.holds(file))

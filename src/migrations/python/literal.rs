@@ -93,12 +93,18 @@ impl Module {
         }
     }
 
-    /// A constant of another file: beside this one for `from .ids import …`; for `from ids import …` the only file of that name
-    /// in one of the directories above, since which of them Python searches is not known.
+    /// A constant of another file.
     fn imported(&self, import: &StmtImportFrom, name: &str, depth: usize) -> Option<Literal> {
-        let dotted = import.module.as_ref()?.as_str();
-        let directory = self.file.parent()?;
         let depth = depth.checked_sub(1)?;
+        self.source_of(import)?.named(name, depth)
+    }
+
+    /// The module that names are imported from: beside this one for `from .ids import …`; for `from ids import …` the only file
+    /// of that name in one of the directories above, since which of them Python searches is not known.
+    #[must_use]
+    pub fn source_of(&self, import: &StmtImportFrom) -> Option<Self> {
+        let dotted = import.module.as_ref().map_or("", |module| module.as_str());
+        let directory = self.file.parent()?;
         let file = if let Some(up) = import.level.checked_sub(1) {
             module_file(directory.ancestors().nth(usize::try_from(up).ok()?)?, dotted, &self.bounds)?
         } else {
@@ -113,7 +119,7 @@ impl Module {
             }
             file
         };
-        Self::read(&file, &self.bounds).ok()?.named(name, depth)
+        Self::read(&file, &self.bounds).ok()
     }
 
     /// Adds to a list; `None` where that cannot be done without running it.

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use super::scene::{Scene, is_missing};
 use super::{Judged, Question, Rows};
 use crate::finding::migrations::{
-    broken_graph, conflicting_leaves, foreign_database, inconsistent_history, never_applied, pending, record_without_file, unreadable,
-    version_table_hidden,
+    foreign_database, inconsistent_history, never_applied, pending, record_without_file, version_table_hidden,
 };
 use crate::migrations::django::{App, Graph, Key, Migration, Tree};
+use crate::migrations::inspection;
 use crate::migrations::listing::{count, quoted};
 use crate::server::error::ServerError;
 
@@ -92,7 +92,7 @@ impl Look<'_> {
             Ok(rows) => self.judge_rows(rows),
             Err(error) if is_missing(error) => self.judge_absence(false),
             Err(error) => {
-                let mut judged = self.start(&self.link(&HashSet::new(), &may_be_installed));
+                let mut judged = self.start(&self.link(&HashSet::new(), &App::may_be_installed));
                 judged.findings.push(self.scene.refused(TABLE, None, error));
                 judged.summary = format!("{}: cannot tell", self.place());
                 judged
@@ -100,27 +100,14 @@ impl Look<'_> {
         }
     }
 
-    /// What the files alone say.
-    fn judge_files(&self, graph: &Graph, judged: &mut Judged) {
-        if !graph.faults().is_empty() {
-            judged
-                .findings
-                .push(broken_graph::django(self.tree, graph, &self.scene.trees.project));
-        }
-        if !self.tree.unread.is_empty() {
-            let exact = self.tree.runner.command("showmigrations", &["--plan"]);
-            judged
-                .findings
-                .push(unreadable::files(&self.scene.trees.project, &self.tree.unread, vec![exact]));
-        }
-    }
-
     /// The table is missing, or has no row.
     fn judge_absence(&self, record_is_empty: bool) -> Judged {
         let scene = self.scene;
-        let graph = self.link(&HashSet::new(), &may_be_installed);
+        let graph = self.link(&HashSet::new(), &App::may_be_installed);
         let mut judged = self.start(&graph);
-        self.judge_files(&graph, &mut judged);
+        judged
+            .findings
+            .extend(inspection::django_files(self.tree, &graph, &self.scene.trees.project));
         let pending = graph.pending().len();
         judged.pending = Some(pending);
         if pending == 0 {
@@ -142,7 +129,7 @@ impl Look<'_> {
         judged
             .findings
             .push(never_applied::django(self.tree, &scene.surroundings(record_is_empty, &examples)));
-        self.judge_leaves(&graph, true, &mut judged);
+        judged.findings.extend(inspection::conflicts(self.tree, &graph, Some(true)));
         judged
     }
 
@@ -150,11 +137,13 @@ impl Look<'_> {
         let labels: HashSet<&str> = rows.iter().map(|row| row.app.as_str()).collect();
         let recorded: HashSet<Key> = rows.iter().cloned().collect();
         // An application with rows is the database's, whatever the settings that could be read say.
-        let graph = self.link(&recorded, &|app| labels.contains(app.label.as_str()) || may_be_installed(app));
+        let graph = self.link(&recorded, &|app| labels.contains(app.label.as_str()) || app.may_be_installed());
         let mut judged = self.start(&graph);
         judged.database = self.last_recorded(rows);
         judged.other_apps = self.other_apps(rows);
-        self.judge_files(&graph, &mut judged);
+        judged
+            .findings
+            .extend(inspection::django_files(self.tree, &graph, &self.scene.trees.project));
         if let Some(finding) = self.foreign(&judged.other_apps) {
             judged.findings.push(finding);
             judged.summary = format!("{}: nothing applied", self.place());
@@ -172,9 +161,11 @@ impl Look<'_> {
         let (certain, perhaps): (Vec<&Key>, Vec<&Key>) = graph
             .pending()
             .into_iter()
-            .filter(|key| self.is_whole(key))
+            .filter(|key| self.migration(key).is_none_or(|one| !one.may_replace && !one.has_no_class))
             .partition(|key| !self.has_rows() || labels.contains(key.app.as_str()) || self.is_installed(&key.app));
-        self.judge_leaves(&graph, !certain.is_empty(), &mut judged);
+        judged
+            .findings
+            .extend(inspection::conflicts(self.tree, &graph, Some(!certain.is_empty())));
         if !certain.is_empty() {
             judged.findings.push(pending::django(self.tree, &certain, self.tree.count()));
         }
@@ -201,19 +192,6 @@ impl Look<'_> {
             judged.pending = Some(certain.len());
         }
         judged
-    }
-
-    fn judge_leaves(&self, graph: &Graph, is_pending: bool, judged: &mut Judged) {
-        for leaves in graph.conflicts() {
-            // A file that could not be read may join the leaves.
-            let is_certain = leaves
-                .first()
-                .and_then(|key| self.tree.app(&key.app))
-                .is_some_and(|app| app.migrations.iter().all(|one| one.unread.is_none()));
-            if is_certain {
-                judged.findings.push(conflicting_leaves::found(self.tree, &leaves, is_pending));
-            }
-        }
     }
 
     /// Rows of other applications than Django's own, and none of this project's.
@@ -294,8 +272,4 @@ impl Look<'_> {
     fn place(&self) -> String {
         format!("Django in {}", self.scene.trees.shown(&self.tree.path))
     }
-}
-
-fn may_be_installed(app: &App) -> bool {
-    app.installed != Some(false)
 }
