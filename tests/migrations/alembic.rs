@@ -46,7 +46,7 @@ fn agrees(root: &Path, ini: &str, rows: &[Vec<String>]) {
 }
 
 /// The same revisions, and in ours none before what it needs. Where branches are independent, several orders are right.
-fn same_order(graph: &Graph, ours: &[String], said: &[String]) {
+pub fn same_order(graph: &Graph, ours: &[String], said: &[String]) {
     assert_eq!(
         ours.iter().collect::<BTreeSet<_>>(),
         said.iter().collect::<BTreeSet<_>>(),

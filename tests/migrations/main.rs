@@ -8,6 +8,13 @@ mod alembic;
 mod django;
 mod judge;
 mod project;
+mod public;
 mod server;
+#[path = "../lab/skip.rs"]
+#[allow(dead_code, unused_macros, unused_imports)]
+mod skip;
 mod speed;
 mod tools;
+#[path = "../lab/workdir.rs"]
+#[allow(dead_code)]
+mod workdir;
