@@ -121,7 +121,11 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
             let answers: Vec<Answer> = answers.by_ref().take(questions.len()).collect();
             match layer {
                 Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers),
-                Layer::Migrations => probe::migrations::judge(&trees, target, answers),
+                Layer::Migrations => {
+                    let more = probe::migrations::more_questions(&trees, &answers);
+                    let more = session.ask(&more, request.timeout).await;
+                    probe::migrations::judge(&trees, target, answers, more)
+                }
                 _ => probe::pool::judge(request, target, &session.server, answers),
             }
         } else {

@@ -130,8 +130,10 @@ catalogue! {
     migrations {
         broken_graph,
         conflicting_leaves,
+        dirty,
         foreign_database,
         inconsistent_history,
+        locked,
         multiple_heads,
         never_applied,
         overlapping_rows,

@@ -11,6 +11,7 @@ mod files;
 pub mod inspection;
 pub mod listing;
 pub mod python;
+pub mod tools;
 mod walk;
 
 use std::fmt;
@@ -25,12 +26,14 @@ pub struct Trees {
     pub project: PathBuf,
     pub alembic: Vec<alembic::Tree>,
     pub django: Vec<django::Tree>,
+    /// The files of other tools, by their names.
+    pub others: Vec<tools::files::Found>,
     /// What could not be read and belongs to no tree: a directory, a configuration file.
     pub unread: Vec<Unread>,
 }
 
 impl Trees {
-    /// Whether the project has no migrations at all.
+    /// Whether the project has no migrations that can be read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.alembic.is_empty() && self.django.is_empty()
@@ -120,6 +123,7 @@ fn survey_here(project: &Path) -> Trees {
     let alembic = alembic::trees(&absolute, &bounds, &landmarks, &mut unread);
     let django = django::trees(&absolute, &bounds, &landmarks, &mut unread);
     Trees {
+        others: tools::files_of(&absolute),
         project: absolute,
         alembic,
         django,

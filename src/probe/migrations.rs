@@ -7,6 +7,7 @@ mod alembic;
 mod catalog;
 mod django;
 mod scene;
+mod tools;
 
 use crate::finding::Severity;
 use crate::finding::migrations::unreadable;
@@ -41,9 +42,6 @@ impl Question {
 
 /// What has to be asked about these trees, each once.
 fn plan(trees: &Trees) -> Vec<Question> {
-    if trees.is_empty() {
-        return Vec::new();
-    }
     let mut version_tables: Vec<String> = trees.alembic.iter().map(|tree| tree.version_table.name.clone()).collect();
     version_tables.sort_unstable();
     version_tables.dedup();
@@ -60,7 +58,7 @@ fn plan(trees: &Trees) -> Vec<Question> {
     plan
 }
 
-/// The statements to run, each a single SELECT; none where the project has no migrations.
+/// The statements to run, each a single SELECT.
 #[must_use]
 pub fn questions(trees: &Trees) -> Vec<String> {
     plan(trees).iter().map(Question::sql).collect()
@@ -86,12 +84,18 @@ struct Judged {
     other_apps: Vec<String>,
 }
 
-/// Compares the trees with the answers to [`questions`], in their order.
+/// The statements to run once the answers to [`questions`] are there: what other tools' state tables hold. Most often none.
 #[must_use]
-pub fn judge(trees: &Trees, target: &Target, answers: Vec<Answer>) -> Probed<()> {
-    if trees.is_empty() {
-        return Probed::NotApplicable((), none_found(trees));
+pub fn more_questions(trees: &Trees, answers: &[Answer]) -> Vec<String> {
+    match answers.first() {
+        Some(Ok(rows)) => tools::questions(trees, &Catalog::read(rows)),
+        Some(Err(_)) | None => Vec::new(),
     }
+}
+
+/// Compares the trees with the answers to [`questions`] and to [`more_questions`], in their order.
+#[must_use]
+pub fn judge(trees: &Trees, target: &Target, answers: Vec<Answer>, more: Vec<Answer>) -> Probed<()> {
     let plan = plan(trees);
     if plan.len() != answers.len() {
         return Probed::Broke(Breakage(format!("{} questions, {} answers", plan.len(), answers.len())));
@@ -121,6 +125,13 @@ pub fn judge(trees: &Trees, target: &Target, answers: Vec<Answer>) -> Probed<()>
     };
     let mut judged = alembic::judge(&scene, &rows);
     judged.extend(django::judge(&scene, &rows));
+    match tools::judge(&scene, more) {
+        Ok(others) => judged.extend(others),
+        Err(breakage) => return Probed::Broke(breakage),
+    }
+    if judged.is_empty() {
+        return Probed::NotApplicable((), none_found(trees));
+    }
     Probed::judged((), notes(trees, judged))
 }
 

@@ -347,7 +347,7 @@ fn what_is_computed_is_not_read() {
         (
             migration("BASE + [('a', '0001_initial')]", ""),
             7,
-            "dependencies is computed (an operation)",
+            "dependencies is computed (another name)",
         ),
         (migration("[parent()]", ""), 7, "an element of dependencies is computed (a call)"),
         (

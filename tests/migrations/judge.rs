@@ -75,8 +75,13 @@ fn missing() -> Answer {
 
 /// The findings as `severity code`, and the notes.
 pub fn judged(root: &Path, answers: Vec<Answer>) -> (Vec<String>, Notes) {
+    judged_with_more(root, answers, Vec::new())
+}
+
+/// The same, with the answers about other tools' tables.
+pub fn judged_with_more(root: &Path, answers: Vec<Answer>, more: Vec<Answer>) -> (Vec<String>, Notes) {
     let trees = survey(root);
-    let notes = match judge(&trees, &target("app", "shop"), answers) {
+    let notes = match judge(&trees, &target("app", "shop"), answers, more) {
         Probed::Sound((), notes) | Probed::Broken(notes) => notes,
         other => panic!("a verdict, not {other:?}"),
     };
@@ -136,8 +141,8 @@ fn fork() -> TempDir {
 fn a_project_without_migrations() {
     let directory = project(&[("app.py", "")]);
     let trees = survey(directory.path());
-    assert_eq!(questions(&trees), [""; 0]);
-    let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), Vec::new()) else {
+    assert_eq!(questions(&trees).len(), 1, "whether another tool has its state there");
+    let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), vec![catalog(&[])], Vec::new()) else {
         panic!("it does not apply")
     };
     assert!(reason.starts_with("no migrations found under /"), "{reason}");
@@ -256,16 +261,16 @@ fn a_database_without_a_record() {
             .contains(&"1 table on the search path: \"public.orders\"".to_owned())
     );
 
-    let hidden = catalog(&[&["state", "app", "alembic_version", "f", "t", "version_num"]]);
+    let hidden = catalog(&[&["state", "app", "alembic_version", "f", "t", "version_num", "t"]]);
     let (found, notes) = judged(root, vec![hidden, missing()]);
     assert_eq!(found, ["fail migrations/version-table-hidden"]);
     assert_eq!(runs(&notes), ["ALTER ROLE app IN DATABASE shop SET search_path = app, public;"]);
 
-    let closed = catalog(&[&["state", "app", "alembic_version", "f", "f", "version_num"]]);
+    let closed = catalog(&[&["state", "app", "alembic_version", "f", "f", "version_num", "f"]]);
     let (_, notes) = judged(root, vec![closed, missing()]);
     assert_eq!(runs(&notes), ["GRANT USAGE ON SCHEMA app TO app;"]);
 
-    let rails = catalog(&[&["state", "public", "schema_migrations", "t", "t", "version"]]);
+    let rails = catalog(&[&["state", "public", "schema_migrations", "t", "t", "version", "t"]]);
     assert_eq!(codes(root, vec![rails, missing()]), ["fail migrations/foreign-database"]);
 }
 
@@ -283,9 +288,13 @@ fn a_record_that_cannot_be_read() {
         &trees,
         &target("app", "shop"),
         vec![catalog(&[]), Err(NoAnswer::Lost("reset".to_owned()))],
+        Vec::new(),
     );
     assert!(matches!(lost, Probed::Broke(_)));
-    assert!(matches!(judge(&trees, &target("app", "shop"), Vec::new()), Probed::Broke(_)));
+    assert!(matches!(
+        judge(&trees, &target("app", "shop"), Vec::new(), Vec::new()),
+        Probed::Broke(_)
+    ));
 }
 
 #[test]
@@ -335,7 +344,7 @@ fn configuration_that_does_not_parse() {
     std::fs::remove_file(directory.path().join("alembic.ini")).unwrap();
     std::fs::remove_dir_all(directory.path().join("migrations")).unwrap();
     let trees = survey(directory.path());
-    let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), Vec::new()) else {
+    let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), vec![catalog(&[])], Vec::new()) else {
         panic!("nothing is left")
     };
     assert!(

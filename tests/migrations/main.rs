@@ -7,6 +7,7 @@
 mod alembic;
 mod django;
 mod judge;
+mod other_tools;
 mod project;
 mod public;
 mod server;

@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{count, lines, quoted, quoted_list};
-use crate::migrations::{alembic, django};
-use crate::remedy::Remedy;
+use crate::migrations::{alembic, django, tools};
+use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
     layer: Layer::Migrations,
@@ -109,4 +109,26 @@ pub fn perhaps(tree: &django::Tree, pending: &[&django::Key]) -> Finding {
         .into_iter()
         .fold(finding, Finding::evidence)
         .remedy(Remedy::new("ask Django which of them are pending", [show]))
+}
+
+/// Another tool's, by the names of its files.
+#[must_use]
+pub fn other(tool: &tools::Tool, directory: &str, pending: &[&str]) -> Finding {
+    let finding = KIND
+        .found(format!(
+            "{}: {} in {directory} not recorded as applied",
+            tool.name,
+            count(pending.len(), "migration")
+        ))
+        .detail("The names of the files were compared with the tool's record. The files themselves were not read.");
+    lines(pending.iter().map(|name| format!("pending: {}", quoted(name))))
+        .into_iter()
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new(
+            format!("run the migrations with {}", tool.name),
+            [Step::new(
+                Place::AppHost,
+                format!("Run the deployment's migration step: {}, with the same settings.", tool.name),
+            )],
+        ))
 }
