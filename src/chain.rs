@@ -1,5 +1,8 @@
 //! The chain: the eight probes, each given what the one below it found, until one finds its layer broken.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -8,6 +11,7 @@ use crate::diagnosis::{Diagnosis, LayerReport, TargetSummary};
 use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
+use crate::migrations::venv;
 use crate::probe;
 use crate::probe::migrations::Trees;
 use crate::report::Reporter;
@@ -64,7 +68,9 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment) 
     let limit = request.timeout;
     let trees = spawn_blocking({
         let project = request.project.clone();
-        move || probe::migrations::survey(&project)
+        let active = environment.bytes("VIRTUAL_ENV").map(|path| Path::new(OsStr::from_bytes(path)));
+        let venv = venv::find(&project, None, active);
+        move || probe::migrations::survey(&project, venv.as_deref())
     });
     let probed = probe::config::probe(request, environment);
     log.know(&probed);

@@ -22,7 +22,7 @@ pub fn run(args: &MigrationsArgs, arguments: &[String]) -> ExitCode {
 fn inspect(args: &MigrationsArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     std::fs::read_dir(&args.project)
         .with_context(|| format!("the project {} cannot be opened", Foreign::new(args.project.to_string_lossy())))?;
-    let trees = survey(&args.project);
+    let trees = survey(&args.project, None);
     let mut inspection = Inspection::of(&trees);
     let again = resolve::command(arguments);
     for remedy in inspection.findings_mut().filter_map(|finding| finding.remedy.as_mut()) {

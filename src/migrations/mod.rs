@@ -12,6 +12,7 @@ pub mod inspection;
 pub mod listing;
 pub mod python;
 pub mod tools;
+pub mod venv;
 mod walk;
 
 use std::fmt;
@@ -100,13 +101,14 @@ pub(crate) fn shown(project: &Path, path: &Path) -> String {
     crate::foreign::Foreign::new(text.to_string_lossy()).to_string()
 }
 
-/// Reads every migration tree under `project`. Blocks; touches the file system only.
+/// Reads every migration tree under `project`, and the applications of other people's in the virtual environment. Blocks;
+/// touches the file system only, and nothing outside of those two.
 #[must_use]
-pub fn survey(project: &Path) -> Trees {
-    files::with_deep_stack(|| survey_here(project))
+pub fn survey(project: &Path, venv: Option<&Path>) -> Trees {
+    files::with_deep_stack(|| survey_here(project, venv))
 }
 
-fn survey_here(project: &Path) -> Trees {
+fn survey_here(project: &Path, venv: Option<&Path>) -> Trees {
     let absolute = match project.canonicalize() {
         Ok(absolute) => absolute,
         Err(error) => {
@@ -117,11 +119,12 @@ fn survey_here(project: &Path) -> Trees {
             };
         }
     };
-    let bounds = Bounds::of([absolute.as_path()]);
+    let site_packages = venv.map(venv::site_packages).unwrap_or_default();
+    let bounds = Bounds::of(std::iter::once(&absolute).chain(&site_packages).map(PathBuf::as_path));
     let mut landmarks = walk::landmarks(&absolute);
     let mut unread = std::mem::take(&mut landmarks.unread);
     let alembic = alembic::trees(&absolute, &bounds, &landmarks, &mut unread);
-    let django = django::trees(&absolute, &bounds, &landmarks, &mut unread);
+    let django = django::trees(&absolute, &site_packages, &bounds, &landmarks, &mut unread);
     Trees {
         others: tools::files_of(&absolute),
         project: absolute,

@@ -199,8 +199,5 @@ fn another_tool_is_locked() {
     shop.sql("CREATE TABLE knex_migrations (id serial, name text, batch integer, migration_time timestamptz)");
     shop.sql("CREATE TABLE knex_migrations_lock (index serial, is_locked integer)");
     shop.sql("INSERT INTO knex_migrations_lock (is_locked) VALUES (1)");
-    examine(&shop, &Project::empty().path)
-        .run()
-        .sound()
-        .warns("migrations/locked");
+    examine(&shop, &Project::empty().path).run().sound().warns("migrations/locked");
 }

@@ -130,5 +130,8 @@ fn what_migration_tools_keep_their_state_in_is_not_the_applications() {
     let run = call.run();
     run.fails("privileges/table-access");
     let finding = run.finding("privileges/table-access").to_string();
-    assert!(finding.contains("migrations") && !finding.contains("django_migrations"), "{finding}");
+    assert!(
+        finding.contains("migrations") && !finding.contains("django_migrations"),
+        "{finding}"
+    );
 }

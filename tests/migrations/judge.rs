@@ -46,7 +46,7 @@ pub fn row(values: &[&str]) -> Row {
 }
 
 /// An empty database with `public` on the search path, and these state tables besides.
-fn catalog(extra: &[&[&str]]) -> Answer {
+pub fn catalog(extra: &[&[&str]]) -> Answer {
     let mut rows = vec![row(&["count", "0", "0"]), row(&["path", "public"])];
     rows.extend(extra.iter().map(|values| row(values)));
     Ok(rows)
@@ -80,7 +80,7 @@ pub fn judged(root: &Path, answers: Vec<Answer>) -> (Vec<String>, Notes) {
 
 /// The same, with the answers about other tools' tables.
 pub fn judged_with_more(root: &Path, answers: Vec<Answer>, more: Vec<Answer>) -> (Vec<String>, Notes) {
-    let trees = survey(root);
+    let trees = survey(root, None);
     let notes = match judge(&trees, &target("app", "shop"), answers, more) {
         Probed::Sound((), notes) | Probed::Broken(notes) => notes,
         other => panic!("a verdict, not {other:?}"),
@@ -140,7 +140,7 @@ fn fork() -> TempDir {
 #[test]
 fn a_project_without_migrations() {
     let directory = project(&[("app.py", "")]);
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     assert_eq!(questions(&trees).len(), 1, "whether another tool has its state there");
     let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), vec![catalog(&[])], Vec::new()) else {
         panic!("it does not apply")
@@ -151,7 +151,7 @@ fn a_project_without_migrations() {
 #[test]
 fn alembic_at_its_head() {
     let directory = line();
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     assert_eq!(
         questions(&trees)[1..],
         ["SELECT version_num FROM alembic_version ORDER BY version_num"]
@@ -283,7 +283,7 @@ fn a_record_that_cannot_be_read() {
     );
     assert_eq!(found, ["warn migrations/unreadable"]);
     assert_eq!(runs(&notes), ["GRANT SELECT ON alembic_version TO app;"]);
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     let lost = judge(
         &trees,
         &target("app", "shop"),
@@ -343,7 +343,7 @@ fn configuration_that_does_not_parse() {
     );
     std::fs::remove_file(directory.path().join("alembic.ini")).unwrap();
     std::fs::remove_dir_all(directory.path().join("migrations")).unwrap();
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), vec![catalog(&[])], Vec::new()) else {
         panic!("nothing is left")
     };
@@ -373,7 +373,7 @@ fn of_two_trees_one_is_the_databases() {
         "other/db/versions/x.py",
         &revision("'x1'", "None", "None", "None"),
     );
-    assert_eq!(questions(&survey(directory.path())).len(), 2, "one version table, asked once");
+    assert_eq!(questions(&survey(directory.path(), None)).len(), 2, "one version table, asked once");
     assert_eq!(codes(directory.path(), vec![catalog(&[]), ids(&["a3"])]), [""; 0]);
 }
 
@@ -400,7 +400,7 @@ fn django_from_nothing_to_everything() {
     let directory = shop("INSTALLED_APPS = ['shop']\n");
     let root = directory.path();
     assert_eq!(
-        questions(&survey(root))[1..],
+        questions(&survey(root, None))[1..],
         ["SELECT app, name FROM django_migrations ORDER BY id"]
     );
     assert_eq!(codes(root, vec![catalog(&[]), missing()]), ["fail migrations/never-applied"]);
@@ -498,7 +498,7 @@ fn names_that_want_to_escape() {
         ),
     ]);
     assert_eq!(
-        questions(&survey(directory.path()))[1],
+        questions(&survey(directory.path(), None))[1],
         r#"SELECT version_num FROM "S"."v""; DROP TABLE x" ORDER BY version_num"#
     );
 }

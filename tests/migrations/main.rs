@@ -15,6 +15,7 @@ mod server;
 #[allow(dead_code, unused_macros, unused_imports)]
 mod skip;
 mod speed;
+mod third_party;
 mod tools;
 #[path = "../lab/workdir.rs"]
 #[allow(dead_code)]

@@ -166,7 +166,7 @@ fn alembic_trees() {
         let name = carrier.package.split("==").next().unwrap();
         match fetched(name, &[carrier.package], &["--no-deps"]) {
             Ok(root) => {
-                let trees = survey(&root);
+                let trees = survey(&root, None);
                 for path in carrier.trees {
                     let tree = trees.alembic.iter().find(|tree| tree.path.ends_with(path));
                     compare(&root, path, tree.unwrap_or_else(|| panic!("no tree in {path}: {trees:?}")));
@@ -213,7 +213,7 @@ fn django_applications() {
 
 fn compare_site(root: &Path, site: &Site) {
     let installed: Vec<&str> = CONTRIB.iter().chain(site.installed).copied().collect();
-    let trees = survey(root);
+    let trees = survey(root, None);
     let [tree] = &trees.django[..] else { panic!("one tree: {trees:?}") };
     let said = |rows: &[[&str; 2]]| {
         let question = json!({"installed": installed, "rows": rows, "labels": null, "user": null});

@@ -114,7 +114,7 @@ impl Server {
 
     /// What the layer says about the project and the database "shop".
     pub fn check(&self, root: &Path) -> (Vec<String>, Notes) {
-        let trees = survey(root);
+        let trees = survey(root, None);
         let answers = self.answers("shop", &questions(&trees));
         let more = self.answers("shop", &more_questions(&trees, &answers));
         judged_with_more(root, answers, more)
@@ -122,7 +122,7 @@ impl Server {
 
     /// Whether the layer does not apply.
     pub fn skipped(&self, root: &Path) -> bool {
-        let trees = survey(root);
+        let trees = survey(root, None);
         let answers = self.answers("shop", &questions(&trees));
         let more = self.answers("shop", &more_questions(&trees, &answers));
         matches!(judge(&trees, &target("app", "shop"), answers, more), Probed::NotApplicable(..))

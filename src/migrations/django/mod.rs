@@ -5,6 +5,7 @@ pub mod graph;
 pub mod migration;
 mod runner;
 mod settings;
+mod third_party;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +20,7 @@ pub use runner::Runner;
 use settings::Settings;
 
 /// An application with migrations.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct App {
     pub label: String,
     /// The package of its migrations.
@@ -31,13 +32,15 @@ pub struct App {
 }
 
 /// The applications of one Django project.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Tree {
     /// The directory of `manage.py`, or the project's where there is none.
     pub path: PathBuf,
     pub runner: Runner,
-    /// By label.
+    /// The project's own, by label.
     pub apps: Vec<App>,
+    /// Those in the virtual environment, by label.
+    pub third_party: Vec<App>,
     /// The label of the application with the user model; Django's own where the settings say nothing.
     pub user_app: String,
     pub unread: Vec<Unread>,
@@ -65,6 +68,17 @@ impl Tree {
         self.apps.iter().find(|app| app.label == label)
     }
 
+    /// The same project with those applications of the virtual environment that `is_wanted`, in place of the others.
+    #[must_use]
+    pub fn with_third_party(&self, is_wanted: impl Fn(&App) -> bool) -> Self {
+        let mut tree = self.clone();
+        let own: Vec<String> = tree.apps.iter().map(|app| app.label.clone()).collect();
+        let wanted = std::mem::take(&mut tree.third_party).into_iter();
+        tree.apps.extend(wanted.filter(|app| !own.contains(&app.label) && is_wanted(app)));
+        tree.apps.sort_by(|a, b| a.label.cmp(&b.label));
+        tree
+    }
+
     /// How many migrations there are on disk.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -73,7 +87,13 @@ impl Tree {
 }
 
 /// Reads the trees that the landmarks lead to.
-pub(super) fn trees(project: &Path, bounds: &Bounds, landmarks: &Landmarks, unread: &mut Vec<Unread>) -> Vec<Tree> {
+pub(super) fn trees(
+    project: &Path,
+    site_packages: &[PathBuf],
+    bounds: &Bounds,
+    landmarks: &Landmarks,
+    unread: &mut Vec<Unread>,
+) -> Vec<Tree> {
     let sites = sites(project, bounds, landmarks);
     let mut packages: BTreeMap<usize, Vec<&Path>> = BTreeMap::new();
     for package in &landmarks.django_packages {
@@ -83,9 +103,13 @@ pub(super) fn trees(project: &Path, bounds: &Bounds, landmarks: &Landmarks, unre
             .max_by_key(|&at| sites[at].directory.components().count());
         packages.entry(nearest.unwrap_or(0)).or_default().push(package);
     }
-    packages
-        .into_iter()
-        .filter_map(|(at, packages)| tree(project, bounds, &sites[at], &packages, unread))
+    sites
+        .iter()
+        .enumerate()
+        .filter_map(|(at, site)| {
+            let packages = packages.remove(&at).unwrap_or_default();
+            tree(project, site_packages, bounds, site, &packages, unread)
+        })
         .collect()
 }
 
@@ -125,7 +149,14 @@ fn sites(project: &Path, bounds: &Bounds, landmarks: &Landmarks) -> Vec<Site> {
     sites
 }
 
-fn tree(project: &Path, bounds: &Bounds, site: &Site, packages: &[&Path], unread: &mut Vec<Unread>) -> Option<Tree> {
+fn tree(
+    project: &Path,
+    site_packages: &[PathBuf],
+    bounds: &Bounds,
+    site: &Site,
+    packages: &[&Path],
+    unread: &mut Vec<Unread>,
+) -> Option<Tree> {
     let source_root = site.directory.join("src");
     let roots = [source_root.as_path(), site.directory.as_path(), project];
     let mut apps: Vec<App> = Vec::new();
@@ -156,7 +187,12 @@ fn tree(project: &Path, bounds: &Bounds, site: &Site, packages: &[&Path], unread
     read_migrations(&mut apps, bounds, &mut notes);
     // A package named `migrations` without a migration in it is another tool's, or holds helpers.
     apps.retain(|app| app.migrations.iter().any(|migration| migration.is_django));
-    if apps.is_empty() {
+    let third_party = if apps.is_empty() && site.manage.is_none() {
+        Vec::new()
+    } else {
+        third_party::apps(site_packages, &site.settings, bounds)
+    };
+    if apps.is_empty() && third_party.iter().all(|app| app.installed != Some(true)) {
         unread.append(&mut notes);
         return None;
     }
@@ -167,6 +203,7 @@ fn tree(project: &Path, bounds: &Bounds, site: &Site, packages: &[&Path], unread
         runner: Runner::new(site.manage.as_deref(), &site.directory),
         user_app: site.settings.user_app.clone().unwrap_or_else(|| "auth".to_owned()),
         apps,
+        third_party,
         unread: notes,
     })
 }
