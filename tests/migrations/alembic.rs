@@ -16,7 +16,7 @@ fn only(trees: &Trees) -> &Tree {
 }
 
 /// Compares heads, effective heads, bases, order, and what is pending for each set of rows.
-fn agrees(root: &Path, ini: &str, rows: &[Vec<String>]) {
+pub fn agrees(root: &Path, ini: &str, rows: &[Vec<String>]) {
     let trees = survey(root, None);
     let tree = only(&trees);
     assert_eq!(tree.unread, [], "everything is literal");

@@ -12,7 +12,7 @@ use crate::project::{Dice, project, write};
 use crate::tools::{ask, strings};
 
 /// A migration; the lists are Python expressions.
-fn migration(dependencies: &str, more: &str) -> String {
+pub fn migration(dependencies: &str, more: &str) -> String {
     format!(
         "from django.conf import settings\nfrom django.db import migrations\n\n\nclass Migration(migrations.Migration):\n\n    \
          dependencies = {dependencies}\n{more}\n    operations = []\n"
@@ -29,10 +29,10 @@ fn key(name: &str) -> Key {
     Key::new(app, name)
 }
 
-struct Case<'a> {
-    root: &'a Path,
-    installed: &'a [&'a str],
-    user: Option<&'a str>,
+pub struct Case<'a> {
+    pub root: &'a Path,
+    pub installed: &'a [&'a str],
+    pub user: Option<&'a str>,
 }
 
 impl Case<'_> {
@@ -47,7 +47,7 @@ impl Case<'_> {
     }
 
     /// Compares leaf nodes, conflicts, plan, what is pending, and whether the history is consistent.
-    fn agrees(&self, rows: &[&str]) {
+    pub fn agrees(&self, rows: &[&str]) {
         let trees = survey(self.root, None);
         let tree = only(&trees);
         assert_eq!(tree.unread, [], "everything is literal");

@@ -5,8 +5,10 @@
 #![allow(clippy::result_large_err, clippy::unnecessary_wraps)]
 
 mod alembic;
+mod command;
 mod django;
 mod judge;
+mod odd;
 mod other_tools;
 mod project;
 mod public;

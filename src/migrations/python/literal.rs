@@ -112,7 +112,8 @@ impl Module {
                 .ancestors()
                 .take_while(|directory| self.bounds.holds(directory))
                 .flat_map(|directory| [directory.to_owned(), directory.join("src")])
-                .filter_map(|directory| module_file(&directory, dotted, &self.bounds));
+                .filter_map(|directory| module_file(&directory, dotted, &self.bounds))
+                .filter(|file| *file != self.file);
             let file = files.next()?;
             if files.any(|other| other != file) {
                 return None;
