@@ -17,23 +17,23 @@ fn revisions_named_by_constants_of_another_file() {
         ("migrations/env.py", ENV),
         (
             "migrations/versions/one.py",
-            "from shop.ids import FIRST\nrevision = FIRST\ndown_revision = None\n",
+            "from shop.ids import FIRST\nrevision = FIRST\ndown_revision = None\ndef upgrade(): pass\n",
         ),
         (
             "migrations/versions/two.py",
-            "\"\"\"Revises: nothing\"\"\"\nfrom ids import BASE\nOWN: str = u'second'\nrevision = OWN\ndown_revision = BASE\n",
+            "\"\"\"Revises: nothing\"\"\"\nfrom ids import BASE\nOWN: str = u'second'\nrevision = OWN\ndown_revision = BASE\ndef upgrade(): pass\n",
         ),
         (
             "migrations/versions/three.py",
-            "from ids import LATER\nrevision: str = 'Third, not hexadecimal'\ndown_revision = LATER\n",
+            "from ids import LATER\nrevision: str = 'Third, not hexadecimal'\ndown_revision = LATER\ndef upgrade(): pass\n",
         ),
         (
             "migrations/versions/four.py",
-            "from ids import LATER as down_revision\nrevision = u\"four\"\n",
+            "from ids import LATER as down_revision\nrevision = u\"four\"\ndef upgrade(): pass\n",
         ),
         (
             "migrations/versions/five.py",
-            "revision = 'five'\ndown_revision = ['four']\ndown_revision += ['Third, not hexadecimal']\n",
+            "revision = 'five'\ndown_revision = ['four']\ndown_revision += ['Third, not hexadecimal']\ndef upgrade(): pass\n",
         ),
     ]);
     agrees(directory.path(), "alembic.ini", &[vec![], vec!["second".to_owned()]]);
