@@ -131,6 +131,7 @@ catalogue! {
         broken_graph,
         conflicting_leaves,
         dirty,
+        empty_database,
         foreign_database,
         inconsistent_history,
         locked,

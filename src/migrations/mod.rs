@@ -11,6 +11,7 @@ mod files;
 pub mod inspection;
 pub mod listing;
 pub mod python;
+mod sqlite;
 pub mod tools;
 pub mod venv;
 mod walk;
@@ -29,6 +30,8 @@ pub struct Trees {
     pub django: Vec<django::Tree>,
     /// The files of other tools, by their names.
     pub others: Vec<tools::files::Found>,
+    /// SQLite databases with something in them.
+    pub sqlite: Vec<PathBuf>,
     /// What could not be read and belongs to no tree: a directory, a configuration file.
     pub unread: Vec<Unread>,
 }
@@ -127,6 +130,7 @@ fn survey_here(project: &Path, venv: Option<&Path>) -> Trees {
     let django = django::trees(&absolute, &site_packages, &bounds, &landmarks, &mut unread);
     Trees {
         others: tools::files_of(&absolute),
+        sqlite: sqlite::databases(&landmarks.sqlite),
         project: absolute,
         alembic,
         django,

@@ -10,7 +10,7 @@ mod scene;
 mod tools;
 
 use crate::finding::Severity;
-use crate::finding::migrations::unreadable;
+use crate::finding::migrations::{empty_database, unreadable};
 use crate::foreign::Foreign;
 use crate::migrations::Unread;
 use crate::migrations::listing::count;
@@ -25,9 +25,16 @@ use scene::Scene;
 /// One question for the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Question {
-    Catalog { version_tables: Vec<String> },
-    Alembic { schema: Option<String>, table: String },
+    Catalog {
+        version_tables: Vec<String>,
+    },
+    Alembic {
+        schema: Option<String>,
+        table: String,
+    },
     Django,
+    /// Whether any table holds anything.
+    Data,
 }
 
 impl Question {
@@ -36,6 +43,7 @@ impl Question {
             Self::Catalog { version_tables } => catalog::sql(version_tables),
             Self::Alembic { schema, table } => alembic::sql(schema.as_deref(), table),
             Self::Django => django::SQL.to_owned(),
+            Self::Data => catalog::data_sql(),
         }
     }
 }
@@ -54,6 +62,9 @@ fn plan(trees: &Trees) -> Vec<Question> {
     }
     if !trees.django.is_empty() {
         plan.push(Question::Django);
+    }
+    if !trees.is_empty() && !trees.sqlite.is_empty() {
+        plan.push(Question::Data);
     }
     plan
 }
@@ -123,6 +134,9 @@ pub fn judge(trees: &Trees, target: &Target, answers: Vec<Answer>, more: Vec<Ans
         database: target.database.raw(),
         catalog,
     };
+    let is_empty = rows
+        .iter()
+        .any(|(question, rows)| *question == Question::Data && catalog::says_empty(rows));
     let mut judged = alembic::judge(&scene, &rows);
     judged.extend(django::judge(&scene, &rows));
     match tools::judge(&scene, more) {
@@ -132,7 +146,13 @@ pub fn judge(trees: &Trees, target: &Target, answers: Vec<Answer>, more: Vec<Ans
     if judged.is_empty() {
         return Probed::NotApplicable((), none_found(trees));
     }
-    Probed::judged((), notes(trees, judged))
+    let mut notes = notes(trees, judged);
+    // With migrations missing, empty tables say nothing.
+    if is_empty && notes.gravest() != Some(Severity::Fail) {
+        let files: Vec<String> = trees.sqlite.iter().map(|file| trees.shown(file)).collect();
+        notes.found(empty_database::found(target.database.raw(), &files));
+    }
+    Probed::judged((), notes)
 }
 
 fn none_found(trees: &Trees) -> String {

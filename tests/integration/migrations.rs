@@ -201,3 +201,20 @@ fn another_tool_is_locked() {
     shop.sql("INSERT INTO knex_migrations_lock (is_locked) VALUES (1)");
     examine(&shop, &Project::empty().path).run().sound().warns("migrations/locked");
 }
+
+#[test]
+fn the_move_from_sqlite_forgot_the_data() {
+    let venv = need!(Venv::shared());
+    let shop = Server::shared().copy();
+    let project = Project::shop();
+    let call = examine(&shop, &project.path);
+    assert_eq!(call.clone().run().row("migrations")["verdict"], "pass");
+    let fill = "import sqlite3; c = sqlite3.connect('shop.db'); c.execute('CREATE TABLE customer (name)'); \
+                c.execute('INSERT INTO customer VALUES (1)'); c.commit()";
+    venv.run(&project.path, "python", &["-c", fill]);
+    let run = call.clone().run();
+    run.sound().warns("migrations/empty-database");
+    assert!(run.stdout.contains("SQLite database: shop.db"), "{}", run.stdout);
+    shop.sql("INSERT INTO customer (name) VALUES ('Ada')");
+    assert_eq!(call.run().row("migrations")["verdict"], "pass");
+}

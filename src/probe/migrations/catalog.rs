@@ -43,6 +43,36 @@ pub fn sql(version_tables: &[String]) -> String {
     )
 }
 
+/// What frameworks fill in by themselves.
+const SEEDED: &[&str] = &["django_content_type", "auth_permission", "django_site"];
+
+/// The question whether a table on the search path takes up any space; NULL where there is none. Only asked where the answer
+/// matters: it has to wait for a migration that holds a table.
+pub fn data_sql() -> String {
+    let mut left_out: Vec<&str> = tools::state_tables()
+        .map(|table| table.name)
+        .chain(SEEDED.iter().copied())
+        .collect();
+    left_out.sort_unstable();
+    left_out.dedup();
+    let left_out: Vec<String> = left_out.into_iter().map(quote::sql_literal).collect();
+    format!(
+        "SELECT pg_catalog.bool_or(pg_catalog.pg_relation_size(c.oid) > 0)::pg_catalog.text \
+         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relkind = 'r' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' \
+         AND pg_catalog.pg_table_is_visible(c.oid) AND c.relname NOT IN ({}) \
+         AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d \
+         WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e')",
+        left_out.join(", ")
+    )
+}
+
+/// Whether the answer to that is no.
+pub fn says_empty(rows: &super::Rows) -> bool {
+    let answer = rows.as_ref().ok().and_then(|rows| rows.first()?.first()?.as_deref());
+    answer == Some("false")
+}
+
 /// A table that some tool keeps its state in.
 #[derive(Debug)]
 pub struct StateTable {
