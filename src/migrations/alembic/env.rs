@@ -133,11 +133,12 @@ impl<'a> Visitor<'a> for Calls<'_> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             // `config.set_main_option("version_locations", …)`
-            Expr::Call(call) if call.arguments.args.first().and_then(python::text).as_deref() == Some("version_locations") => {
-                if call.arguments.args.len() > 1 {
-                    let line = self.module.line(call.range_start.to_usize());
-                    self.elsewhere = Some(Unread::at(&self.module.file, line, "version_locations is set by code"));
-                }
+            Expr::Call(call)
+                if call.arguments.args.len() > 1
+                    && call.arguments.args.first().and_then(python::text).as_deref() == Some("version_locations") =>
+            {
+                let line = self.module.line(call.range_start.to_usize());
+                self.elsewhere = Some(Unread::at(&self.module.file, line, "version_locations is set by code"));
             }
             Expr::Call(call) if is_configure(call) => {
                 let line = self.module.line(call.range_start.to_usize());

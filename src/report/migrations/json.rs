@@ -94,10 +94,10 @@ fn alembic_tree(one: &Alembic<'_>, trees: &Trees) -> AlembicTree {
         version_table: escaped(&tree.version_table.name),
         version_table_schema: tree.version_table.schema.as_deref().map(escaped),
         revisions: graph.revisions().len(),
-        bases: shown(graph.bases()),
-        heads: shown(graph.heads()),
-        effective_heads: shown(graph.effective_heads()),
-        order: shown(graph.order()),
+        bases: shown(&graph.bases()),
+        heads: shown(&graph.heads()),
+        effective_heads: shown(&graph.effective_heads()),
+        order: shown(&graph.order()),
         unreadable: unreadable(&tree.unread, trees),
         findings: one.findings.iter().map(finding).collect(),
     }
@@ -137,6 +137,6 @@ fn unreadable(notes: &[Unread], trees: &Trees) -> Vec<Unreadable> {
         .collect()
 }
 
-fn shown(ids: Vec<String>) -> Vec<String> {
+fn shown(ids: &[String]) -> Vec<String> {
     ids.iter().map(|id| escaped(id)).collect()
 }
