@@ -1,11 +1,19 @@
 //! A proxy that counts how often a client speaks and then waits: its round trips, exactly.
+//!
+//! What comes is held back until nobody has said anything for a while. So a flight that arrives in pieces is one flight, however busy
+//! the machine is.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use super::port;
+
+/// How long nobody must have spoken before what was said is passed on.
+const QUIET: Duration = Duration::from_millis(60);
 
 /// A proxy on loopback in front of one server.
 #[derive(Debug)]
@@ -18,8 +26,16 @@ pub struct Flights {
 struct Seen {
     connections: usize,
     flights: usize,
-    client_spoke_last: bool,
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Client,
+    Server,
+}
+
+/// What a side said; nothing when it hung up.
+type Said = (Side, Vec<u8>);
 
 impl Flights {
     /// Stands before the server on this port.
@@ -31,7 +47,10 @@ impl Flights {
         let shared = Arc::clone(&seen);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                carry(&client, server, &shared).expect("the server is there");
+                let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).expect("the server is there");
+                let seen = Arc::clone(&shared);
+                seen.lock().expect("no thread panics with it").connections += 1;
+                thread::spawn(move || carry(client, server, &seen));
             }
         });
         Self { port, seen }
@@ -39,40 +58,68 @@ impl Flights {
 
     /// How many connections were opened, and how often their clients spoke after the server had, farewells included.
     pub fn counted(&self) -> (usize, usize) {
+        // A farewell may still be held back.
+        thread::sleep(QUIET * 3);
         let seen = self.seen.lock().expect("no thread panics with it");
         (seen.connections, seen.flights)
     }
 }
 
-fn carry(client: &TcpStream, server: u16, seen: &Arc<Mutex<Seen>>) -> std::io::Result<()> {
-    let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server))?;
-    seen.lock().expect("no thread panics with it").connections += 1;
-    for (mut from, mut to, is_client) in [
-        (client.try_clone()?, server.try_clone()?, true),
-        (server.try_clone()?, client.try_clone()?, false),
-    ] {
-        to.set_nodelay(true)?;
-        let seen = Arc::clone(seen);
-        thread::spawn(move || {
-            let mut buffer = [0; 16 * 1024];
-            while let Ok(length @ 1..) = from.read(&mut buffer) {
-                seen.lock().expect("no thread panics with it").note(is_client);
-                if to.write_all(&buffer[..length]).is_err() {
-                    break;
-                }
+fn carry(mut client: TcpStream, mut server: TcpStream, seen: &Mutex<Seen>) {
+    let (sender, said) = channel();
+    listen(Side::Client, &client, sender.clone());
+    listen(Side::Server, &server, sender);
+    let mut spoke_last = Side::Server;
+    while let Some((from_client, from_server)) = flight(&said) {
+        if !from_client.is_empty() {
+            if spoke_last == Side::Server {
+                seen.lock().expect("no thread panics with it").flights += 1;
             }
-            // Either side may have hung up already.
-            let _ = to.shutdown(Shutdown::Write);
-        });
+            spoke_last = Side::Client;
+        }
+        if !from_server.is_empty() {
+            spoke_last = Side::Server;
+        }
+        if server
+            .write_all(&from_client)
+            .and_then(|()| client.write_all(&from_server))
+            .is_err()
+        {
+            break;
+        }
     }
-    Ok(())
+    for stream in [client, server] {
+        // Either side may have hung up already.
+        let _ = stream.shutdown(Shutdown::Both);
+    }
 }
 
-impl Seen {
-    fn note(&mut self, is_client: bool) {
-        if is_client && !self.client_spoke_last {
-            self.flights += 1;
+fn listen(side: Side, stream: &TcpStream, sender: Sender<Said>) {
+    let mut stream = stream.try_clone().expect("a socket can be cloned");
+    thread::spawn(move || {
+        let mut buffer = [0; 16 * 1024];
+        loop {
+            let length = stream.read(&mut buffer).unwrap_or(0);
+            if sender.send((side, buffer[..length].to_vec())).is_err() || length == 0 {
+                break;
+            }
         }
-        self.client_spoke_last = is_client;
+    });
+}
+
+/// What both sides have said until it was quiet; `None` once one of them has hung up.
+fn flight(said: &Receiver<Said>) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (mut from_client, mut from_server) = (Vec::new(), Vec::new());
+    let mut next = said.recv().ok()?;
+    loop {
+        match next {
+            (_, bytes) if bytes.is_empty() => return (!from_client.is_empty()).then_some((from_client, from_server)),
+            (Side::Client, bytes) => from_client.extend(bytes),
+            (Side::Server, bytes) => from_server.extend(bytes),
+        }
+        next = match said.recv_timeout(QUIET) {
+            Ok(next) => next,
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Some((from_client, from_server)),
+        };
     }
 }
