@@ -138,8 +138,11 @@ catalogue! {
     migrations {
         broken_graph,
         conflicting_leaves,
+        dirty,
+        empty_database,
         foreign_database,
         inconsistent_history,
+        locked,
         multiple_heads,
         never_applied,
         overlapping_rows,

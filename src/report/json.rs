@@ -15,7 +15,7 @@ use crate::remedy;
 use crate::verdict::Fact;
 
 /// The version of the format.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 #[derive(Debug, Serialize)]
 struct Document {

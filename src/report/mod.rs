@@ -7,6 +7,7 @@
 pub mod dsn;
 pub mod human;
 pub mod json;
+pub mod migrations;
 pub mod pages;
 pub mod short;
 pub mod style;
