@@ -1,6 +1,7 @@
 //! The command line. Parsing does nothing; [`resolve`] turns what was parsed into a request.
 
 pub mod check;
+pub mod dsn;
 pub mod duration;
 pub mod explain;
 pub mod migrations;
@@ -9,6 +10,7 @@ pub mod resolve;
 use clap::{Parser, Subcommand};
 
 use check::CheckArgs;
+use dsn::DsnArgs;
 use explain::ExplainArgs;
 use migrations::MigrationsArgs;
 
@@ -25,6 +27,9 @@ pub enum Command {
     /// Probe the eight layers in order, stop at the first that is broken, print its remedy
     #[command(after_long_help = check::EXAMPLES)]
     Check(Box<CheckArgs>),
+    /// Take a connection string apart: how each library reads it, and how to write it so that all read it alike
+    #[command(after_long_help = dsn::EXAMPLES)]
+    Dsn(DsnArgs),
     /// Say what a finding means
     Explain(ExplainArgs),
     /// List every finding with its severity and title

@@ -27,6 +27,7 @@ macro_rules! catalogue {
 catalogue! {
     config {
         bad_percent_encoding,
+        connect_timeout_short,
         env_file_missing,
         env_file_unreadable,
         invalid_value,
@@ -35,6 +36,7 @@ catalogue! {
         missing_setting,
         no_settings,
         not_postgres,
+        parsers_disagree,
         passfile_ignored,
         placeholder_value,
         quoted_value,
@@ -54,6 +56,7 @@ catalogue! {
         resolver_unreachable,
         server_failure,
         timeout,
+        unexpected_address,
     }
     tcp {
         closed,
@@ -89,12 +92,15 @@ catalogue! {
         unverified,
     }
     auth {
+        address_not_allowed,
         channel_binding_missing,
         closed,
         database_closed,
         database_missing,
+        endpoint_missing,
         hba_rejected,
         login_not_permitted,
+        method_disallowed,
         method_rejected,
         method_unsupported,
         no_hba_entry,
@@ -110,6 +116,8 @@ catalogue! {
         server_starting,
         server_stopping,
         server_unproven,
+        session_attrs_mismatch,
+        tenant_unknown,
         timeout,
         unexpected_answer,
         unrecognized_refusal,
@@ -271,6 +279,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether it is of this kind.
+    #[must_use]
+    pub fn is(&self, kind: &Kind) -> bool {
+        self.kind.code() == kind.code()
+    }
+
     /// Says what was seen and what it means.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::dns::Route;
 use super::tls::{self, Prepared, Secured};
 use crate::finding::auth::{
-    channel_binding_missing, closed, method_unsupported, no_hba_entry, password_missing, server_unproven, timeout, unexpected_answer,
+    channel_binding_missing, closed, method_disallowed, method_unsupported, no_hba_entry, password_missing, server_unproven, timeout,
+    unexpected_answer,
 };
 use crate::finding::tcp::{self, not_postgres, silent};
 use crate::finding::tls::{client_certificate_rejected, required_by_server};
@@ -140,6 +141,7 @@ fn finding(why: &NotLoggedIn, seen: &Seen, scene: &Scene<'_>, limit: Duration) -
         NotLoggedIn::Refused(error) => refusal::finding(error, scene),
         NotLoggedIn::NoPassword => password_missing::finding(scene),
         NotLoggedIn::MethodUnsupported => method_unsupported::finding(scene),
+        NotLoggedIn::MethodDisallowed => method_disallowed::finding(scene),
         NotLoggedIn::NoChannelBinding => channel_binding_missing::finding(scene),
         NotLoggedIn::ServerUnproven(text) => server_unproven::finding(scene, text),
         NotLoggedIn::NotPostgres(bytes) => not_postgres::finding(address, bytes),

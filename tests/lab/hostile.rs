@@ -35,6 +35,8 @@ pub enum Behaviour {
     YesThenSilence,
     /// Stands before the server on this port, and slips clear text in behind its consent to TLS.
     SlipsIn(u16),
+    /// Stands before the server on this port, and takes its time over each of the client's first messages.
+    Slow(u16, Duration),
     /// Says that there is no TLS, and closes after the next message.
     NoThenClose,
     /// Asks for this kind of proof (`Authentication…`, PostgreSQL's documentation, "Message Formats"), and never answers again.
@@ -94,6 +96,7 @@ fn behave(behaviour: &Behaviour, mut stream: TcpStream) -> std::io::Result<()> {
             drain(&mut stream)?;
         }
         Behaviour::SlipsIn(server) => slip_in(stream, *server)?,
+        Behaviour::Slow(server, delay) => dawdle(stream, *server, *delay)?,
         Behaviour::NoThenClose => {
             answer(&mut stream, b"N")?;
             read_some(&mut stream)?;
@@ -139,6 +142,25 @@ fn pretend(stream: &mut TcpStream) -> std::io::Result<()> {
     stream.write_all(&request(11, challenge.as_bytes()))?;
     answer(stream, &request(12, b"v=bm8gcHJvb2Ygb2YgYW55dGhpbmcgYXQgYWxsIGhlcmU="))?;
     drain(stream)
+}
+
+fn dawdle(mut client: TcpStream, port: u16, delay: Duration) -> std::io::Result<()> {
+    const SLOW_MESSAGES: usize = 2;
+    let server = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    let (mut from_server, mut to_client, mut to_server) = (server.try_clone()?, client.try_clone()?, server);
+    thread::spawn(move || std::io::copy(&mut from_server, &mut to_client));
+    let mut bytes = [0; 4096];
+    for message in 0.. {
+        let length = client.read(&mut bytes)?;
+        if message < SLOW_MESSAGES {
+            thread::sleep(delay);
+        }
+        to_server.write_all(&bytes[..length])?;
+        if length == 0 {
+            break;
+        }
+    }
+    to_server.shutdown(std::net::Shutdown::Write)
 }
 
 fn slip_in(mut client: TcpStream, port: u16) -> std::io::Result<()> {

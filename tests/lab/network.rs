@@ -114,6 +114,14 @@ impl Network {
         }
     }
 
+    /// The same with more lines in the resolver's configuration.
+    pub fn resolving_with(self, lines: &str) -> Self {
+        let file = self.files.join("resolv.conf");
+        let before = fs::read_to_string(&file).expect("it was written");
+        fs::write(&file, format!("{before}{lines}\n")).expect("the directory is ours");
+        self
+    }
+
     /// The words that make what follows them run there.
     pub fn prefix(&self) -> Vec<OsString> {
         if let Kind::Of(pid) = self.kind {

@@ -35,7 +35,9 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.says(&["Peer authentication failed", "Ident authentication failed"])
+    // Most translations leave the method's name alone.
+    let by_routine = error.is("28000") && error.came_from("auth_failed") && error.says_unquoted(&["peer", "ident"]);
+    by_routine || error.says(&["Peer authentication failed", "Ident authentication failed"])
 }
 
 /// The refusal, and under which circumstances it came.

@@ -30,7 +30,7 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is_of_a_pooler() && (error.says(&["no such database"]) || error.says(&["database \""]) && error.says(&["is disabled"]))
+    error.is_of_a_pooler() && (error.says(&["no such database", "No pool configured for database"]) || error.says(&["route for"]) && error.says(&["is not found"]) || error.says(&["database \""]) && error.says(&["is disabled"]))
 }
 
 /// The refusal, and under which circumstances it came.

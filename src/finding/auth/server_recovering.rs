@@ -33,7 +33,8 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is("57P03") && error.says(&["recovery", "not yet accepting connections", "is not accepting connections"])
+    // Of the states with this code, only recovery has a DETAIL (PostgreSQL 14 and later).
+    error.is("57P03") && (error.detail.is_some() || error.says(&["recovery", "not yet accepting connections", "is not accepting connections"]))
 }
 
 /// The refusal, and under which circumstances it came.
@@ -54,5 +55,11 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
                 ],
             ));
     }
-    server_starting::state(&KIND, "is in recovery and lets nobody in", "It recovers. This passes by itself; if it does not, its log says why.", error, scene)
+    let detail = if error.says(&["recovery", "accepting connections"]) {
+        "It recovers. This passes by itself; if it does not, its log says why."
+    } else {
+        "It is in recovery, and its message says in its own language why nobody is let in: consistency is not reached yet, which passes by itself, or \
+         hot_standby is off, which does not."
+    };
+    server_starting::state(&KIND, "is in recovery and lets nobody in", detail, error, scene)
 }
