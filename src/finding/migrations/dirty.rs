@@ -35,7 +35,7 @@ pub static KIND: Kind = Kind {
 #[must_use]
 pub fn found(tool: &Tool, table: &str, database: &str, failed: &[String]) -> Finding {
     let look = "SELECT pid, usename, state, xact_start, left(query, 80) AS query FROM pg_stat_activity \
-                WHERE datname = current_database() AND state <> 'idle' ORDER BY xact_start;";
+                WHERE datname = current_database() AND state != 'idle' ORDER BY xact_start;";
     let finding = KIND
         .found(format!("{}: {} failed half way, or has not ended", tool.name, quoted_list(failed)))
         .detail(format!(
