@@ -247,6 +247,10 @@ fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
     }
     let source = std::error::Error::source(error);
     if let Some(error) = source.and_then(|source| source.downcast_ref::<io::Error>()) {
+        // What postgres-protocol says of a SASL message that makes no sense, or whose proof is wrong.
+        if error.kind() == io::ErrorKind::InvalidInput && seen.method.is_some() && !seen.authenticated {
+            return NotLoggedIn::ServerUnproven(Foreign::new(error.to_string()).to_string());
+        }
         return NotLoggedIn::Broken(io::Error::new(error.kind(), Foreign::new(error.to_string()).to_string()));
     }
     let text = source.map_or_else(|| error.to_string(), ToString::to_string);

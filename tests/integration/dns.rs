@@ -95,3 +95,9 @@ fn a_blocked_name_has_no_servers_address() {
     let network = need!(need!(Dns::shared()).network_with_hosts("0.0.0.0 blocked.lab.test"));
     look_up("blocked.lab.test", &network).run().warns("dns/unexpected-address");
 }
+
+#[test]
+fn only_ipv6_and_no_way_there() {
+    let network = need!(Network::isolated_with_hosts("2001:db8::7 far.lab.test"));
+    look_up("far.lab.test", &network).run().fails("dns/family-mismatch");
+}
