@@ -1,5 +1,6 @@
 //! The chain: the eight probes, each given what the one below it found, until one finds its layer broken.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::diagnosis::{Diagnosis, LayerReport, TargetSummary};
@@ -11,6 +12,7 @@ use crate::report::Reporter;
 use crate::request::{Request, Skip};
 use crate::server::session::{Answer, Session};
 use crate::settings::environment::Environment;
+use crate::settings::gather;
 use crate::target::{Endpoint, Target};
 use crate::tls::connector::{self, Unprepared};
 use crate::verdict::{Breakage, Notes, Probed, Verdict};
@@ -35,11 +37,13 @@ pub async fn run(request: &Request, environment: &Environment, reporter: &mut dy
 /// Up to the last layer, or to the first that is broken. The session, where there is one, is the caller's to end.
 async fn climb(log: &mut Log<'_>, request: &Request, environment: &Environment) -> Option<Session> {
     let limit = request.timeout;
+    let scene = gather::gather(request, environment);
+    let request = &scene.complete(request);
     let trees = in_background({
-        let project = request.project.clone();
+        let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
         move || probe::migrations::survey(&project)
     });
-    let probed = probe::config::probe(request, environment);
+    let probed = probe::config::probe(request, scene);
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
     // Reading the trusted certificates takes as long as DNS and TCP do.

@@ -2,10 +2,12 @@
 //!
 //! The library is what the binary, the tests and the fuzzers share; it is not a stable interface.
 
+pub mod app_server;
 pub mod chain;
 pub mod cli;
 pub mod command;
 pub mod conninfo;
+pub mod container;
 pub mod diagnosis;
 pub mod dns;
 pub mod exit_code;
@@ -14,10 +16,12 @@ pub mod foreign;
 pub mod layer;
 pub mod mask;
 pub mod migrations;
+pub mod nearest;
 pub mod net;
 pub mod pool;
 pub mod privileges;
 pub mod probe;
+pub mod process;
 pub mod quote;
 pub mod remedy;
 pub mod report;
@@ -25,6 +29,8 @@ pub mod request;
 pub mod secret;
 pub mod server;
 pub mod settings;
+pub mod systemd;
 pub mod target;
 pub mod tls;
+pub mod venv;
 pub mod verdict;

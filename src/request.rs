@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::layer::Layer;
 use crate::secret::Secret;
+use crate::settings::dialect::Dialect;
 
 /// Where the settings are to be read.
 #[derive(Debug, Clone)]
@@ -14,8 +15,16 @@ pub enum Origin {
     Argument(Secret),
     /// A connection string on standard input, already read.
     StandardInput(Secret),
-    /// A file of `NAME=value` lines.
-    EnvFile(PathBuf),
+    /// A file of `NAME=value` lines; `None` is python-dotenv's dialect, which is not certain then.
+    EnvFile { path: PathBuf, dialect: Option<Dialect> },
+    /// A unit of systemd, its files read under `root`; `pid` is its main process, where the user names it.
+    Unit { name: String, pid: Option<u32>, root: PathBuf },
+    /// A running process.
+    Process(u32),
+    /// A container of docker or podman.
+    Container(String),
+    /// A connection string of a target in `dbdoctor.toml`.
+    Target { path: PathBuf, name: String, dsn: Secret },
     /// This process's environment.
     Environment,
 }
@@ -62,8 +71,10 @@ pub struct Request {
     pub origin: Origin,
     /// The variable that holds the URL, where the user names it.
     pub var: Option<String>,
-    /// Where the application's code is.
-    pub project: PathBuf,
+    /// Where the application's code is, where the user says so.
+    pub project: Option<PathBuf>,
+    /// The application's virtual environment, where the user says so.
+    pub venv: Option<PathBuf>,
     /// Empty: those of the search path that exist.
     pub schemas: Vec<String>,
     pub needs: BTreeSet<Need>,

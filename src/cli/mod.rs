@@ -4,6 +4,7 @@ pub mod check;
 pub mod duration;
 pub mod explain;
 pub mod resolve;
+pub mod sources;
 
 use clap::{Parser, Subcommand};
 

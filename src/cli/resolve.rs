@@ -1,10 +1,12 @@
 //! From what was parsed to what is asked for.
 
 use std::io::Read as _;
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 
 use super::check::{CheckArgs, FailOn};
+use super::sources::SourceArgs;
 use crate::conninfo::mask::mask_argument;
 use crate::quote;
 use crate::request::{Demand, Origin, Request};
@@ -20,9 +22,10 @@ const LONGEST_DSN: u64 = 64 * 1024;
 /// When standard input cannot be read.
 pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> {
     Ok(Request {
-        origin: origin(args)?,
-        var: args.var.clone(),
+        origin: origin(&args.sources)?,
+        var: args.sources.var.clone(),
         project: args.project.clone(),
+        venv: args.sources.venv.clone(),
         schemas: args.schemas.clone(),
         needs: args.needs.iter().copied().collect(),
         demand: Demand {
@@ -39,12 +42,29 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
     })
 }
 
-fn origin(args: &CheckArgs) -> anyhow::Result<Origin> {
-    Ok(match (&args.dsn, &args.env_file) {
-        (Some(dsn), _) if dsn.reveal() == b"-" => Origin::StandardInput(standard_input()?),
-        (Some(dsn), _) => Origin::Argument(dsn.clone()),
-        (None, Some(file)) => Origin::EnvFile(file.clone()),
-        (None, None) => Origin::Environment,
+fn origin(args: &SourceArgs) -> anyhow::Result<Origin> {
+    if let Some(dsn) = &args.dsn {
+        return Ok(if dsn.reveal() == b"-" {
+            Origin::StandardInput(standard_input()?)
+        } else {
+            Origin::Argument(dsn.clone())
+        });
+    }
+    if let Some(path) = &args.env_file {
+        return Ok(Origin::EnvFile {
+            path: path.clone(),
+            dialect: args.dialect,
+        });
+    }
+    Ok(match (&args.unit, args.pid, &args.container) {
+        (Some(name), pid, _) => Origin::Unit {
+            name: name.clone(),
+            pid,
+            root: args.root.clone().unwrap_or_else(|| PathBuf::from("/")),
+        },
+        (None, Some(pid), _) => Origin::Process(pid),
+        (None, None, Some(name)) => Origin::Container(name.clone()),
+        (None, None, None) => Origin::Environment,
     })
 }
 

@@ -26,7 +26,11 @@ macro_rules! catalogue {
 
 catalogue! {
     config {
+        assignment_dropped,
         bad_percent_encoding,
+        driver_mismatch,
+        driver_missing,
+        env_file_exposed,
         env_file_missing,
         env_file_unreadable,
         invalid_value,
@@ -36,14 +40,19 @@ catalogue! {
         no_settings,
         not_postgres,
         passfile_ignored,
+        percent_specifier,
         placeholder_value,
+        process_not_found,
         quoted_value,
         service_unusable,
+        shell_only,
         sources_disagree,
         sqlite_fallback,
+        stale_process,
         stray_whitespace,
         unencoded_password,
         unexpanded_variable,
+        unit_not_found,
         unknown_parameter,
     }
     dns {

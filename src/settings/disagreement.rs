@@ -1,12 +1,12 @@
 //! Compares the settings that win with the others of the same place.
 
-use super::choice::Bag;
+use super::choice::{Bag, Chosen};
 use super::source::Source;
 use super::variables::OTHER_ROADS;
 use super::{dsn, parts};
 use crate::conninfo::parameters::Parameters;
-use crate::finding::Finding;
 use crate::finding::config::sources_disagree::{self, Difference};
+use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
 
 /// Findings for every other setting that leads elsewhere. Only what both sides say is compared.
@@ -34,6 +34,30 @@ pub fn find(bag: &Bag, winner: &Source, parameters: &Parameters) -> Vec<Finding>
         }
     }
     found
+}
+
+/// Whether this shell's settings lead elsewhere than those of the service. The service is none the worse for it.
+#[must_use]
+pub fn with_shell(shell: &Bag, winner: &Source, parameters: &Parameters) -> Option<Finding> {
+    let (source, judged) = match shell.choose(None) {
+        Chosen::Dsn { source, text } => {
+            let judged = dsn::judge(&source, text.reveal());
+            (source, judged)
+        }
+        Chosen::Parts {
+            source,
+            set,
+            parts: values,
+        } => {
+            let judged = parts::judge(shell, &source, set, &values);
+            (source, judged)
+        }
+        Chosen::Libpq { .. } | Chosen::Empty { .. } | Chosen::Absent { .. } | Chosen::Nothing => return None,
+    };
+    if judged.broken() || !judged.certain {
+        return None;
+    }
+    compare(winner, parameters, &source, &judged.parameters).map(|finding| finding.severity(Severity::Info))
 }
 
 fn compare(winner: &Source, left: &Parameters, other: &Source, right: &Parameters) -> Option<Finding> {
