@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod duration;
+pub mod env;
 pub mod explain;
 pub mod resolve;
 pub mod sources;
@@ -9,6 +10,7 @@ pub mod sources;
 use clap::{Parser, Subcommand};
 
 use check::CheckArgs;
+use env::EnvArgs;
 use explain::ExplainArgs;
 
 /// Says which layer between an application and its PostgreSQL is broken, and prints the fix.
@@ -24,6 +26,9 @@ pub enum Command {
     /// Probe the eight layers in order, stop at the first that is broken, print its remedy
     #[command(after_long_help = check::EXAMPLES)]
     Check(Box<CheckArgs>),
+    /// Show every place a setting could come from, what each says, and which one wins
+    #[command(after_long_help = env::EXAMPLES)]
+    Env(Box<EnvArgs>),
     /// Say what a finding means
     Explain(ExplainArgs),
     /// List every finding with its severity and title

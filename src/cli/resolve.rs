@@ -1,13 +1,17 @@
 //! From what was parsed to what is asked for.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
 use super::check::{CheckArgs, FailOn};
+use super::env::EnvArgs;
 use super::sources::SourceArgs;
 use crate::conninfo::mask::mask_argument;
+use crate::layer::Layer;
 use crate::quote;
 use crate::request::{Demand, Origin, Request};
 use crate::secret::Secret;
@@ -38,6 +42,28 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
         skip: args.skip.clone(),
         timeout: args.timeout,
         fail_on_warn: args.fail_on == Some(FailOn::Warn),
+        command: command(arguments),
+    })
+}
+
+/// The request that the arguments of `env` stand for: as far as the first layer.
+///
+/// # Errors
+///
+/// When standard input or the file with the targets cannot be read.
+pub fn env(args: &EnvArgs, arguments: &[String]) -> anyhow::Result<Request> {
+    Ok(Request {
+        origin: origin(&args.sources)?,
+        var: args.sources.var.clone(),
+        project: None,
+        venv: args.sources.venv.clone(),
+        schemas: Vec::new(),
+        needs: BTreeSet::new(),
+        demand: Demand::default(),
+        until: Layer::Config,
+        skip: Vec::new(),
+        timeout: Duration::ZERO,
+        fail_on_warn: false,
         command: command(arguments),
     })
 }

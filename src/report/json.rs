@@ -15,7 +15,7 @@ use crate::remedy;
 use crate::verdict::Fact;
 
 /// The version of the format.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 #[derive(Debug, Serialize)]
 struct Document {
@@ -53,7 +53,7 @@ struct Layer {
 }
 
 #[derive(Debug, Serialize)]
-struct Finding {
+pub(super) struct Finding {
     code: String,
     layer: &'static str,
     severity: &'static str,
@@ -150,7 +150,7 @@ fn layer(row: &LayerReport) -> Layer {
     }
 }
 
-fn fact(fact: &Fact) -> serde_json::Value {
+pub(super) fn fact(fact: &Fact) -> serde_json::Value {
     match fact {
         Fact::Text(text) => escaped(text).into(),
         Fact::Count(count) => (*count).into(),
@@ -160,7 +160,7 @@ fn fact(fact: &Fact) -> serde_json::Value {
     }
 }
 
-fn finding(finding: &finding::Finding) -> Finding {
+pub(super) fn finding(finding: &finding::Finding) -> Finding {
     let candidate = |candidate: &finding::Candidate| Candidate {
         cause: escaped(&candidate.cause),
         check: escaped(&candidate.check),

@@ -18,6 +18,8 @@ pub struct Bag {
     pub assignments: BTreeMap<String, Assignment>,
     /// Where single variables come from, where that is not the place itself.
     pub places: BTreeMap<String, Place>,
+    /// Assignments that a later one of the same name beat, each with its place.
+    pub beaten: Vec<(Place, Assignment)>,
 }
 
 /// One value of a set.
@@ -62,24 +64,21 @@ impl Bag {
     /// This process's variables.
     #[must_use]
     pub fn of_environment(environment: &Environment) -> Self {
-        Self {
-            place: Place::Environment,
-            environment: environment.clone(),
-            assignments: BTreeMap::new(),
-            places: BTreeMap::new(),
-        }
+        Self::of_place(Place::Environment, environment.clone())
     }
 
     /// An env file's variables; home directory and user are those of `process`.
     #[must_use]
     pub fn of_file(path: &std::path::Path, assignments: Vec<Assignment>, process: &Environment) -> Self {
         let variables = assignments.iter().map(|one| (one.name.clone(), one.value.clone())).collect();
-        Self {
-            place: Place::EnvFile(path.to_owned()),
-            environment: process.with_variables(variables),
-            assignments: assignments.into_iter().map(|one| (one.name.clone(), one)).collect(),
-            places: BTreeMap::new(),
+        let mut bag = Self::of_place(Place::EnvFile(path.to_owned()), process.with_variables(variables));
+        for assignment in assignments {
+            if let Some(beaten) = bag.assignments.insert(assignment.name.clone(), assignment) {
+                bag.beaten.push((bag.place.clone(), beaten));
+            }
         }
+        bag.beaten.retain(|(_, assignment)| variables::is_relevant(&assignment.name));
+        bag
     }
 
     /// The variables of this place.
@@ -90,6 +89,7 @@ impl Bag {
             environment,
             assignments: BTreeMap::new(),
             places: BTreeMap::new(),
+            beaten: Vec::new(),
         }
     }
 

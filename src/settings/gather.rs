@@ -226,11 +226,15 @@ fn complain(path: &Path, complaints: &[Complaint], reader: Dialect, notes: &mut 
     for complaint in complaints {
         let name = complaint.name.as_ref().map(Foreign::raw).unwrap_or_default();
         let name = name.trim_start_matches("export").trim_start_matches('\u{feff}').trim();
-        if complaint.whole || variables::is_relevant(name) {
+        let relevant = variables::is_relevant(name);
+        if complaint.whole || relevant {
+            let mut shown = complaint.clone();
+            // Before the equals sign of a line that is no assignment there may be anything.
+            shown.name = shown.name.filter(|_| relevant);
             notes.found(assignment_dropped::found(
                 path,
                 complaint.line,
-                &complaint.to_string(),
+                &shown.to_string(),
                 complaint.whole,
                 reader.reader(),
             ));

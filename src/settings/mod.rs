@@ -17,6 +17,7 @@ pub mod file;
 pub mod gather;
 pub mod hosts;
 pub mod hygiene;
+pub mod inventory;
 pub mod merge;
 pub mod parts;
 pub mod passwords;

@@ -21,7 +21,7 @@ use crate::settings::environment::{Account, Environment};
 use crate::settings::file::Unread;
 use crate::settings::source::{Directive, Place};
 use crate::settings::variables;
-use crate::systemd::environment::{self, Effective, Why};
+use crate::systemd::environment::{self, Effective, Placed, Why};
 use crate::systemd::manager::{self, Shown};
 use crate::systemd::search::{self, Found};
 use crate::systemd::service::{self, Service};
@@ -121,34 +121,38 @@ fn files_bag(service: &Service, effective: &Effective, environment: &Environment
     for name in effective.variables.keys() {
         place(&mut bag, name, service, effective);
     }
+    for (name, placed) in effective.beaten.iter().filter(|(name, _)| variables::is_relevant(name)) {
+        bag.beaten.push(placed_as(name, placed, service));
+    }
     bag
 }
 
 /// Says of a variable where the unit's files have it.
 fn place(bag: &mut Bag, name: &str, service: &Service, effective: &Effective) {
     let Some(placed) = effective.variables.get(name) else { return };
+    let (place, assignment) = placed_as(name, placed, service);
+    bag.places.insert(name.to_owned(), place);
+    bag.assignments.insert(name.to_owned(), assignment);
+}
+
+fn placed_as(name: &str, placed: &Placed, service: &Service) -> (Place, Assignment) {
     let directive = if placed.by_file {
         Directive::EnvironmentFile
     } else {
         Directive::Environment
     };
-    bag.places.insert(
-        name.to_owned(),
-        Place::UnitFile {
-            path: placed.file.clone(),
-            directive,
-            unit: service.name.clone(),
-        },
-    );
-    bag.assignments.insert(
-        name.to_owned(),
-        Assignment {
-            name: name.to_owned(),
-            value: placed.value.clone(),
-            line: placed.line,
-            styles: placed.styles.clone(),
-        },
-    );
+    let place = Place::UnitFile {
+        path: placed.file.clone(),
+        directive,
+        unit: service.name.clone(),
+    };
+    let assignment = Assignment {
+        name: name.to_owned(),
+        value: placed.value.clone(),
+        line: placed.line,
+        styles: placed.styles.clone(),
+    };
+    (place, assignment)
 }
 
 /// What differs between the process and the files. A value that both have is placed where the files have it.
