@@ -114,11 +114,11 @@ fn configuration(named: Option<&str>, directory: Option<&Path>) -> Gunicorn {
     };
     let text = String::from_utf8_lossy(&text);
     let assigned = |wanted: &str| {
-        let values = text.lines().filter_map(|line| {
+        let mut values = text.lines().filter_map(|line| {
             let (name, value) = line.split_once('=')?;
             (name.trim() == wanted).then(|| value.split('#').next().unwrap_or_default().trim().to_owned())
         });
-        values.last()
+        values.next_back()
     };
     let count = |name: &str| assigned(name).map(|value| value.parse().map_or(Number::Unknown, Number::Known));
     let literal = |name: &str| assigned(name).map(|value| value.trim_matches(['"', '\'']).to_owned());

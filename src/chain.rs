@@ -24,7 +24,10 @@ pub async fn run(request: &Request, environment: &Environment, reporter: &mut dy
         request,
         reporter,
         rows: Vec::new(),
-        target: TargetSummary::default(),
+        target: TargetSummary {
+            name: request.target.as_ref().map(|target| target.name.clone()),
+            ..TargetSummary::default()
+        },
         mask: Mask::default(),
         began,
     };
@@ -119,6 +122,7 @@ impl Log<'_> {
             self.mask = Mask::of(target);
             let host = target.hosts.first();
             self.target = TargetSummary {
+                name: self.target.name.take(),
                 host: host.map(crate::target::Host::name),
                 port: host.map(|host| host.port),
                 database: Some(target.database.to_string()),

@@ -31,6 +31,7 @@ pub mod server;
 pub mod settings;
 pub mod systemd;
 pub mod target;
+pub mod targets;
 pub mod tls;
 pub mod venv;
 pub mod verdict;

@@ -10,7 +10,7 @@ fn limit(word: &str) -> usize {
 pub fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut near: Vec<(usize, &str)> = among.into_iter().map(|known| (distance(word, known), known)).collect();
     near.retain(|(distance, _)| *distance <= limit(word));
-    near.sort();
+    near.sort_unstable();
     near.dedup();
     near.into_iter().map(|(_, known)| known).collect()
 }

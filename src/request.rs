@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::layer::Layer;
 use crate::secret::Secret;
 use crate::settings::dialect::Dialect;
+use crate::targets::Expect;
 
 /// Where the settings are to be read.
 #[derive(Debug, Clone)]
@@ -44,6 +45,11 @@ pub enum Need {
     Ddl,
 }
 
+impl Need {
+    /// What most applications need.
+    pub const USUAL: [Self; 5] = [Self::Usage, Self::Select, Self::Insert, Self::Update, Self::Delete];
+}
+
 /// What is known of the connections that the application may open.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Demand {
@@ -65,10 +71,19 @@ pub enum Skip {
     Code(String),
 }
 
+/// A target of `dbdoctor.toml`, as far as it is no setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedTarget {
+    pub name: String,
+    pub expect: Expect,
+}
+
 /// A check, as asked for.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub origin: Origin,
+    /// The target of `dbdoctor.toml`, where one is named.
+    pub target: Option<NamedTarget>,
     /// The variable that holds the URL, where the user names it.
     pub var: Option<String>,
     /// Where the application's code is, where the user says so.

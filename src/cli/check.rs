@@ -39,14 +39,9 @@ pub struct CheckArgs {
     /// Leave a layer or a finding out (repeatable); of the layers: privileges, migrations, pool
     #[arg(long, value_name = "LAYER|CODE", value_parser = skip)]
     pub skip: Vec<Skip>,
-    /// The privileges that the application needs
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        default_value = "usage,select,insert,update,delete"
-    )]
-    pub needs: Vec<Need>,
+    /// The privileges that the application needs [default: usage,select,insert,update,delete]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub needs: Option<Vec<Need>>,
     /// A schema that the application uses (repeatable); without one, those of the search path that exist
     #[arg(long = "schema", value_name = "NAME")]
     pub schemas: Vec<String>,
@@ -92,7 +87,12 @@ pub enum FailOn {
     Warn,
 }
 
-fn skip(text: &str) -> Result<Skip, String> {
+/// Reads what is to be left out.
+///
+/// # Errors
+///
+/// Why it cannot be.
+pub fn skip(text: &str) -> Result<Skip, String> {
     if let Some(layer) = Layer::ALL.into_iter().find(|layer| layer.name() == text) {
         return if layer.carries_the_connection() {
             Err(format!("the layers above need what {layer} finds; --until stops the chain early"))

@@ -28,7 +28,12 @@ fn show(args: &EnvArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     let request = scene.complete(&request);
     let mut inventory = Inventory::of(&scene, request.var.as_deref());
     let (notes, mask, broke) = match probe::config::probe(&request, scene) {
-        Probed::Sound(target, notes) => (notes, Mask::of(&target), None),
+        Probed::Sound(target, notes) => {
+            if let Some(password) = &target.password {
+                inventory.know_password(password);
+            }
+            (notes, Mask::of(&target), None)
+        }
         Probed::Broken(notes) => (notes, Mask::default(), None),
         Probed::NotApplicable(_, reason) | Probed::Broke(Breakage(reason)) => (Notes::default(), Mask::default(), Some(reason)),
     };

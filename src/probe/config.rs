@@ -4,11 +4,12 @@ use std::path::Path;
 
 use crate::conninfo::validate;
 use crate::finding::config::{
-    invalid_value, legacy_scheme, missing_setting, no_settings, shell_only, stale_process, stray_whitespace, unexpanded_variable,
+    invalid_value, legacy_scheme, missing_setting, no_settings, shell_only, sources_disagree, stale_process, stray_whitespace,
+    unexpanded_variable,
 };
 use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
-use crate::request::Request;
+use crate::request::{NamedTarget, Request};
 use crate::secret::Secret;
 use crate::settings::choice::{Bag, Chosen};
 use crate::settings::dsn::{self, Judged};
@@ -32,6 +33,7 @@ pub fn probe(request: &Request, scene: Scene) -> Probed<Target> {
     } = scene;
     let mut desk = Desk {
         project: request.project.as_deref(),
+        named: request.target.as_ref(),
         application: &application,
         shell: others.iter().find(|bag| bag.place == Place::Environment),
         notes,
@@ -47,6 +49,7 @@ pub fn probe(request: &Request, scene: Scene) -> Probed<Target> {
 /// What the judgement of one place has at hand.
 struct Desk<'a> {
     project: Option<&'a Path>,
+    named: Option<&'a NamedTarget>,
     application: &'a Application,
     /// This shell's variables, where others are judged.
     shell: Option<&'a Bag>,
@@ -155,6 +158,9 @@ impl Desk<'_> {
         if notes.gravest() == Some(Severity::Fail) {
             return finish(notes);
         }
+        if let Some(named) = self.named {
+            expect(named, source, &target, &mut notes);
+        }
         describe(&target, &merged, &mut notes);
         notes.summary = summary(&target);
         Probed::Sound(target, notes)
@@ -236,6 +242,19 @@ fn complete(bag: &Bag, source: &Source, merged: &Merged, driver: Option<Foreign>
         connect_timeout: target::connect_timeout(merged),
         options: merged.filled("options").map(Foreign::from_bytes),
         driver,
+    }
+}
+
+/// Compares the settings with what `dbdoctor.toml` expects of them.
+fn expect(named: &NamedTarget, source: &Source, target: &Target, notes: &mut Notes) {
+    let expect = &named.expect;
+    for (part, expected, seen) in [
+        ("database", &expect.database, &target.database),
+        ("user", &expect.user, &target.user),
+    ] {
+        if let Some(expected) = expected.as_deref().filter(|expected| *expected != seen.raw()) {
+            notes.found(sources_disagree::expected(&named.name, source, part, &Foreign::new(expected), seen));
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What `dbdoctor env` shows.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use serde::Serialize;
@@ -28,40 +29,40 @@ pub struct Page<'a> {
 pub fn human(mut out: Out, style: Style, page: &Page<'_>) {
     let mut text = String::new();
     for PlaceSeen { place, settings } in &page.inventory.places {
-        text.push_str(&format!("{}\n", style.heading(&escaped(place))));
+        let _ = writeln!(text, "{}", style.heading(&escaped(place)));
         if settings.is_empty() {
-            text.push_str(&format!("    {}\n", style.aside("nothing about a database")));
+            let _ = writeln!(text, "    {}", style.aside("nothing about a database"));
         }
         for setting in settings {
-            text.push_str(&format!("{}\n", line(setting, style)));
+            let _ = writeln!(text, "{}", line(setting, style));
         }
         text.push('\n');
     }
     let parameters = &page.inventory.parameters;
     if !parameters.is_empty() {
-        text.push_str(&format!("{}\n", style.heading("what a connection uses")));
+        let _ = writeln!(text, "{}", style.heading("what a connection uses"));
         let width = |text: &dyn Fn(usize) -> usize| (0..parameters.len()).map(text).max().unwrap_or_default();
         let keywords = width(&|index| parameters[index].keyword.len());
         let values = width(&|index| parameters[index].value.chars().count().min(32));
         for parameter in parameters {
             let source = style.aside(&escaped(&parameter.source));
             let value = escaped(&parameter.value);
-            text.push_str(&format!("    {:<keywords$}  {value:<values$}  {source}\n", parameter.keyword));
+            let _ = writeln!(text, "    {:<keywords$}  {value:<values$}  {source}", parameter.keyword);
         }
         text.push('\n');
     }
     if !page.application.is_empty() {
-        text.push_str(&format!("{}\n", style.heading("the application")));
+        let _ = writeln!(text, "{}", style.heading("the application"));
         for (name, fact) in page.application {
-            text.push_str(&format!("    {name}: {}\n", escaped(&super::human::fact(fact))));
+            let _ = writeln!(text, "    {name}: {}", escaped(&super::human::fact(fact)));
         }
         text.push('\n');
     }
-    text.push_str(&match (&page.inventory.winner, page.broke) {
-        (_, Some(why)) => format!("the doctor could not look: {}\n", escaped(why)),
-        (Some(winner), None) => format!("{} {}\n", style.heading("wins:"), escaped(winner)),
-        (None, None) => "nothing can be read as a connection\n".to_owned(),
-    });
+    let _ = match (&page.inventory.winner, page.broke) {
+        (_, Some(why)) => writeln!(text, "the doctor could not look: {}", escaped(why)),
+        (Some(winner), None) => writeln!(text, "{} {}", style.heading("wins:"), escaped(winner)),
+        (None, None) => writeln!(text, "nothing can be read as a connection"),
+    };
     // A reader that has hung up wants no more.
     let _ = out.write_all(text.as_bytes());
     let findings: Vec<&Finding> = page.findings.iter().collect();
@@ -95,11 +96,11 @@ struct Document<'a> {
 #[derive(Debug, Serialize)]
 struct Place {
     place: String,
-    settings: Vec<Value>,
+    settings: Vec<Seen>,
 }
 
 #[derive(Debug, Serialize)]
-struct Value {
+struct Seen {
     name: String,
     value: String,
     file: Option<String>,
@@ -116,7 +117,7 @@ struct Parameter<'a> {
 
 /// One JSON document.
 pub fn json(mut out: Out, page: &Page<'_>) {
-    let value = |setting: &Setting| Value {
+    let value = |setting: &Setting| Seen {
         name: escaped(&setting.name),
         value: escaped(&setting.value),
         file: setting.file.as_deref().map(escaped),

@@ -128,7 +128,7 @@ fn document(diagnosis: &Diagnosis) -> Document {
 fn target(target: &diagnosis::TargetSummary) -> Target {
     let shown = |text: &Option<String>| text.as_deref().map(escaped);
     Target {
-        name: None,
+        name: shown(&target.name),
         host: shown(&target.host),
         port: target.port,
         database: shown(&target.database),

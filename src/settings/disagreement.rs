@@ -5,8 +5,8 @@ use super::source::Source;
 use super::variables::OTHER_ROADS;
 use super::{dsn, parts};
 use crate::conninfo::parameters::Parameters;
+use crate::finding::Finding;
 use crate::finding::config::sources_disagree::{self, Difference};
-use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
 
 /// Findings for every other setting that leads elsewhere. Only what both sides say is compared.
@@ -57,10 +57,17 @@ pub fn with_shell(shell: &Bag, winner: &Source, parameters: &Parameters) -> Opti
     if judged.broken() || !judged.certain {
         return None;
     }
-    compare(winner, parameters, &source, &judged.parameters).map(|finding| finding.severity(Severity::Info))
+    let differences = differences(parameters, &judged.parameters);
+    (!differences.is_empty()).then(|| sources_disagree::shell(winner, &source, &differences))
 }
 
 fn compare(winner: &Source, left: &Parameters, other: &Source, right: &Parameters) -> Option<Finding> {
+    let differences = differences(left, right);
+    (!differences.is_empty()).then(|| sources_disagree::found(winner, other, &differences))
+}
+
+/// The parts that both say and that differ.
+fn differences(left: &Parameters, right: &Parameters) -> Vec<Difference> {
     let both = |keyword| Some((left.get(keyword)?, right.get(keyword)?)).filter(|(left, right)| !left.is_empty() && !right.is_empty());
     let mut differences = Vec::new();
     for (keyword, part) in [("host", "host"), ("port", "port"), ("dbname", "database"), ("user", "user")] {
@@ -79,5 +86,5 @@ fn compare(winner: &Source, left: &Parameters, other: &Source, right: &Parameter
             values: None,
         });
     }
-    (!differences.is_empty()).then(|| sources_disagree::found(winner, other, &differences))
+    differences
 }

@@ -163,7 +163,7 @@ pub fn gather(request: &Request, environment: &Environment) -> Scene {
                     "{} is no virtual environment: {}",
                     Foreign::new(path.to_string_lossy()),
                     why.0
-                ))
+                ));
             }
         }
     }

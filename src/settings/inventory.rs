@@ -10,6 +10,7 @@ use crate::conninfo::mask::{MASK, mask_argument};
 use crate::conninfo::parameters::Parameters;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
+use crate::target::Password;
 
 /// One place, with what it says.
 #[derive(Debug, Clone)]
@@ -104,6 +105,14 @@ impl Inventory {
         inventory
     }
 
+    /// Names the source of the password, where the password file gives it.
+    pub fn know_password(&mut self, password: &Password) {
+        if let Some(parameter) = self.parameters.iter_mut().find(|parameter| parameter.keyword == "password") {
+            MASK.clone_into(&mut parameter.value);
+            parameter.source.clone_from(&password.source);
+        }
+    }
+
     /// The settings of a bag, place by place; `winner` is given for the bag that counts.
     fn add(&mut self, bag: &Bag, winner: Option<&Source>) {
         let setting = |name: &str, value: &Secret, place: &Place, line: Option<usize>, standing| Setting {
@@ -174,7 +183,7 @@ fn parameter(keyword: &'static str, merged: &Merged, bag: &Bag, source: &Source)
     });
     let Some(value) = value else {
         let (value, why) = match keyword {
-            "password" => ("not set", "the password file, if a line of it fits"),
+            "password" => ("not set", "no setting, and no line of the password file that fits"),
             "host" => ("the local socket", "libpq's default"),
             "user" => (bag.environment.user().unwrap_or("unknown"), "the user of the operating system"),
             "dbname" => ("the user's name", "libpq's default"),

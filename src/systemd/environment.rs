@@ -189,7 +189,9 @@ fn matching(root: &Path, pattern: &str) -> Vec<PathBuf> {
     let mut found = vec![root.to_owned()];
     for part in relative.split('/').filter(|part| !part.is_empty()) {
         if !part.contains(['*', '?', '[']) {
-            found.iter_mut().for_each(|path| path.push(part));
+            for path in &mut found {
+                path.push(part);
+            }
             found.retain(|path| path.symlink_metadata().is_ok());
             continue;
         }
@@ -223,7 +225,7 @@ fn fits(pattern: &[u8], name: &[u8]) -> bool {
             (Some(_), None) | (None, Some(_)) => false,
         }
     }
-    !(name.starts_with(b".") && !pattern.starts_with(b".")) && rest(pattern, name)
+    (pattern.starts_with(b".") || !name.starts_with(b".")) && rest(pattern, name)
 }
 
 /// Whether the byte is in the class that begins here, and how long the class is with its `]`.

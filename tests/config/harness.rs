@@ -74,6 +74,7 @@ impl Case {
             var: self.variable,
             project: None,
             venv: None,
+            target: None,
             schemas: Vec::new(),
             needs: BTreeSet::new(),
             demand: Demand::default(),

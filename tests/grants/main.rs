@@ -20,6 +20,7 @@ fn request(needs: &[Need]) -> Request {
         var: None,
         project: None,
         venv: None,
+        target: None,
         schemas: Vec::new(),
         needs: needs.iter().copied().collect(),
         demand: Demand::default(),

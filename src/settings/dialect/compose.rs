@@ -76,21 +76,18 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Statement, &'static str> {
         return Ok(Statement::Inherited(name));
     }
     cursor.take_while(is_blank);
-    let value = match cursor.peek() {
-        Some(quote @ (b'\'' | b'"')) => {
-            styles.push(Style::Quoted(char::from(quote)));
-            quoted(cursor, quote).ok_or("has a quote without an end, for which docker compose refuses the file")?
+    let value = if let Some(quote @ (b'\'' | b'"')) = cursor.peek() {
+        styles.push(Style::Quoted(char::from(quote)));
+        quoted(cursor, quote).ok_or("has a quote without an end, for which docker compose refuses the file")?
+    } else {
+        let raw = cursor.rest_of_line();
+        let comment = raw.windows(2).position(|pair| pair == b" #");
+        if comment.is_some() {
+            styles.push(Style::Comment);
+        } else if raw.last().copied().is_some_and(is_blank) {
+            styles.push(Style::TrailingBlank);
         }
-        _ => {
-            let raw = cursor.rest_of_line();
-            let comment = raw.windows(2).position(|pair| pair == b" #");
-            if comment.is_some() {
-                styles.push(Style::Comment);
-            } else if raw.last().copied().is_some_and(is_blank) {
-                styles.push(Style::TrailingBlank);
-            }
-            raw[..comment.unwrap_or(raw.len())].trim_ascii_end().to_vec()
-        }
+        raw[..comment.unwrap_or(raw.len())].trim_ascii_end().to_vec()
     };
     Ok(Statement::Assignment(Assignment {
         name,

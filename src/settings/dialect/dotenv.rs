@@ -8,7 +8,7 @@ use crate::settings::env_file::{Assignment, Complaint, Parsed, Style};
 /// Reads the file as python-dotenv does.
 pub(super) fn parse(text: &[u8]) -> Parsed {
     if let Err(error) = std::str::from_utf8(text) {
-        let line = 1 + text[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        let line = text[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
         return Parsed::refused(Complaint::whole(
             line,
             None,

@@ -95,13 +95,12 @@ fn braced<'a>(inside: &'a [u8], known: &Known<'a>) -> Option<&'a [u8]> {
     let value = known.get(name).copied();
     let filled = value.filter(|value| !value.is_empty());
     match rest {
-        [] => value,
+        [] | [b'?', ..] => value,
         [b':', b'-', default @ ..] => Some(filled.unwrap_or(default)),
         [b'-', default @ ..] => Some(value.unwrap_or(default)),
         [b':', b'+', other @ ..] => Some(if filled.is_some() { other } else { b"" }),
         [b'+', other @ ..] => Some(if value.is_some() { other } else { b"" }),
         [b':', b'?', ..] => filled,
-        [b'?', ..] => value,
         _ => None,
     }
 }

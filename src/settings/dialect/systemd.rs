@@ -71,7 +71,8 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
                 };
                 State::Key
             }
-            State::Key if NEWLINE.contains(&byte) => State::BeforeKey,
+            // A comment that ends in a backslash swallowed the next line before version 254.
+            State::Key | State::Comment | State::CommentEscape if NEWLINE.contains(&byte) => State::BeforeKey,
             State::Key if byte == b'=' => State::BeforeValue,
             State::Key => {
                 pending.key.push(byte);
@@ -132,9 +133,6 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
                 State::DoubleQuoted
             }
             State::Comment if byte == b'\\' => State::CommentEscape,
-            State::Comment if NEWLINE.contains(&byte) => State::BeforeKey,
-            // Since version 254 a line's end ends the comment all the same; before, the next line was swallowed.
-            State::CommentEscape if NEWLINE.contains(&byte) => State::BeforeKey,
             State::Comment | State::CommentEscape => State::Comment,
         };
     }

@@ -41,12 +41,11 @@ pub fn gather(name: &str, pid: Option<u32>, root: &Path, request: &Request, envi
     let mut effective = environment::effective(&service, root);
     let main_pid = pid.or_else(|| shown.as_ref().and_then(|shown| shown.main_pid));
     let (running, denied) = match main_pid.map(|pid| (pid, process::look(pid))) {
-        None => (None, None),
         Some((_, Ok(process))) => (Some(process), None),
         Some((pid, Err(Unseen::Denied(error)))) => (None, Some(env_file_unreadable::process(pid, &error, &request.command))),
         // The manager's process may have ended since it was asked; one that the user names has to be there.
         Some((asked, Err(unseen))) if pid.is_some() => return not_seen(asked, unseen, request),
-        Some(_) => (None, None),
+        Some(_) | None => (None, None),
     };
     let from_files = files_bag(&service, &effective, environment);
     let mut scene = match &running {
