@@ -23,5 +23,6 @@ mod pool;
 mod pooler;
 mod privileges;
 mod secrets;
+mod settings;
 mod tcp;
 mod tls;

@@ -27,7 +27,9 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
             break;
         }
         match binding(&mut cursor) {
-            Ok(Some(mut found)) => {
+            Ok(Binding::Bare(name)) => parsed.assignments.retain(|found| found.name.as_bytes() != name),
+            Ok(Binding::Nothing) => {}
+            Ok(Binding::Assignment(mut found)) => {
                 found.line = line;
                 if windows.get(line - 1).copied().unwrap_or_default() {
                     found.styles.push(Style::CarriageReturn);
@@ -41,7 +43,6 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
                 expand(&mut found, &parsed.assignments);
                 parsed.assignments.push(found);
             }
-            Ok(None) => {}
             Err((name, why)) => {
                 cursor.rest_of_line();
                 parsed.complaints.push(Complaint::line(line, name.as_deref(), why));
@@ -65,8 +66,14 @@ fn universal(text: &[u8]) -> Vec<u8> {
 
 type Refusal = (Option<Vec<u8>>, &'static str);
 
-/// One binding; nothing for a comment or a name without a value.
-fn binding(cursor: &mut Cursor<'_>) -> Result<Option<Assignment>, Refusal> {
+enum Binding {
+    Assignment(Assignment),
+    /// A name without a value, which takes back what went before.
+    Bare(Vec<u8>),
+    Nothing,
+}
+
+fn binding(cursor: &mut Cursor<'_>) -> Result<Binding, Refusal> {
     let mut styles = Vec::new();
     let rest = &cursor.text[cursor.at..];
     if let Some(after) = rest.strip_prefix(b"export")
@@ -103,12 +110,16 @@ fn binding(cursor: &mut Cursor<'_>) -> Result<Option<Assignment>, Refusal> {
         return Err((shown, "goes on after its end, for which python-dotenv drops the line"));
     }
     cursor.next();
-    Ok(name.zip(value).map(|(name, value)| Assignment {
-        name: String::from_utf8_lossy(&name).into_owned(),
-        value: Secret::new(value),
-        line: 0,
-        styles,
-    }))
+    Ok(match (name, value) {
+        (Some(name), Some(value)) => Binding::Assignment(Assignment {
+            name: String::from_utf8_lossy(&name).into_owned(),
+            value: Secret::new(value),
+            line: 0,
+            styles,
+        }),
+        (Some(name), None) => Binding::Bare(name),
+        (None, _) => Binding::Nothing,
+    })
 }
 
 fn quoted_key(cursor: &mut Cursor<'_>) -> Option<Vec<u8>> {
