@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use super::database::Database;
 use super::{install, tools, workdir};
 
-const PACKAGES: &[&str] = &["alembic", "Django", "psycopg[binary]", "Flask", "gunicorn", "python-dotenv"];
+const PACKAGES: &[&str] = &["alembic", "Django", "psycopg[binary]", "Flask", "gunicorn", "python-dotenv==1.2.4"];
 
 /// A virtual environment with both tools and a driver.
 #[derive(Debug)]

@@ -98,8 +98,14 @@ fn binding(cursor: &mut Cursor<'_>) -> Result<Binding, Refusal> {
     let mut value = None;
     if cursor.peek() == Some(b'=') {
         cursor.next();
-        cursor.take_while(is_blank);
-        value = Some(read_value(cursor, &mut styles).map_err(|why| (name.clone(), why))?);
+        let blanks = cursor.take_while(is_blank);
+        value = Some(if !blanks.is_empty() && cursor.peek() == Some(b'#') {
+            // Since 1.2.4; before, the comment was the value.
+            styles.push(Style::Comment);
+            Vec::new()
+        } else {
+            read_value(cursor, &mut styles).map_err(|why| (name.clone(), why))?
+        });
     }
     cursor.take_while(is_blank);
     if cursor.peek() == Some(b'#') {
@@ -155,21 +161,16 @@ fn read_value(cursor: &mut Cursor<'_>, styles: &mut Vec<Style>) -> Result<Vec<u8
     }
 }
 
-/// How far the value goes: to the first quote without a backslash, else to the last with one.
+/// How far the value goes: to the first quote that no backslash escapes.
 fn closing(inside: &[u8], quote: u8) -> Option<usize> {
-    let mut escaped = None;
     let mut at = 0;
-    while at < inside.len() {
-        if inside[at] == b'\\' && inside.get(at + 1) == Some(&quote) {
-            escaped = Some(at + 1);
-            at += 2;
-        } else if inside[at] == quote {
-            return Some(at);
-        } else {
-            at += 1;
+    loop {
+        match *inside.get(at)? {
+            b'\\' => at += 2,
+            byte if byte == quote => return Some(at),
+            _ => at += 1,
         }
     }
-    escaped
 }
 
 fn unescaped(inside: &[u8], escapes: &[u8]) -> Vec<u8> {
