@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use tokio::task::{JoinHandle, spawn_blocking};
+
 use crate::diagnosis::{Diagnosis, LayerReport, TargetSummary};
 use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
 use crate::probe;
+use crate::probe::migrations::Trees;
 use crate::report::Reporter;
 use crate::request::{Request, Skip};
 use crate::server::session::{Answer, Session};
@@ -17,8 +20,14 @@ use crate::target::{Endpoint, Target};
 use crate::tls::connector::{self, Unprepared};
 use crate::verdict::{Breakage, Notes, Probed, Verdict};
 
-/// Probes layer by layer, telling the reporter of each row as it comes.
-pub async fn run(request: &Request, environment: &Environment, reporter: &mut dyn Reporter) -> Diagnosis {
+/// Probes layer by layer, telling the reporter of each row as it comes. `None` where `stop` came first; the session, where there was
+/// one, has been ended all the same.
+pub async fn run(
+    request: &Request,
+    environment: &Environment,
+    reporter: &mut dyn Reporter,
+    stop: impl Future<Output = ()>,
+) -> Option<Diagnosis> {
     let began = Instant::now();
     let mut log = Log {
         request,
@@ -31,53 +40,102 @@ pub async fn run(request: &Request, environment: &Environment, reporter: &mut dy
         mask: Mask::default(),
         began,
     };
-    if let Some(session) = climb(&mut log, request, environment).await {
-        session.goodbye().await;
-    }
-    log.finish(began)
+    let mut stop = std::pin::pin!(stop);
+    let entered = tokio::select! {
+        entered = enter(&mut log, request, environment) => entered,
+        () = &mut stop => return None,
+    };
+    let Some(Entered {
+        request,
+        target,
+        session,
+        trees,
+    }) = entered
+    else {
+        return Some(log.finish(began));
+    };
+    let completed = tokio::select! {
+        () = survey(&mut log, &request, &target, &session, trees) => true,
+        () = &mut stop => false,
+    };
+    session.goodbye().await;
+    completed.then(|| log.finish(began))
 }
 
-/// Up to the last layer, or to the first that is broken. The session, where there is one, is the caller's to end.
-async fn climb(log: &mut Log<'_>, request: &Request, environment: &Environment) -> Option<Session> {
+/// What the five layers that carry the connection lead to.
+struct Entered {
+    /// With what the settings' place tells of the application.
+    request: Request,
+    target: Target,
+    session: Session,
+    /// The migrations of the project, which are read meanwhile.
+    trees: JoinHandle<Trees>,
+}
+
+/// From the settings to a session.
+async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment) -> Option<Entered> {
     let limit = request.timeout;
-    let scene = gather::gather(request, environment);
-    let request = &scene.complete(request);
-    let trees = in_background({
+    // Files that are pipes and programs that are asked may take their time.
+    let gathered = spawn_blocking({
+        let (request, environment) = (request.clone(), environment.clone());
+        move || {
+            let scene = gather::gather(&request, &environment);
+            (scene.complete(&request), scene)
+        }
+    });
+    let (request, scene) = match gathered.await {
+        Ok(gathered) => gathered,
+        Err(error) => {
+            return log.step(Layer::Config, Probed::Broke(Breakage(error.to_string())));
+        }
+    };
+    let trees = spawn_blocking({
         let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
         move || probe::migrations::survey(&project)
     });
-    let probed = probe::config::probe(request, scene);
+    let probed = probe::config::probe(&request, scene);
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
     // Reading the trusted certificates takes as long as DNS and TCP do.
-    let prepared = in_background({
+    let prepared = spawn_blocking({
         let settings = target.tls.clone();
         let needs_tls = target.hosts.iter().any(|host| !matches!(host.endpoint, Endpoint::Socket(_)));
         move || if needs_tls { connector::prepare(&settings) } else { Ok(None) }
     });
+    log.wants(Layer::Dns)?;
     let addresses = log.step(Layer::Dns, probe::dns::probe(&target, limit).await)?;
+    log.wants(Layer::Tcp)?;
     let stream = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
+    log.wants(Layer::Tls)?;
     let prepared = prepared
         .await
         .unwrap_or_else(|error| Err(Unprepared::Broke(Breakage(error.to_string()))));
     let secured = log.step(Layer::Tls, probe::tls::probe(&target, &prepared, stream, limit).await)?;
+    log.wants(Layer::Auth)?;
     let session = log.step(Layer::Auth, probe::auth::probe(&target, &prepared, secured, limit).await)?;
-    match trees.await {
-        Ok(trees) => survey(log, request, &target, &session, &trees).await,
-        Err(error) => drop(log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())))),
-    }
-    Some(session)
-}
-
-fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> tokio::task::JoinHandle<T> {
-    tokio::task::spawn_blocking(work)
+    Some(Entered {
+        request,
+        target,
+        session,
+        trees,
+    })
 }
 
 /// The last three layers: all their questions in one flight, then each judges its answers.
-async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, trees: &probe::migrations::Trees) {
+async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, trees: JoinHandle<Trees>) {
+    if log.wants(Layer::Privileges).is_none() {
+        return;
+    }
+    let trees = match trees.await {
+        Ok(trees) => trees,
+        Err(error) => {
+            log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())));
+            return;
+        }
+    };
     let layers = [
         (Layer::Privileges, probe::privileges::questions(request)),
-        (Layer::Migrations, probe::migrations::questions(trees)),
+        (Layer::Migrations, probe::migrations::questions(&trees)),
         (Layer::Pool, probe::pool::questions(request)),
     ];
     let wanted = |layer: Layer| layer <= request.until && !request.skips_layer(layer);
@@ -88,11 +146,14 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
         .collect();
     let mut answers = session.ask(&questions, request.timeout).await.into_iter();
     for (layer, questions) in &layers {
+        if log.wants(*layer).is_none() {
+            break;
+        }
         let probed = if wanted(*layer) {
             let answers: Vec<Answer> = answers.by_ref().take(questions.len()).collect();
             match layer {
                 Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers),
-                Layer::Migrations => probe::migrations::judge(trees, target, answers),
+                Layer::Migrations => probe::migrations::judge(&trees, target, answers),
                 _ => probe::pool::judge(request, target, &session.server, answers),
             }
         } else {
@@ -133,6 +194,11 @@ impl Log<'_> {
         }
     }
 
+    /// `None` where the chain is to end below this layer.
+    fn wants(&self, layer: Layer) -> Option<()> {
+        (layer <= self.request.until).then_some(())
+    }
+
     /// Writes a layer's row. `None` ends the chain.
     fn step<T>(&mut self, layer: Layer, probed: Probed<T>) -> Option<T> {
         let (carried, verdict, notes, reason) = match probed {
@@ -150,7 +216,7 @@ impl Log<'_> {
             reason,
             duration,
         });
-        if layer >= self.request.until { None } else { carried }
+        carried
     }
 
     fn write(&mut self, mut row: LayerReport) {

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io;
-use std::time::Duration;
 
 use crate::chain;
 use crate::cli::check::CheckArgs;
@@ -11,9 +10,6 @@ use crate::exit_code::ExitCode;
 use crate::report::style::Style;
 use crate::report::{self, Detail, Out};
 use crate::settings::environment::Environment;
-
-/// How long a session that is cut short may take to say goodbye.
-const FAREWELL: Duration = Duration::from_millis(200);
 
 /// Checks one target; `arguments` are the program's own, to be repeated in the report.
 #[must_use]
@@ -39,14 +35,8 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     let mut reporter = report::reporter(args.format, out, style, detail);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let code = runtime.block_on(async {
-        tokio::select! {
-            diagnosis = chain::run(&request, &environment, reporter.as_mut()) => diagnosis.exit_code,
-            () = interrupted() => {
-                // Dropping the chain has begun the farewell.
-                tokio::time::sleep(FAREWELL).await;
-                ExitCode::Interrupted
-            }
-        }
+        let diagnosis = chain::run(&request, &environment, reporter.as_mut(), interrupted()).await;
+        diagnosis.map_or(ExitCode::Interrupted, |diagnosis| diagnosis.exit_code)
     });
     // A resolver that hangs must not hold the exit up.
     runtime.shutdown_background();

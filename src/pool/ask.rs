@@ -30,23 +30,23 @@ SELECT coalesce(a.usename::text, '?'), coalesce(a.datname::text, '?'), coalesce(
 FROM pg_stat_activity a WHERE a.datid IS NOT NULL AND a.usesysid IS NOT NULL AND a.pid <> pg_backend_pid()
 GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT 5";
 
-/// Open transactions, as far as they are visible, the oldest first: those idle, then those that run a statement. Ages are in seconds.
+/// Open transactions of this database, as far as they are visible, the oldest first: those idle, then those that run a statement. Ages are in seconds.
 pub const TRANSACTIONS: &str = "\
 SELECT a.pid, coalesce(a.usename::text, '?'), coalesce(a.datname::text, '?'), coalesce(a.application_name, ''),
        coalesce(host(a.client_addr), 'local socket'), a.state LIKE 'idle in transaction%',
        greatest(0, extract(epoch FROM clock_timestamp() - CASE WHEN a.state LIKE 'idle in transaction%' THEN a.state_change ELSE a.xact_start END))::bigint,
        a.state
 FROM pg_stat_activity a
-WHERE a.pid <> pg_backend_pid() AND a.xact_start IS NOT NULL AND a.datid IS NOT NULL
+WHERE a.pid <> pg_backend_pid() AND a.xact_start IS NOT NULL AND a.datname = current_database()
   AND (a.state LIKE 'idle in transaction%' OR a.state = 'active') AND a.backend_type = 'client backend'
 ORDER BY 6 DESC, 7 DESC LIMIT 50";
 
-/// Who waits for a lock; `pg_locks` shows that to everybody. Since when is known from version 14 on; before, only for sessions
+/// Who waits for a lock in this database; `pg_locks` shows that to everybody. Since when is known from version 14 on; before, only for sessions
 /// whose statement is visible. `pg_blocking_pids` is not called: it stops the whole lock table.
 pub const WAITS: &str = "\
 SELECT l.pid, coalesce(a.usename::text, '?'), coalesce(a.datname::text, '?'), coalesce(a.application_name, ''), l.locktype, l.mode,
        CASE WHEN l.locktype = 'relation' AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
             THEN (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = l.relation) END,
        greatest(0, extract(epoch FROM clock_timestamp() - coalesce((to_jsonb(l) ->> 'waitstart')::timestamptz, a.query_start)))::bigint
-FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE NOT l.granted AND l.pid IS NOT NULL ORDER BY 8 DESC NULLS LAST, 1 LIMIT 50";
+FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE NOT l.granted AND l.pid IS NOT NULL AND a.datname = current_database() ORDER BY 8 DESC NULLS LAST, 1 LIMIT 50";

@@ -13,7 +13,7 @@ use crate::finding::{Finding, Severity};
 use crate::server::error::ServerError;
 use crate::server::refusal::{self, Scene};
 use crate::server::session::{FailedLogin, NotLoggedIn, Session};
-use crate::server::watch::Seen;
+use crate::server::watch::{Method, Seen};
 use crate::server::wire::{self, FirstWord};
 use crate::target::{SslMode, Target};
 use crate::verdict::{Notes, Probed};
@@ -23,7 +23,7 @@ use crate::verdict::{Notes, Probed};
 pub async fn probe(target: &Target, prepared: &Prepared, secured: Secured, limit: Duration) -> Probed<Session> {
     let Secured { route, stream } = secured;
     let encrypted = stream.is_encrypted();
-    let failed = match Session::login(stream, target, limit).await {
+    let failed = match Session::login(stream, &route.address, target, limit).await {
         Ok(session) => return sound(target, session, Notes::default()),
         Err(failed) => failed,
     };
@@ -43,7 +43,11 @@ pub async fn probe(target: &Target, prepared: &Prepared, secured: Secured, limit
 
 fn sound(target: &Target, session: Session, mut notes: Notes) -> Probed<Session> {
     let method = session.method.name();
-    notes.summary = format!("\"{}\" is let into \"{}\" ({method})", target.user, target.database);
+    let how = match session.method {
+        Method::NoneAsked => "no password was asked for".to_owned(),
+        _ => format!("by {method}"),
+    };
+    notes.summary = format!("\"{}\" is let into \"{}\", {how}", target.user, target.database);
     notes.fact("method", method);
     if let Some(version) = &session.server.version {
         notes.fact("server_version", version.to_string());
@@ -65,7 +69,7 @@ async fn second_try(target: &Target, prepared: &Prepared, route: &Route, encrypt
         _ => None,
     };
     match stream {
-        Some(stream) => match Session::login(stream, target, limit).await {
+        Some(stream) => match Session::login(stream, &route.address, target, limit).await {
             Ok(session) => SecondTry::LoggedIn(session),
             Err(failed) => SecondTry::Failed(failed),
         },

@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinHandle;
 use tokio_postgres::config::{self, SslNegotiation};
 use tokio_postgres::tls::{ChannelBinding, TlsConnect};
 use tokio_postgres::{Client, Config, Error, SimpleQueryMessage};
 
 use super::error::ServerError;
-use super::watch::{Method, Seen, Watch};
+use super::watch::{CancelKey, Method, Seen, Watch};
+use super::wire;
 use crate::foreign::Foreign;
+use crate::net::socket::Address;
 use crate::target::{self, Target};
 use crate::tls::stream::SecuredStream;
 
@@ -25,6 +25,9 @@ pub const APPLICATION_NAME: &str = "dbdoctor";
 
 /// How long the server may take to hang up after the goodbye.
 const GOODBYE_LIMIT: Duration = Duration::from_secs(1);
+
+/// How long to wait for that before what still runs is cancelled, and cancelled again.
+const CANCEL_PAUSE: Duration = Duration::from_millis(50);
 
 /// One row of a simple query's result, every value as text.
 pub type Row = Vec<Option<String>>;
@@ -105,6 +108,8 @@ pub struct FailedLogin {
 pub struct Session {
     client: Client,
     connection: JoinHandle<()>,
+    address: Address,
+    cancel_key: Option<CancelKey>,
     pub server: ServerFacts,
     /// `None` where the server asked for nothing.
     pub method: Method,
@@ -116,12 +121,11 @@ impl Session {
     /// # Errors
     ///
     /// Why the server did not let the role in.
-    pub async fn login(stream: SecuredStream, target: &Target, limit: Duration) -> Result<Self, FailedLogin> {
+    pub async fn login(stream: SecuredStream, address: &Address, target: &Target, limit: Duration) -> Result<Self, FailedLogin> {
         let config = config(target, stream.is_encrypted());
-        let handover = Handover(stream.channel_binding());
         let (watch, seen) = Watch::new(stream);
         let seen = || seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match tokio::time::timeout(limit, config.connect_raw(watch, handover)).await {
+        match tokio::time::timeout(limit, config.connect_raw(watch, Handover)).await {
             Ok(Ok((client, connection))) => {
                 let seen = seen();
                 Ok(Self {
@@ -130,6 +134,8 @@ impl Session {
                         // A connection that breaks later shows in the queries that it takes along.
                         let _ = connection.await;
                     }),
+                    address: address.clone(),
+                    cancel_key: seen.cancel_key.clone(),
                     server: ServerFacts::of(&seen),
                     method: seen.method.unwrap_or(Method::NoneAsked),
                 })
@@ -151,10 +157,14 @@ impl Session {
     /// Asks everything in one flight: each question in a read-only transaction of its own that is rolled back, so that one refused
     /// statement spoils no other and a transaction pooler needs nothing else. The answers come in the order of the questions.
     pub async fn ask(&self, questions: &[String], limit: Duration) -> Vec<Answer> {
-        let limit_ms = limit.as_millis();
+        // The server's own limits come first, so that a statement that is held up is refused and spoils no other.
+        let statement_ms = (limit * 3 / 4).as_millis().max(1);
+        let lock_ms = (limit / 20).as_millis().max(1);
         let asked = questions.iter().map(|question| async move {
-            let statements =
-                format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {limit_ms}; SET LOCAL lock_timeout = {limit_ms}; {question}");
+            // Compiling a query over the catalogue takes longer than running it.
+            let statements = format!(
+                "BEGIN READ ONLY; SET LOCAL statement_timeout = {statement_ms}; SET LOCAL lock_timeout = {lock_ms}; SET LOCAL jit = off; {question}"
+            );
             let (answer, _) = tokio::join!(self.client.simple_query(&statements), self.client.batch_execute("ROLLBACK"));
             answer
                 .map(|messages| messages.into_iter().filter_map(row).collect())
@@ -169,12 +179,26 @@ impl Session {
         }
     }
 
-    /// Ends the session as the protocol wants it.
-    pub async fn goodbye(self) {
+    /// Ends the session as the protocol wants it. Statements that still run are cancelled first: the server reads the farewell only
+    /// after them.
+    pub async fn goodbye(mut self) {
         drop(self.client);
-        // The farewell has been sent; a server that does not hang up is not waited for.
-        let _ = tokio::time::timeout(GOODBYE_LIMIT, self.connection).await;
+        let until = Instant::now() + GOODBYE_LIMIT;
+        while tokio::time::timeout(CANCEL_PAUSE, &mut self.connection).await.is_err() && Instant::now() < until {
+            if let Some(key) = &self.cancel_key {
+                // A request that does not arrive is made good by the next, or by the statement's own time limit.
+                let _ = tokio::time::timeout(CANCEL_PAUSE, cancel(&self.address, key)).await;
+            }
+        }
     }
+}
+
+/// Asks the server, on a connection of its own, to cancel what the session runs.
+async fn cancel(address: &Address, key: &CancelKey) -> io::Result<()> {
+    let mut socket = address.connect().await?;
+    socket.write_all(&wire::cancel_request(key.0.reveal())).await?;
+    // The server closes the connection once it has dealt with the request.
+    socket.read(&mut [0]).await.map(drop)
 }
 
 fn config(target: &Target, encrypted: bool) -> Config {
@@ -216,6 +240,10 @@ fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
     }
     let source = std::error::Error::source(error);
     if let Some(error) = source.and_then(|source| source.downcast_ref::<io::Error>()) {
+        // What postgres-protocol says of a SASL message that makes no sense, or whose proof is wrong.
+        if error.kind() == io::ErrorKind::InvalidInput && seen.method.is_some() && !seen.authenticated {
+            return NotLoggedIn::ServerUnproven(Foreign::new(error.to_string()).to_string());
+        }
         return NotLoggedIn::Broken(io::Error::new(error.kind(), Foreign::new(error.to_string()).to_string()));
     }
     let text = source.map_or_else(|| error.to_string(), ToString::to_string);
@@ -243,53 +271,23 @@ fn no_answer(error: &Error) -> NoAnswer {
     }
 }
 
-/// Takes a secured stream over as it is, with the channel binding of its handshake.
-struct Handover(ChannelBinding);
+/// Takes a secured stream over as it is.
+struct Handover;
 
 type Watched = Watch<SecuredStream>;
 
 impl TlsConnect<Watched> for Handover {
-    type Stream = Bound;
+    type Stream = Watched;
     type Error = std::convert::Infallible;
-    type Future = std::future::Ready<Result<Bound, Self::Error>>;
+    type Future = std::future::Ready<Result<Watched, Self::Error>>;
 
     fn connect(self, stream: Watched) -> Self::Future {
-        std::future::ready(Ok(Bound {
-            stream,
-            binding: Mutex::new(Some(self.0)),
-        }))
+        std::future::ready(Ok(stream))
     }
 }
 
-/// A secured stream that hands out its channel binding, once.
-struct Bound {
-    stream: Watched,
-    binding: Mutex<Option<ChannelBinding>>,
-}
-
-impl tokio_postgres::tls::TlsStream for Bound {
+impl tokio_postgres::tls::TlsStream for Watched {
     fn channel_binding(&self) -> ChannelBinding {
-        let binding = self.binding.lock().unwrap_or_else(PoisonError::into_inner).take();
-        binding.unwrap_or_else(ChannelBinding::none)
-    }
-}
-
-impl AsyncRead for Bound {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Bound {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        self.watched().channel_binding()
     }
 }

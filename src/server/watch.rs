@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::wire::LARGEST_MESSAGE;
 use crate::foreign::Foreign;
+use crate::secret::Secret;
 
 /// How the server wants the role's identity proven (PostgreSQL's documentation, "Message Formats", Authentication*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +48,10 @@ impl Method {
     }
 }
 
+/// The body of `BackendKeyData`: process id and key, as a CancelRequest repeats them.
+#[derive(Debug, Clone)]
+pub struct CancelKey(pub Secret);
+
 /// What went by until the server was ready for queries.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
@@ -56,6 +61,8 @@ pub struct Seen {
     pub authenticated: bool,
     pub parameters: BTreeMap<String, Foreign>,
     pub backend_pid: Option<i32>,
+    /// What a request to cancel has to show.
+    pub cancel_key: Option<CancelKey>,
     /// The first bytes of something that is not a server's message.
     pub foreign: Option<Vec<u8>>,
     /// A message declared this many bytes.
@@ -89,6 +96,11 @@ impl<S> Watch<S> {
             to_skip: 0,
         };
         (watch, seen)
+    }
+
+    /// The stream below.
+    pub const fn watched(&self) -> &S {
+        &self.stream
     }
 
     fn follow(&mut self, mut bytes: &[u8]) -> io::Result<()> {
@@ -170,7 +182,10 @@ fn note(tag: u8, body: &[u8], seen: &mut Seen) {
                     .insert(String::from_utf8_lossy(name).into_owned(), Foreign::from_bytes(value));
             }
         }
-        (b'K', [a, b, c, d, ..]) => seen.backend_pid = Some(i32::from_be_bytes([*a, *b, *c, *d])),
+        (b'K', [a, b, c, d, key @ ..]) => {
+            seen.backend_pid = Some(i32::from_be_bytes([*a, *b, *c, *d]));
+            seen.cancel_key = Some(CancelKey(Secret::new(body.to_vec()))).filter(|_| !key.is_empty());
+        }
         (b'Z', _) => seen.ready = true,
         _ => {}
     }

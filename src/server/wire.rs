@@ -10,6 +10,16 @@ use crate::foreign::Foreign;
 /// Asks for TLS (PostgreSQL's documentation, "Message Formats", SSLRequest).
 pub const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
+/// The code of a CancelRequest (the same page).
+const CANCEL_CODE: u32 = 80_877_102;
+
+/// A CancelRequest that shows this key.
+#[must_use]
+pub fn cancel_request(key: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(key.len() + 8).unwrap_or_default();
+    [&length.to_be_bytes(), &CANCEL_CODE.to_be_bytes(), key].concat()
+}
+
 /// The largest message accepted before the session stands; real ones are a few hundred bytes.
 pub const LARGEST_MESSAGE: usize = 64 * 1024;
 

@@ -2,6 +2,7 @@
 
 use crate::harness::Doctor;
 use crate::lab::account;
+use crate::lab::flights::Flights;
 use crate::lab::project::Project;
 use crate::lab::server::{Server, Settings};
 
@@ -29,6 +30,42 @@ fn one_connection_is_carried_through() {
     assert_eq!(log.matches("disconnection:").count(), 1, "{log}");
     assert!(log.contains("application_name=dbdoctor"), "{log}");
     assert!(!log.contains("unexpected EOF") && !log.contains("Connection reset"), "{log}");
+}
+
+/// TCP, SSLRequest, two for TLS 1.3 (servers up to 17 ask for another key share first), StartupMessage, two for SCRAM, one for all
+/// queries together: what `psql -c 'select 1'` takes on the same server. The last flight is the farewell, which nobody waits for.
+#[test]
+fn eight_round_trips_are_enough() {
+    let proxy = Flights::before(Server::shared().port());
+    let dsn = Server::shared().dsn("app").port(proxy.port);
+    let run = Doctor::check().dsn(dsn).project(&Project::shop().path).in_format("json");
+    assert_eq!(run.status, 0, "{}", run.stdout);
+    let asked_again = run.row("tls")["facts"]["hello_retry_request"] == true;
+    let after_tcp = if asked_again { 7 } else { 6 };
+    assert_eq!(proxy.counted(), (1, after_tcp + 1), "{}", run.stdout);
+}
+
+#[test]
+fn an_interrupted_check_leaves_nothing_behind() {
+    let server = Server::shared();
+    let shop = server.copy();
+    let mark = server.log_mark();
+    let mut holder = shop.session("postgres");
+    holder.run("BEGIN");
+    holder.run("LOCK TABLE pg_namespace IN ACCESS EXCLUSIVE MODE");
+    let run = Doctor::check()
+        .dsn(shop.dsn("app"))
+        .args(["--timeout", "60s"])
+        .interrupted_after("1.5")
+        .in_format("json");
+    assert_eq!(run.status, 130, "{}{}", run.stdout, run.stderr);
+    let log = server.log_of(&shop.name, mark, |log| {
+        log.lines().any(|line| line.contains("dbdoctor") && line.contains("disconnection:"))
+    });
+    assert!(
+        !log.contains("connection to client lost") && !log.contains("unexpected EOF"),
+        "{log}"
+    );
 }
 
 #[test]

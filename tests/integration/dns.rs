@@ -75,3 +75,9 @@ fn a_rest_of_the_password_is_taken_for_the_host() {
     let network = need!(need!(Dns::shared()).network());
     look_up("ss-word-db.lab.test", &network).run().fails("dns/name-not-found");
 }
+
+#[test]
+fn only_ipv6_and_no_way_there() {
+    let network = need!(Network::isolated_with_hosts("2001:db8::7 far.lab.test"));
+    look_up("far.lab.test", &network).run().fails("dns/family-mismatch");
+}

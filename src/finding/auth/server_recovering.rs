@@ -3,6 +3,7 @@
 use crate::finding::auth::server_starting;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
 use crate::server::refusal::Scene;
 
@@ -40,10 +41,18 @@ pub fn matches(error: &ServerError) -> bool {
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
 
     let off = error.detail.as_ref().is_some_and(|detail| detail.raw().contains("Hot standby mode is disabled"));
-    let detail = if off {
-        "It is a standby with hot_standby = off, so it never lets clients in: connect to the primary."
-    } else {
-        "It recovers. This passes by itself; if it does not, its log says why."
-    };
-    server_starting::state(&KIND, "is in recovery and lets nobody in", detail, error, scene)
+    if off {
+        return KIND
+            .found(format!("the server at {} is a standby that lets nobody in", scene.route.address))
+            .detail("It is a standby with hot_standby = off, so it does not let clients in until it becomes the primary. No password was asked for: whether it is right is not known.")
+            .evidence(error.to_string())
+            .remedy(Remedy::new(
+                "connect to the primary, or let the standby answer queries",
+                [
+                    Step::new(Place::AppConfig, "name the primary's host: a standby takes no writes anyhow"),
+                    Step::new(Place::DatabaseHost, "or set hot_standby = on in the standby's postgresql.conf, and restart it; it then answers read-only queries"),
+                ],
+            ));
+    }
+    server_starting::state(&KIND, "is in recovery and lets nobody in", "It recovers. This passes by itself; if it does not, its log says why.", error, scene)
 }

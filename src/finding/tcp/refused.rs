@@ -56,7 +56,7 @@ pub fn finding(target: &Target, address: SocketAddr, lines: &[String]) -> Findin
         format!("start the server, or correct the address (the settings come from {})", target.source),
         [
             Step::new(Place::DatabaseHost, "see what listens on that port").run(format!("ss -ltnp 'sport = :{port}'")),
-            Step::new(Place::DatabaseHost, "see which clusters there are, on Debian and Ubuntu; elsewhere, systemctl status postgresql").run("pg_lsclusters"),
+            Step::new(Place::DatabaseHost, "see which clusters there are and whether they run (on Debian and Ubuntu; elsewhere, systemctl status postgresql)").run("pg_lsclusters"),
         ],
     ))
 }

@@ -33,6 +33,9 @@ pub fn finding(address: &Address, fault: &Fault) -> Finding {
         .evidence(format!("OpenSSL: {} (certificate {})", fault.reason, fault.depth))
         .remedy(Remedy::new(
             "make a new certificate with a 2048-bit RSA or P-256 key and SHA-256",
-            [Step::new(Place::DatabaseHost, "make the new key and certificate, have it signed, and put both into the files that SHOW ssl_cert_file and SHOW ssl_key_file name")],
+            [
+                Step::new(Place::DatabaseHost, "make the new key and certificate, have it signed, and put both into the files that SHOW ssl_cert_file and SHOW ssl_key_file name"),
+                Step::sql("postgres", "let the server read them", "SELECT pg_reload_conf();").actor("superuser"),
+            ],
         ))
 }

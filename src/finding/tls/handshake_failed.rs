@@ -52,6 +52,22 @@ pub fn finding(target: &Target, address: &Address, error: &str, received: &[u8])
         .remedy(look(address))
 }
 
+/// The server takes TLS after an SSLRequest, and not at once.
+#[must_use]
+pub fn too_direct(address: &Address, error: &str) -> Finding {
+    KIND.found(format!("{address} does not begin with TLS at once, as sslnegotiation=direct wants"))
+        .detail(
+            "The handshake broke at its start. A second connection, which asked for TLS first, was told to go on: this is a server older than \
+             PostgreSQL 17, or a pooler or proxy without direct TLS. The login was not tried.",
+        )
+        .evidence(format!("OpenSSL: {}", Foreign::new(error)))
+        .evidence(format!("{address} answered the SSLRequest of a second connection with \"S\""))
+        .remedy(Remedy::new(
+            "let the settings ask for TLS first",
+            [Step::new(Place::AppConfig, "let TLS be asked for first, as every server understands it").run("sslnegotiation=postgres")],
+        ))
+}
+
 /// The handshake did not come to an end.
 #[must_use]
 pub fn stalled(address: &Address, limit: Duration) -> Finding {

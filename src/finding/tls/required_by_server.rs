@@ -48,6 +48,6 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
         .evidence(error.to_string())
         .remedy(Remedy::new(
             "turn TLS on in the application's settings",
-            [Step::new(Place::AppConfig, "in the connection settings, replace the sslmode; verify-full with an sslrootcert also protects against an impostor").run("sslmode=require")],
+            [Step::new(Place::AppConfig, "replace the sslmode; verify-full with an sslrootcert also protects against an impostor").run("sslmode=require")],
         ))
 }

@@ -22,6 +22,7 @@ pub struct Doctor {
     input: String,
     network: Option<Network>,
     ordinary: bool,
+    interrupted_after: Option<&'static str>,
 }
 
 impl Doctor {
@@ -42,6 +43,7 @@ impl Doctor {
             input: String::new(),
             network: None,
             ordinary: false,
+            interrupted_after: None,
         }
     }
 
@@ -104,6 +106,12 @@ impl Doctor {
         self
     }
 
+    /// Is sent SIGINT after so many seconds.
+    pub fn interrupted_after(mut self, seconds: &'static str) -> Self {
+        self.interrupted_after = Some(seconds);
+        self
+    }
+
     /// Runs it with `--format json`.
     pub fn run(self) -> Run {
         self.in_format("json")
@@ -133,7 +141,11 @@ impl Doctor {
     fn process(&self) -> Command {
         let mut words = self.network.as_ref().map_or_else(Vec::new, Network::prefix);
         // Nothing may hang: the limit is far above any that the binary is given.
-        words.extend(["timeout", "--kill-after=5", "90"].map(OsString::from));
+        words.extend(["timeout", "--kill-after=5"].map(OsString::from));
+        match self.interrupted_after {
+            Some(seconds) => words.extend(["--preserve-status", "--signal=INT", seconds].map(OsString::from)),
+            None => words.push("90".into()),
+        }
         words.push(if self.ordinary { readable_binary() } else { binary() }.into());
         words.extend(self.arguments.iter().cloned());
         let mut command = Command::new(&words[0]);

@@ -10,7 +10,7 @@ use dbdoctor::settings::dialect::Dialect;
 
 use super::super::lab::python::Venv;
 use super::super::lab::skip::need;
-use super::super::lab::workdir;
+use super::super::lab::{tools, workdir};
 
 type Values = BTreeMap<String, String>;
 
@@ -187,4 +187,39 @@ fn composes_own_rules() {
     assert_eq!(values(Dialect::Compose, text), expected);
     let refused = Dialect::Compose.parse(b"A=1\n;c=2\n");
     assert!(refused.assignments.is_empty() && refused.complaints[0].whole && refused.complaints[0].line == 2);
+}
+
+#[test]
+fn docker_refuses_the_same_files() {
+    let docker = need!(tools::in_path("docker").ok_or("docker's program is not installed"));
+    let directory = workdir::fresh("docker-env");
+    for (index, text) in [
+        "V = x\n",
+        "export I=x\n",
+        "=x\n",
+        "A=1\nB=\"x y\"\n;c\nR=a\\nb\nU\n",
+        "# c\n  A=1\n",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let path = directory.join(index.to_string());
+        fs::write(&path, text).unwrap();
+        let output = Command::new(&docker)
+            .env("DOCKER_HOST", "unix:///nonexistent/socket")
+            .args(["create", "--env-file"])
+            .arg(&path)
+            .arg("none")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        // A file that it takes leads it to its service, which is not there.
+        let refused = !said.contains("connect");
+        let parsed = Dialect::Docker.parse(text.as_bytes());
+        assert_eq!(
+            parsed.complaints.iter().any(|complaint| complaint.whole),
+            refused,
+            "{text:?}: {said}"
+        );
+    }
 }
