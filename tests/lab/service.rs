@@ -25,7 +25,7 @@ impl Root {
         };
         root.write(
             "etc/systemd/system/shop.service",
-            &format!("[Unit]\nDescription=the shop\n\n[Service]\n{lines}"),
+            format!("[Unit]\nDescription=the shop\n\n[Service]\n{lines}"),
         );
         root
     }

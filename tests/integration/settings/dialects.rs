@@ -68,10 +68,8 @@ fn python_dotenv_reads_the_same() {
         .spawn()
         .unwrap();
     let mut input = child.stdin.take().unwrap();
-    let lines: String = texts
-        .iter()
-        .map(|text| format!("{}\n", serde_json::to_string(text).unwrap()))
-        .collect();
+    let lines: Vec<String> = texts.iter().map(|text| serde_json::to_string(text).unwrap()).collect();
+    let lines = lines.join("\n");
     let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()).unwrap());
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
