@@ -26,8 +26,12 @@ macro_rules! catalogue {
 
 catalogue! {
     config {
+        assignment_dropped,
         bad_percent_encoding,
         connect_timeout_short,
+        driver_mismatch,
+        driver_missing,
+        env_file_exposed,
         env_file_missing,
         env_file_unreadable,
         invalid_value,
@@ -38,14 +42,19 @@ catalogue! {
         not_postgres,
         parsers_disagree,
         passfile_ignored,
+        percent_specifier,
         placeholder_value,
+        process_not_found,
         quoted_value,
         service_unusable,
+        shell_only,
         sources_disagree,
         sqlite_fallback,
+        stale_process,
         stray_whitespace,
         unencoded_password,
         unexpanded_variable,
+        unit_not_found,
         unknown_parameter,
     }
     dns {
