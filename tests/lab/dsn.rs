@@ -98,13 +98,18 @@ impl fmt::Display for Dsn {
         if let Some(password) = &self.password {
             write!(f, ":{}", encoded(password))?;
         }
-        let host = if self.host.starts_with('/') {
-            encoded(&self.host)
+        let port = self.port.to_string();
+        // libpq reads a socket's directory before the slash too, SQLAlchemy in the query alone.
+        let in_query = [("host", self.host.as_str()), ("port", port.as_str())];
+        let of_socket = if self.host.starts_with('/') { &in_query[..] } else { &[] };
+        let authority = if of_socket.is_empty() {
+            format!("{}:{port}", self.host)
         } else {
-            self.host.clone()
+            String::new()
         };
-        write!(f, "@{host}:{}/{}", self.port, encoded(&self.database))?;
-        for (i, (name, value)) in self.parameters.iter().enumerate() {
+        write!(f, "@{authority}/{}", encoded(&self.database))?;
+        let given = self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        for (i, (name, value)) in of_socket.iter().copied().chain(given).enumerate() {
             write!(f, "{}{name}={}", if i == 0 { '?' } else { '&' }, encoded(value).replace("%2F", "/"))?;
         }
         Ok(())
