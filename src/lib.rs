@@ -9,6 +9,7 @@ pub mod conninfo;
 pub mod diagnosis;
 pub mod dns;
 pub mod exit_code;
+pub mod explain;
 pub mod finding;
 pub mod foreign;
 pub mod layer;

@@ -23,7 +23,8 @@ pub enum Command {
     /// Probe the eight layers in order, stop at the first that is broken, print its remedy
     #[command(after_long_help = check::EXAMPLES)]
     Check(Box<CheckArgs>),
-    /// Say what a finding means
+    /// Say what a finding means, or which findings an error text or log belongs to
+    #[command(after_long_help = explain::EXAMPLES)]
     Explain(ExplainArgs),
     /// List every finding with its severity and title
     List,

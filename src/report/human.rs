@@ -37,7 +37,7 @@ impl Human {
         Self { out, style, detail }
     }
 
-    fn line(&mut self, text: &str) {
+    pub(super) fn line(&mut self, text: &str) {
         // A reader that has hung up wants no more.
         let _ = writeln!(self.out, "{text}");
     }
@@ -46,7 +46,7 @@ impl Human {
         self.line(&format!("  {label:<LABEL_WIDTH$}{}", hanging(&escaped(text), TEXT_INDENT)));
     }
 
-    fn finding(&mut self, finding: &Finding) {
+    pub(super) fn finding(&mut self, finding: &Finding) {
         let verdict = match finding.severity {
             Severity::Fail => Verdict::Fail,
             Severity::Warn => Verdict::Warn,

@@ -15,7 +15,7 @@ use crate::remedy;
 use crate::verdict::Fact;
 
 /// The version of the format.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 #[derive(Debug, Serialize)]
 struct Document {
@@ -71,7 +71,7 @@ struct Candidate {
 }
 
 #[derive(Debug, Serialize)]
-struct Remedy {
+pub(super) struct Remedy {
     summary: String,
     steps: Vec<Step>,
     verify: Option<String>,
@@ -177,7 +177,7 @@ fn finding(finding: &finding::Finding) -> Finding {
     }
 }
 
-fn remedy(remedy: &remedy::Remedy) -> Remedy {
+pub(super) fn remedy(remedy: &remedy::Remedy) -> Remedy {
     Remedy {
         summary: escaped(&remedy.summary),
         steps: remedy.steps.iter().map(step).collect(),
