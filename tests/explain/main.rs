@@ -1,0 +1,4 @@
+//! What `dbdoctor explain` recognises: every text that the drivers, frameworks and servers were seen to print, and what is not ours.
+
+mod harness;
+mod texts;
