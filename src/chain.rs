@@ -10,6 +10,7 @@ use crate::layer::Layer;
 use crate::mask::Mask;
 use crate::probe;
 use crate::probe::migrations::Trees;
+use crate::provider::{self, Provider};
 use crate::report::Reporter;
 use crate::request::{Request, Skip};
 use crate::server::session::{Answer, Session};
@@ -17,6 +18,7 @@ use crate::settings::environment::Environment;
 use crate::target::{Endpoint, Target};
 use crate::tls::connector::{self, Unprepared};
 use crate::verdict::{Breakage, Notes, Probed, Verdict};
+use crate::wait::Patience;
 
 /// Probes layer by layer, telling the reporter of each row as it comes. `None` where `stop` came first; the session, where there was
 /// one, has been ended all the same.
@@ -33,14 +35,35 @@ pub async fn run(
         rows: Vec::new(),
         target: TargetSummary::default(),
         mask: Mask::default(),
+        provider: None,
         began,
+        holds_back: request.wait.is_some(),
     };
     let mut stop = std::pin::pin!(stop);
-    let entered = tokio::select! {
-        entered = enter(&mut log, request, environment) => entered,
-        () = &mut stop => return None,
+    let mut patience = request.wait.map(Patience::of);
+    // The migrations of the project are read meanwhile.
+    let trees = spawn_blocking({
+        let project = request.project.clone();
+        move || probe::migrations::survey(&project)
+    });
+    let entered = loop {
+        let entered = tokio::select! {
+            entered = enter(&mut log, request, environment) => entered,
+            () = &mut stop => return None,
+        };
+        let pause = patience.as_mut().and_then(|patience| patience.pause_after(&log.rows));
+        let Some(pause) = pause.filter(|_| entered.is_none()) else {
+            break entered;
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => log.begin_again(),
+            () = &mut stop => return None,
+        }
     };
-    let Some(Entered { target, session, trees }) = entered else {
+    if let Some(patience) = &patience {
+        log.stop_waiting(patience);
+    }
+    let Some(Entered { target, session }) = entered else {
         return Some(log.finish(began));
     };
     let completed = tokio::select! {
@@ -55,17 +78,11 @@ pub async fn run(
 struct Entered {
     target: Target,
     session: Session,
-    /// The migrations of the project, which are read meanwhile.
-    trees: JoinHandle<Trees>,
 }
 
 /// From the settings to a session.
 async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment) -> Option<Entered> {
     let limit = request.timeout;
-    let trees = spawn_blocking({
-        let project = request.project.clone();
-        move || probe::migrations::survey(&project)
-    });
     let probed = probe::config::probe(request, environment);
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
@@ -78,15 +95,15 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment) 
     log.wants(Layer::Dns)?;
     let addresses = log.step(Layer::Dns, probe::dns::probe(&target, limit).await)?;
     log.wants(Layer::Tcp)?;
-    let stream = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
+    let streams = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
     log.wants(Layer::Tls)?;
     let prepared = prepared
         .await
         .unwrap_or_else(|error| Err(Unprepared::Broke(Breakage(error.to_string()))));
-    let secured = log.step(Layer::Tls, probe::tls::probe(&target, &prepared, stream, limit).await)?;
-    log.wants(Layer::Auth)?;
-    let session = log.step(Layer::Auth, probe::auth::probe(&target, &prepared, secured, limit).await)?;
-    Some(Entered { target, session, trees })
+    let walked = probe::hosts::walk(&target, &prepared, streams, request.until, limit).await;
+    log.step_that_took(Layer::Tls, walked.tls, walked.tls_took)?;
+    let session = log.step(Layer::Auth, walked.auth?)?;
+    Some(Entered { target, session })
 }
 
 /// The last three layers: all their questions in one flight, then each judges its answers.
@@ -140,8 +157,11 @@ struct Log<'a> {
     rows: Vec<LayerReport>,
     target: TargetSummary,
     mask: Mask,
+    provider: Option<&'static Provider>,
     /// When the layer at hand began.
     began: Instant,
+    /// While there is waiting, the rows of one attempt are not yet those of the report.
+    holds_back: bool,
 }
 
 impl Log<'_> {
@@ -149,6 +169,7 @@ impl Log<'_> {
     fn know(&mut self, probed: &Probed<Target>) {
         if let Probed::Sound(target, _) | Probed::NotApplicable(target, _) = probed {
             self.mask = Mask::of(target);
+            self.provider = provider::of_target(target);
             let host = target.hosts.first();
             self.target = TargetSummary {
                 host: host.map(crate::target::Host::name),
@@ -166,16 +187,20 @@ impl Log<'_> {
         (layer <= self.request.until).then_some(())
     }
 
-    /// Writes a layer's row. `None` ends the chain.
+    /// Writes the row of a layer that has just been probed. `None` ends the chain.
     fn step<T>(&mut self, layer: Layer, probed: Probed<T>) -> Option<T> {
+        self.step_that_took(layer, probed, self.began.elapsed())
+    }
+
+    /// Writes a layer's row. `None` ends the chain.
+    fn step_that_took<T>(&mut self, layer: Layer, probed: Probed<T>, duration: Duration) -> Option<T> {
         let (carried, verdict, notes, reason) = match probed {
             Probed::Sound(carried, notes) => (Some(carried), Verdict::Pass, notes, None),
             Probed::NotApplicable(carried, reason) => (Some(carried), Verdict::Skip, Notes::default(), Some(reason)),
             Probed::Broken(notes) => (None, Verdict::Fail, notes, None),
             Probed::Broke(Breakage(reason)) => (None, Verdict::Error, Notes::default(), Some(reason)),
         };
-        let duration = self.began.elapsed();
-        self.began = Instant::now();
+        self.began += duration;
         self.write(LayerReport {
             layer,
             verdict,
@@ -187,6 +212,15 @@ impl Log<'_> {
     }
 
     fn write(&mut self, mut row: LayerReport) {
+        let named = self.provider.is_some() && row.layer == Layer::Config;
+        let given_away = self.provider.is_none().then(|| provider::of_notes(&row.notes)).flatten();
+        self.provider = self.provider.or(given_away);
+        if let Some(provider) = self.provider {
+            if named || given_away.is_some() {
+                row.notes.fact("provider", provider.name);
+            }
+            provider::advise(provider, &mut row.notes);
+        }
         let may_pass = !row.layer.carries_the_connection();
         for finding in &mut row.notes.findings {
             let code = finding.kind.code().to_string();
@@ -206,8 +240,24 @@ impl Log<'_> {
         };
         let mask = &self.mask;
         row.each_text(&mut |text| mask.apply(text));
-        self.reporter.row(&row);
+        if !self.holds_back {
+            self.reporter.row(&row);
+        }
         self.rows.push(row);
+    }
+
+    /// Forgets an attempt that failed.
+    fn begin_again(&mut self) {
+        self.rows.clear();
+        self.provider = None;
+        self.began = Instant::now();
+    }
+
+    /// The rows at hand are those of the report.
+    fn stop_waiting(&mut self, patience: &Patience) {
+        patience.tell(&mut self.rows);
+        self.holds_back = false;
+        self.rows.iter().for_each(|row| self.reporter.row(row));
     }
 
     /// Rows for the layers that were not reached, and the sum.

@@ -31,6 +31,7 @@ fn main() -> ! {
 fn run(cli: Cli, arguments: &[String]) -> ExitCode {
     match cli.command {
         Command::Check(args) => command::check::run(&args, arguments),
+        Command::Dsn(args) => command::dsn::run(&args),
         Command::Explain(args) => command::explain::run(&args),
         Command::List => command::list::run(),
     }

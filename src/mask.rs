@@ -24,8 +24,9 @@ impl Mask {
     pub fn of(target: &Target) -> Self {
         let mut public = vec![target.user.raw().to_owned(), target.database.raw().to_owned()];
         public.extend(target.hosts.iter().map(crate::target::Host::name));
-        let password = target.password.iter().map(|password| &password.secret);
-        let secrets = password.chain(&target.tls.client_key_password);
+        let of_hosts = target.hosts.iter().filter_map(|host| host.password.as_ref());
+        let passwords = target.password.iter().chain(of_hosts).map(|password| &password.secret);
+        let secrets = passwords.chain(&target.tls.client_key_password);
         let mut forms = Vec::new();
         for secret in secrets {
             let Some(text) = secret.reveal_str() else { continue };

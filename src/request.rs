@@ -73,6 +73,8 @@ pub struct Request {
     pub skip: Vec<Skip>,
     /// The time limit of one layer.
     pub timeout: Duration,
+    /// How long to try again while what stops the chain is something that passes by itself.
+    pub wait: Option<Duration>,
     pub fail_on_warn: bool,
     /// The command that repeats this check, without a secret.
     pub command: String,

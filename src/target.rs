@@ -24,6 +24,12 @@ pub struct Target {
     pub connect_timeout: Option<Duration>,
     /// Command-line options for the server.
     pub options: Option<Foreign>,
+    /// What a session has to be like for libpq to stay with its host.
+    pub session_attrs: SessionAttrs,
+    /// libpq's `load_balance_hosts=random`: the hosts are tried in an order that nobody knows beforehand.
+    pub balances_hosts: bool,
+    /// libpq's `require_auth`; `None` takes whatever the server asks for.
+    pub require_auth: Option<RequireAuth>,
     /// The Python driver that the URL names (`psycopg2` in `postgresql+psycopg2://`).
     pub driver: Option<Foreign>,
 }
@@ -41,6 +47,20 @@ pub struct Password {
 pub struct Host {
     pub endpoint: Endpoint,
     pub port: u16,
+    /// What the password file has for this host in particular; [`Target::password`] is that of the first.
+    pub password: Option<Password>,
+}
+
+impl Target {
+    /// The target as it is for one of several hosts: the password file may have a password for each.
+    #[must_use]
+    pub fn at(&self, host: &Host) -> Self {
+        let mut target = self.clone();
+        if self.hosts.iter().any(|host| host.password.is_some()) {
+            target.password.clone_from(&host.password);
+        }
+        target
+    }
 }
 
 /// Where a server listens.
@@ -152,6 +172,79 @@ pub enum ChannelBinding {
     Disable,
     Prefer,
     Require,
+}
+
+/// libpq's `target_session_attrs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionAttrs {
+    Any,
+    ReadWrite,
+    ReadOnly,
+    Primary,
+    Standby,
+    PreferStandby,
+}
+
+impl SessionAttrs {
+    pub const ALL: [Self; 6] = [
+        Self::Any,
+        Self::ReadWrite,
+        Self::ReadOnly,
+        Self::Primary,
+        Self::Standby,
+        Self::PreferStandby,
+    ];
+
+    /// The value as libpq spells it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::ReadWrite => "read-write",
+            Self::ReadOnly => "read-only",
+            Self::Primary => "primary",
+            Self::Standby => "standby",
+            Self::PreferStandby => "prefer-standby",
+        }
+    }
+
+    /// Whether a session that cannot write is what the settings ask for.
+    #[must_use]
+    pub const fn is_for_readers(self) -> bool {
+        matches!(self, Self::ReadOnly | Self::Standby | Self::PreferStandby)
+    }
+}
+
+/// libpq's `require_auth`: the methods that the client allows, or, negated, those that it does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequireAuth {
+    pub methods: Vec<String>,
+    pub negated: bool,
+}
+
+impl RequireAuth {
+    /// Reads the list as libpq writes it: `scram-sha-256,md5` or `!password,!md5`. Validated before.
+    #[must_use]
+    pub fn parse(list: &str) -> Self {
+        Self {
+            methods: list.split(',').map(|item| item.trim_start_matches('!').to_owned()).collect(),
+            negated: list.starts_with('!'),
+        }
+    }
+
+    /// Whether the client goes along with a method.
+    #[must_use]
+    pub fn allows(&self, method: &str) -> bool {
+        self.methods.iter().any(|listed| listed == method) != self.negated
+    }
+}
+
+impl fmt::Display for RequireAuth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = if self.negated { "!" } else { "" };
+        let items: Vec<String> = self.methods.iter().map(|method| format!("{mark}{method}")).collect();
+        f.write_str(&items.join(","))
+    }
 }
 
 /// Which certificate authorities are trusted.

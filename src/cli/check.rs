@@ -71,6 +71,9 @@ pub struct CheckArgs {
     /// The time limit of each layer, such as 500ms, 5s or 1m
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
     pub timeout: Duration,
+    /// Try again for so long while the failure is one that passes by itself: refused, starting, full, name not there yet
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    pub wait: Option<Duration>,
     /// Exit with 1 when there are warnings
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
@@ -99,7 +102,7 @@ pub enum FailOn {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form that clap wants; a failure would print the value")]
-fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+pub(super) fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
     Ok(Secret::from(text))
 }
 

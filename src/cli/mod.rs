@@ -1,6 +1,7 @@
 //! The command line. Parsing does nothing; [`resolve`] turns what was parsed into a request.
 
 pub mod check;
+pub mod dsn;
 pub mod duration;
 pub mod explain;
 pub mod resolve;
@@ -8,6 +9,7 @@ pub mod resolve;
 use clap::{Parser, Subcommand};
 
 use check::CheckArgs;
+use dsn::DsnArgs;
 use explain::ExplainArgs;
 
 /// Says which layer between an application and its PostgreSQL is broken, and prints the fix.
@@ -23,6 +25,9 @@ pub enum Command {
     /// Probe the eight layers in order, stop at the first that is broken, print its remedy
     #[command(after_long_help = check::EXAMPLES)]
     Check(Box<CheckArgs>),
+    /// Take a connection string apart: how each library reads it, and how to write it so that all read it alike
+    #[command(after_long_help = dsn::EXAMPLES)]
+    Dsn(DsnArgs),
     /// Say what a finding means, or which findings an error text or log belongs to
     #[command(after_long_help = explain::EXAMPLES)]
     Explain(ExplainArgs),

@@ -1,6 +1,7 @@
 //! From what was parsed to what is asked for.
 
 use std::io::Read as _;
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 
@@ -20,7 +21,7 @@ const LONGEST_DSN: u64 = 64 * 1024;
 /// When standard input cannot be read.
 pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> {
     Ok(Request {
-        origin: origin(args)?,
+        origin: origin(args.dsn.as_ref(), args.env_file.as_ref())?,
         var: args.var.clone(),
         project: args.project.clone(),
         schemas: args.schemas.clone(),
@@ -34,13 +35,19 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
         until: args.until,
         skip: args.skip.clone(),
         timeout: args.timeout,
+        wait: args.wait,
         fail_on_warn: args.fail_on == Some(FailOn::Warn),
         command: command(arguments),
     })
 }
 
-fn origin(args: &CheckArgs) -> anyhow::Result<Origin> {
-    Ok(match (&args.dsn, &args.env_file) {
+/// Where the settings are to be read, by the connection string and the env file of a command line.
+///
+/// # Errors
+///
+/// When standard input cannot be read.
+pub fn origin(dsn: Option<&Secret>, env_file: Option<&PathBuf>) -> anyhow::Result<Origin> {
+    Ok(match (dsn, env_file) {
         (Some(dsn), _) if dsn.reveal() == b"-" => Origin::StandardInput(standard_input()?),
         (Some(dsn), _) => Origin::Argument(dsn.clone()),
         (None, Some(file)) => Origin::EnvFile(file.clone()),

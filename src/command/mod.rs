@@ -1,6 +1,7 @@
 //! The commands: one file each. Every one takes its parsed arguments and says how the program ends.
 
 pub mod check;
+pub mod dsn;
 pub mod explain;
 pub mod list;
 

@@ -27,16 +27,29 @@ pub struct Unresolved {
     pub text: Foreign,
 }
 
+/// What the resolver gave.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    pub addresses: Vec<IpAddr>,
+    /// The name that has the addresses: the end of a chain of aliases, or what the search list made of the name.
+    pub name: Option<Foreign>,
+}
+
+/// `netdb.h` has this value on Linux, macOS and the BSDs.
+const AI_CANONNAME: i32 = 2;
+
 /// Resolves a name with `getaddrinfo`, in the order in which libpq would try the addresses. Blocks.
 ///
-/// libpq asks for any address family and a stream socket, with no flag set (fe-connect.c, `PQconnectPoll`).
+/// libpq asks for any address family and a stream socket, with no flag set (fe-connect.c, `PQconnectPoll`); asking for the name that
+/// answered changes neither the addresses nor their order.
 ///
 /// # Errors
 ///
 /// The resolver's refusal.
-pub fn resolve(name: &str) -> Result<Vec<IpAddr>, Unresolved> {
+pub fn resolve(name: &str) -> Result<Resolved, Unresolved> {
     let hints = AddrInfoHints {
         socktype: SockType::Stream.into(),
+        flags: AI_CANONNAME,
         ..AddrInfoHints::default()
     };
     let entries = getaddrinfo(Some(name), None, Some(hints)).map_err(|error| {
@@ -54,11 +67,16 @@ pub fn resolve(name: &str) -> Result<Vec<IpAddr>, Unresolved> {
             text: text.into(),
         }
     })?;
-    let mut addresses = Vec::new();
-    for address in entries.flatten().map(|entry| entry.sockaddr.ip()) {
-        if !addresses.contains(&address) {
-            addresses.push(address);
+    let mut resolved = Resolved {
+        addresses: Vec::new(),
+        name: None,
+    };
+    for entry in entries.flatten() {
+        let address = entry.sockaddr.ip();
+        if !resolved.addresses.contains(&address) {
+            resolved.addresses.push(address);
         }
+        resolved.name = resolved.name.or(entry.canonname.map(Foreign::from));
     }
-    Ok(addresses)
+    Ok(resolved)
 }

@@ -5,9 +5,10 @@ use super::context::Bond;
 use super::facts::Facts;
 use super::refusals::Refusal;
 use crate::finding::Kind;
-use crate::finding::pool::client_pool_exhausted;
+use crate::finding::pool::{client_pool_exhausted, connection_lost};
 use crate::finding::privileges::transaction_aborted;
 use crate::finding::tcp::{not_postgres, unreachable};
+use crate::finding::tls::handshake_failed;
 use crate::layer::Layer;
 
 /// Something that was recognised, with where it stands.
@@ -80,8 +81,10 @@ fn got_further(first: &Kind, next: &Kind) -> bool {
     if std::ptr::eq(first, &not_postgres::KIND) {
         return false;
     }
-    let reached = |kind: &Kind| kind.layer > Layer::Tcp;
-    std::ptr::eq(next, &not_postgres::KIND)
+    let reached = |kind: &Kind| kind.layer > Layer::Tcp && !std::ptr::eq(kind, &connection_lost::KIND);
+    let is_vague = std::ptr::eq(first, &handshake_failed::KIND) && next.layer == Layer::Tls;
+    is_vague
+        || std::ptr::eq(next, &not_postgres::KIND)
         || !reached(first) && reached(next)
         || std::ptr::eq(first, &unreachable::KIND) && next.layer == Layer::Tcp
 }

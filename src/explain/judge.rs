@@ -14,7 +14,7 @@ use crate::probe::dns::Route;
 use crate::remedy::Remedy;
 use crate::server::error::ServerError;
 use crate::server::refusal::{self, Scene};
-use crate::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SslMode, Target, TlsSettings};
+use crate::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
 
 /// Stand for what the log does not tell. No paste-ready step may hold one.
 const UNKNOWN: &[(&str, &str)] = &[("<role>", "the role"), ("<database>", "the database"), ("<host>", "the host")];
@@ -147,7 +147,11 @@ fn target(facts: &Facts) -> Target {
     };
     Target {
         source: "the log".to_owned(),
-        hosts: vec![Host { endpoint, port }],
+        hosts: vec![Host {
+            endpoint,
+            port,
+            password: None,
+        }],
         user: named("role", "<role>"),
         database: named("database", "<database>"),
         password: None,
@@ -165,6 +169,9 @@ fn target(facts: &Facts) -> Target {
         channel_binding: ChannelBinding::Prefer,
         connect_timeout: None,
         options: None,
+        session_attrs: SessionAttrs::Any,
+        balances_hosts: false,
+        require_auth: None,
         driver: None,
     }
 }

@@ -20,7 +20,7 @@ pub fn client_address(error: &ServerError) -> Option<IpAddr> {
 pub fn line(error: &ServerError, scene: &Scene<'_>) -> Option<String> {
     let (database, user) = (quote::hba(scene.target.database.raw()), quote::hba(scene.target.user.raw()));
     if matches!(scene.route.address, Address::Unix(_)) {
-        return Some(format!("local   {database} {user} scram-sha-256"));
+        return Some(format!("local {database} {user} scram-sha-256"));
     }
     let kind = if scene.encrypted { "hostssl" } else { "host" };
     let address = client_address(error)?;
@@ -33,12 +33,22 @@ pub fn line(error: &ServerError, scene: &Scene<'_>) -> Option<String> {
 pub fn steps(error: &ServerError, scene: &Scene<'_>) -> Vec<Step> {
     let add = Step::new(
         Place::DatabaseHost,
-        "add this line to that file, above any line that matches the same client and says reject; its method has to fit the role's password",
+        "put this line into that file, above its first entry, since the first entry that matches decides; if the role's secret is md5, write \
+         md5 at its end",
     );
+    let role = quote::sql_literal(scene.target.user.raw());
     vec![
-        Step::sql("postgres", "see which file it is", "SHOW hba_file;").actor("superuser"),
+        Step::sql(
+            "postgres",
+            "see which file it is, and which method the role's secret allows",
+            format!(
+                "SELECT current_setting('hba_file') AS file, CASE WHEN rolpassword LIKE 'SCRAM-SHA-256$%' THEN 'scram-sha-256' WHEN rolpassword \
+                 LIKE 'md5%' THEN 'md5' ELSE 'none: the role has no password' END AS method FROM pg_authid WHERE rolname = {role};"
+            ),
+        )
+        .actor("superuser"),
         match line(error, scene) {
-            Some(line) => add.run(line).undo("remove the line and reload"),
+            Some(line) => add.run(line).undo("remove the line, then run SELECT pg_reload_conf();"),
             None => add,
         },
         Step::sql(

@@ -32,6 +32,7 @@ catalogue! {
     config {
         app_not_found + TEXTS,
         bad_percent_encoding + TEXTS,
+        connect_timeout_short,
         env_file_missing + TEXTS,
         env_file_unreadable + TEXTS,
         framework_refuses + TEXTS,
@@ -41,13 +42,14 @@ catalogue! {
         missing_setting + TEXTS,
         no_settings,
         not_postgres,
+        parsers_disagree,
         passfile_ignored + TEXTS,
         placeholder_value + TEXTS,
         quoted_value + TEXTS,
         service_unusable + TEXTS,
         sources_disagree,
         sqlite_fallback,
-        stray_whitespace,
+        stray_whitespace + TEXTS,
         unencoded_password + TEXTS,
         unexpanded_variable,
         unknown_parameter + TEXTS,
@@ -61,6 +63,7 @@ catalogue! {
         resolver_unreachable,
         server_failure + TEXTS,
         timeout,
+        unexpected_address,
     }
     tcp {
         closed + TEXTS,
@@ -97,12 +100,15 @@ catalogue! {
         unverified,
     }
     auth {
+        address_not_allowed,
         channel_binding_missing + TEXTS,
         closed,
         database_closed,
         database_missing,
+        endpoint_missing,
         hba_rejected,
         login_not_permitted,
+        method_disallowed + TEXTS,
         method_rejected,
         method_unsupported + TEXTS,
         no_hba_entry,
@@ -118,6 +124,8 @@ catalogue! {
         server_starting,
         server_stopping,
         server_unproven,
+        session_attrs_mismatch + TEXTS,
+        tenant_unknown,
         timeout,
         unexpected_answer,
         unrecognized_refusal,
@@ -158,6 +166,7 @@ catalogue! {
         pending + TEXTS,
         project_missing + TEXTS,
         record_without_file,
+        transaction_block + TEXTS,
         unknown_revision + TEXTS,
         unreadable + TEXTS,
         version_table_hidden,
@@ -294,6 +303,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether it is of this kind.
+    #[must_use]
+    pub fn is(&self, kind: &Kind) -> bool {
+        self.kind.code() == kind.code()
+    }
+
     /// Says what was seen and what it means.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::dns::Route;
 use super::tls::{self, Prepared, Secured};
 use crate::finding::auth::{
-    channel_binding_missing, closed, method_unsupported, no_hba_entry, password_missing, server_unproven, timeout, unexpected_answer,
+    channel_binding_missing, closed, method_disallowed, method_unsupported, no_hba_entry, password_missing, server_unproven, timeout,
+    unexpected_answer,
 };
 use crate::finding::tcp::{self, not_postgres, silent};
 use crate::finding::tls::{client_certificate_rejected, required_by_server};
@@ -13,7 +14,7 @@ use crate::finding::{Finding, Severity};
 use crate::server::error::ServerError;
 use crate::server::refusal::{self, Scene};
 use crate::server::session::{FailedLogin, NotLoggedIn, Session};
-use crate::server::watch::Seen;
+use crate::server::watch::{Method, Seen};
 use crate::server::wire::{self, FirstWord};
 use crate::target::{SslMode, Target};
 use crate::verdict::{Notes, Probed};
@@ -43,7 +44,11 @@ pub async fn probe(target: &Target, prepared: &Prepared, secured: Secured, limit
 
 fn sound(target: &Target, session: Session, mut notes: Notes) -> Probed<Session> {
     let method = session.method.name();
-    notes.summary = format!("\"{}\" is let into \"{}\" ({method})", target.user, target.database);
+    let how = match session.method {
+        Method::NoneAsked => "no password was asked for".to_owned(),
+        _ => format!("by {method}"),
+    };
+    notes.summary = format!("\"{}\" is let into \"{}\", {how}", target.user, target.database);
     notes.fact("method", method);
     if let Some(version) = &session.server.version {
         notes.fact("server_version", version.to_string());
@@ -136,6 +141,7 @@ fn finding(why: &NotLoggedIn, seen: &Seen, scene: &Scene<'_>, limit: Duration) -
         NotLoggedIn::Refused(error) => refusal::finding(error, scene),
         NotLoggedIn::NoPassword => password_missing::finding(scene),
         NotLoggedIn::MethodUnsupported => method_unsupported::finding(scene),
+        NotLoggedIn::MethodDisallowed => method_disallowed::finding(scene),
         NotLoggedIn::NoChannelBinding => channel_binding_missing::finding(scene),
         NotLoggedIn::ServerUnproven(text) => server_unproven::finding(scene, text),
         NotLoggedIn::NotPostgres(bytes) => not_postgres::finding(address, bytes),

@@ -18,7 +18,7 @@ use crate::settings::environment::Environment;
 use crate::settings::merge::{self, Merged};
 use crate::settings::passwords::{self, Login};
 use crate::settings::source::{Place, Source};
-use crate::settings::{disagreement, parts, target};
+use crate::settings::{disagreement as sources, parts, target};
 use crate::target::{Endpoint, SslMode, Target};
 use crate::verdict::{Breakage, Fact, Notes, Probed};
 
@@ -96,6 +96,7 @@ fn conclude(bag: &Bag, source: &Source, judged: Judged) -> Probed<Target> {
         driver,
         findings,
         certain,
+        disagreement,
     } = judged;
     notes.findings.extend(findings);
     file_facts(bag, source, &mut notes);
@@ -108,7 +109,7 @@ fn conclude(bag: &Bag, source: &Source, judged: Judged) -> Probed<Target> {
     }
     // A connection string that was given as such is what was asked for, whatever the environment says.
     if !source.variables.is_empty() {
-        notes.findings.extend(disagreement::find(bag, source, &parameters));
+        notes.findings.extend(sources::find(bag, source, &parameters));
     }
     let merged = match merge::merge(&parameters, &bag.environment) {
         Ok(merged) => merged,
@@ -118,6 +119,9 @@ fn conclude(bag: &Bag, source: &Source, judged: Judged) -> Probed<Target> {
         }
     };
     validate(&merged, bag, source, certain, &mut notes);
+    if notes.gravest() != Some(Severity::Fail) {
+        notes.findings.extend(disagreement);
+    }
     let target = complete(bag, source, &merged, driver, &mut notes);
     if notes.gravest() == Some(Severity::Fail) {
         return finish(notes);
@@ -172,17 +176,16 @@ fn validate(merged: &Merged, bag: &Bag, source: &Source, certain: bool, notes: &
 }
 
 fn complete(bag: &Bag, source: &Source, merged: &Merged, driver: Option<Foreign>, notes: &mut Notes) -> Target {
-    let hosts = target::hosts(merged);
+    let mut hosts = target::hosts(merged);
     let user = merged
         .filled("user")
         .map_or_else(|| Foreign::new(bag.environment.user().unwrap_or_default()), Foreign::from_bytes);
     let database = merged.filled("dbname").map_or_else(|| user.clone(), Foreign::from_bytes);
     let login = Login {
-        hosts: &hosts,
         database: database.raw().as_bytes(),
         user: user.raw().as_bytes(),
     };
-    let (password, ignored) = passwords::find(merged, source, &bag.environment, login);
+    let (password, ignored) = passwords::find(merged, source, &bag.environment, login, &mut hosts);
     if let Some(finding) = ignored {
         notes.found(finding);
     }
@@ -201,6 +204,9 @@ fn complete(bag: &Bag, source: &Source, merged: &Merged, driver: Option<Foreign>
         channel_binding: target::channel_binding(merged),
         connect_timeout: target::connect_timeout(merged),
         options: merged.filled("options").map(Foreign::from_bytes),
+        session_attrs: target::session_attrs(merged),
+        balances_hosts: target::balances_hosts(merged),
+        require_auth: target::require_auth(merged),
         driver,
     }
 }

@@ -8,8 +8,10 @@ use tokio::task::JoinSet;
 
 use crate::dns::hosts_file;
 use crate::dns::name_servers::{self, Answered, Said};
-use crate::dns::system::{self, Refusal, Unresolved};
-use crate::finding::dns::{family_mismatch, hosts_override, name_not_found, no_address, resolver_unreachable, server_failure, timeout};
+use crate::dns::system::{self, Refusal, Resolved, Unresolved};
+use crate::finding::dns::{
+    family_mismatch, hosts_override, name_not_found, no_address, resolver_unreachable, server_failure, timeout, unexpected_address,
+};
 use crate::finding::{Finding, Severity};
 use crate::net::socket::Address;
 use crate::target::{Endpoint, Host, Target};
@@ -49,11 +51,12 @@ pub async fn probe(target: &Target, limit: Duration) -> Probed<Addresses> {
         match lookup {
             None => routes.extend(literal_route(host)),
             Some(Lookup {
-                outcome: Ok(addresses),
+                outcome: Ok(resolved),
                 dns,
             }) => {
-                describe(&mut notes, host, &addresses, dns.as_deref());
-                routes.extend(addresses.iter().map(|address| Route {
+                describe(&mut notes, host, &resolved.addresses, dns.as_deref());
+                look_for_surprises(&mut notes, host, &resolved);
+                routes.extend(resolved.addresses.iter().map(|address| Route {
                     host: host.clone(),
                     address: Address::Tcp(SocketAddr::new(*address, host.port)),
                 }));
@@ -90,7 +93,7 @@ enum Failure {
 
 #[derive(Debug)]
 struct Lookup {
-    outcome: Result<Vec<IpAddr>, Failure>,
+    outcome: Result<Resolved, Failure>,
     /// What the name servers say themselves, where they said it in time.
     dns: Option<Vec<Answered>>,
 }
@@ -126,7 +129,7 @@ async fn lookup(name: String, limit: Duration) -> Lookup {
     });
     let system = tokio::task::spawn_blocking(move || system::resolve(&name));
     let outcome = match tokio::time::timeout(limit, system).await {
-        Ok(Ok(Ok(addresses))) => Ok(addresses),
+        Ok(Ok(Ok(resolved))) => Ok(resolved),
         Ok(Ok(Err(unresolved))) => Err(Failure::Refused(unresolved)),
         Ok(Err(_)) | Err(_) => Err(Failure::Undecided),
     };
@@ -200,6 +203,32 @@ fn describe(notes: &mut Notes, host: &Host, addresses: &[IpAddr], dns: Option<&[
             notes.found(hosts_override::finding(&name, addresses, of_dns, *server));
         }
         break;
+    }
+}
+
+/// The name leads to this very host, or is not the one that was looked up in the end.
+fn look_for_surprises(notes: &mut Notes, host: &Host, resolved: &Resolved) {
+    let name = host.name();
+    if let Some(address) = resolved.addresses.iter().find(|address| address.is_unspecified()) {
+        notes.found(unexpected_address::unspecified(&name, *address));
+    }
+    let bare = name.trim_end_matches('.');
+    let is_loopback = resolved.addresses.iter().all(IpAddr::is_loopback);
+    if is_loopback && !host.is_local() {
+        notes.fact("loopback", true);
+    }
+    let Some(answered) = resolved.name.as_ref().map(ToString::to_string) else {
+        return;
+    };
+    let completed = answered.len() > bare.len() + 1
+        && answered
+            .to_ascii_lowercase()
+            .starts_with(&format!("{}.", bare.to_ascii_lowercase()));
+    if completed && !name.ends_with('.') {
+        notes.fact("looked_up_as", answered.as_str());
+        if bare.contains('.') {
+            notes.found(unexpected_address::completed(&name, &answered, &resolved.addresses));
+        }
     }
 }
 

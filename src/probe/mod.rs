@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod config;
 pub mod dns;
+pub mod hosts;
 pub mod migrations;
 pub mod pool;
 pub mod privileges;

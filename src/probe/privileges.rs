@@ -128,7 +128,7 @@ impl<'a> Judge<'a> {
         if !session.may_connect {
             notes.found(connect_denied::revoked(&session.login, &session.database));
         }
-        if writes(&self.request.needs) {
+        if writes(&self.request.needs) && !self.target.session_attrs.is_for_readers() {
             if session.standby {
                 let hosts: Vec<_> = self.target.hosts.iter().map(ToString::to_string).collect();
                 notes.found(read_only_replica::finding(&hosts.join(",")));

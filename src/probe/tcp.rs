@@ -21,6 +21,15 @@ pub struct Stream {
     pub opened_in: Duration,
 }
 
+/// The open connections, in libpq's order.
+#[derive(Debug)]
+pub struct Streams {
+    /// The one that libpq would go on with.
+    pub first: Stream,
+    /// Those that it would turn to if the first host did not let it in.
+    pub others: Vec<Stream>,
+}
+
 /// Why an address did not accept.
 #[derive(Debug)]
 pub enum Refusal {
@@ -38,7 +47,7 @@ pub struct Failed {
 }
 
 /// Tries every address side by side; the whole takes no longer than `limit`.
-pub async fn probe(target: &Target, addresses: Addresses, limit: Duration) -> Probed<Stream> {
+pub async fn probe(target: &Target, addresses: Addresses, limit: Duration) -> Probed<Streams> {
     let mut notes = Notes::default();
     let mut lines = Vec::new();
     let mut accepted = Vec::new();
@@ -55,15 +64,18 @@ pub async fn probe(target: &Target, addresses: Addresses, limit: Duration) -> Pr
         }
     }
     notes.fact("attempts", Fact::List(lines.clone()));
-    let reached = accepted.len();
-    let Some(stream) = accepted.into_iter().next() else {
+    if !accepted.is_empty() && !failed.is_empty() {
+        let open: Vec<&Address> = accepted.iter().map(|stream| &stream.route.address).collect();
+        let closed: Vec<&Address> = failed.iter().map(|failed| &failed.route.address).collect();
+        notes.found(partly_reachable::finding(&open, &closed, lines.clone()));
+    }
+    let mut accepted = accepted.into_iter();
+    let Some(stream) = accepted.next() else {
         return all_failed(target, &failed, &lines, limit, notes);
     };
     notes.summary = format!("{} accepts in {:.1} ms", stream.route.address, milliseconds(stream.opened_in));
-    if !failed.is_empty() {
-        notes.found(partly_reachable::finding(&stream.route.address, reached, failed.len(), lines));
-    }
-    Probed::Sound(stream, notes)
+    let others = accepted.collect();
+    Probed::Sound(Streams { first: stream, others }, notes)
 }
 
 type Attempt = (Route, Result<Socket, Refusal>, Duration);
@@ -106,7 +118,7 @@ fn words(error: &io::Error) -> String {
 }
 
 /// Every address failed: one finding per reason. A mere lack of a route says less than an answer, so it comes last.
-fn all_failed(target: &Target, failed: &[Failed], lines: &[String], limit: Duration, mut notes: Notes) -> Probed<Stream> {
+fn all_failed(target: &Target, failed: &[Failed], lines: &[String], limit: Duration, mut notes: Notes) -> Probed<Streams> {
     let mut findings: Vec<Finding> = Vec::new();
     for failed in failed {
         let finding = finding(target, failed, lines, limit);

@@ -258,10 +258,20 @@ async fn handshake_findings(
         "alert certificate expired",
     ]) {
         client_certificate_rejected::finding(target, &route.address, error)
+    } else if target.tls.negotiation == Negotiation::Direct && takes_an_ssl_request(route, limit).await {
+        handshake_failed::too_direct(&route.address, error)
     } else {
         handshake_failed::finding(target, &route.address, error, received)
     };
     vec![finding]
+}
+
+/// Whether a connection of its own, which begins with an SSLRequest, is told that TLS may begin.
+async fn takes_an_ssl_request(route: &Route, limit: Duration) -> bool {
+    let Ok(Ok(socket)) = tokio::time::timeout(limit, route.address.connect()).await else {
+        return false;
+    };
+    matches!(request::ask(&mut Tap::new(socket), limit).await, Answer::Willing)
 }
 
 /// A second handshake that shows what the first refused; an empty one where it fails too.
@@ -293,7 +303,7 @@ fn certificate_findings(
             verify_code::EE_KEY_TOO_SMALL | verify_code::CA_KEY_TOO_SMALL | verify_code::CA_MD_TOO_WEAK => {
                 certificate_weak::finding(&route.address, fault)
             }
-            code if verify_code::UNTRUSTED.contains(&code) => ca_unknown::finding(target, &connector.policy, &route.address, inspection),
+            code if verify_code::UNTRUSTED.contains(&code) => ca_unknown::finding(&connector.policy, &route.address, inspection),
             _ => handshake_failed::unverified_chain(&route.address, fault),
         };
         if !findings.iter().any(|earlier| earlier.kind.code() == finding.kind.code()) {

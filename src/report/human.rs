@@ -9,13 +9,14 @@ use crate::diagnosis::{Diagnosis, LayerReport};
 use crate::exit_code::ExitCode;
 use crate::finding::{Finding, Severity};
 use crate::foreign::escaped;
-use crate::remedy::{Remedy, Step};
+use crate::remedy::{Place, Remedy, Step};
 use crate::verdict::{Fact, Verdict};
 
 /// Where a row's text begins, and a finding's.
 const ROW_INDENT: usize = 21;
 const LABEL_WIDTH: usize = 10;
 const TEXT_INDENT: usize = 2 + LABEL_WIDTH;
+const PASTE_INDENT: usize = TEXT_INDENT + 7;
 
 /// The report for people.
 pub struct Human {
@@ -89,32 +90,39 @@ impl Human {
         for (index, step) in remedy.steps.iter().enumerate() {
             let text = format!("{}. {}: {}", index + 1, place(step), escaped(&step.text));
             self.line(&format!("  {:LABEL_WIDTH$}{}", "", hanging(&text, TEXT_INDENT + 3)));
-            self.pasted("", step.run.as_deref());
-            self.pasted("undo: ", step.undo.as_deref());
+            self.pasted(step.run.as_deref());
+            if let Some(undo) = &step.undo {
+                self.line(&format!("{:indent$}to undo it:", "", indent = TEXT_INDENT + 3));
+                self.pasted(Some(undo));
+            }
         }
         if let Some(verify) = &remedy.verify {
             self.line(&format!("  {:<LABEL_WIDTH$}{}", "then", self.style.command(&escaped(verify))));
         }
     }
 
-    /// Never broken, so that it can be pasted.
-    fn pasted(&mut self, label: &str, text: Option<&str>) {
+    /// Never broken, so that it can be pasted; further in than any words, so that it cannot be taken for them.
+    fn pasted(&mut self, text: Option<&str>) {
         for line in text.unwrap_or_default().lines() {
-            self.line(&format!(
-                "{:indent$}{label}{}",
-                "",
-                self.style.command(&escaped(line)),
-                indent = TEXT_INDENT + 3
-            ));
+            self.line(&format!("{:PASTE_INDENT$}{}", "", self.style.command(&escaped(line))));
         }
     }
 }
 
-/// `database "shop", as superuser`
+/// `in database "shop", as superuser`
 fn place(step: &Step) -> String {
-    let mut place = step.place.name().to_owned();
+    let mut place = match step.place {
+        Place::AppHost => "on the application's host",
+        Place::Database => "in the database",
+        Place::DatabaseHost => "on the database's host",
+        Place::Pooler => "at the pooler",
+        Place::Provider => "at the provider",
+        Place::AppConfig => "in the application's settings",
+        Place::Code => "in the code",
+    }
+    .to_owned();
     if let Some(database) = &step.database {
-        place = format!("{place} \"{}\"", escaped(database));
+        place = format!("in database \"{}\"", escaped(database));
     }
     if let Some(actor) = &step.actor {
         place = format!("{place}, as {}", escaped(actor));
@@ -184,6 +192,7 @@ fn sum(diagnosis: &Diagnosis) -> String {
     match (diagnosis.verdict, diagnosis.exit_code) {
         (Verdict::Fail, ExitCode::Layer(layer)) => format!("fail: the {layer} layer is broken (exit code {code}, {time})"),
         (Verdict::Error, _) => format!("error: the doctor could not look (exit code {code}, {time})"),
-        (verdict, _) => format!("{} (exit code {code}, {time})", verdict.name()),
+        (Verdict::Warn, _) => format!("warn: nothing is broken yet (exit code {code}, {time})"),
+        (verdict, _) => format!("{}: nothing is broken (exit code {code}, {time})", verdict.name()),
     }
 }

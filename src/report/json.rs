@@ -53,7 +53,7 @@ struct Layer {
 }
 
 #[derive(Debug, Serialize)]
-struct Finding {
+pub(super) struct Finding {
     code: String,
     layer: &'static str,
     severity: &'static str,
@@ -160,7 +160,7 @@ fn fact(fact: &Fact) -> serde_json::Value {
     }
 }
 
-fn finding(finding: &finding::Finding) -> Finding {
+pub(super) fn finding(finding: &finding::Finding) -> Finding {
     let candidate = |candidate: &finding::Candidate| Candidate {
         cause: escaped(&candidate.cause),
         check: escaped(&candidate.check),

@@ -59,6 +59,15 @@ impl ServerError {
         texts.iter().any(|text| message.contains(&text.to_lowercase()))
     }
 
+    /// Whether the message holds one of these words outside of its quotes, in any case: a name that it quotes may be any word.
+    #[must_use]
+    pub fn says_unquoted(&self, words: &[&str]) -> bool {
+        let is_quote = |c: char| matches!(c, '"' | '«' | '»' | '„' | '“' | '”' | '‘' | '’' | '\'');
+        let unquoted: String = self.message.raw().split(is_quote).step_by(2).collect();
+        let unquoted = unquoted.to_lowercase();
+        words.iter().any(|word| unquoted.contains(&word.to_lowercase()))
+    }
+
     /// Whether this function of the server's source raised it.
     #[must_use]
     pub fn came_from(&self, routine: &str) -> bool {

@@ -4,5 +4,6 @@ pub mod answer;
 pub mod error;
 pub mod refusal;
 pub mod session;
+pub mod session_state;
 pub mod watch;
 pub mod wire;

@@ -5,9 +5,9 @@
 
 use crate::finding::Finding;
 use crate::finding::auth::{
-    database_closed, database_missing, hba_rejected, login_not_permitted, method_rejected, no_hba_entry, parameter_unsupported,
-    password_rejected, peer_mismatch, pooler_backend_down, pooler_database_unknown, pooler_user_unknown, role_missing, server_recovering,
-    server_starting, server_stopping, timeout, unrecognized_refusal,
+    address_not_allowed, database_closed, database_missing, endpoint_missing, hba_rejected, login_not_permitted, method_rejected,
+    no_hba_entry, parameter_unsupported, password_rejected, peer_mismatch, pooler_backend_down, pooler_database_unknown,
+    pooler_user_unknown, role_missing, server_recovering, server_starting, server_stopping, tenant_unknown, timeout, unrecognized_refusal,
 };
 use crate::finding::pool::{database_limit, pooler_limit, pooler_waiting, reserved_slots_only, role_limit, slots_exhausted};
 use crate::finding::privileges::connect_denied;
@@ -79,6 +79,9 @@ static RECOGNIZERS: &[Recognizer] = &[
     in_scene!(server_recovering),
     in_scene!(server_starting),
     in_scene!(required_by_server),
+    in_scene!(tenant_unknown),
+    in_scene!(endpoint_missing),
+    in_scene!(address_not_allowed),
     in_scene!(client_certificate_required),
     in_scene!(pooler_database_unknown),
     in_scene!(pooler_user_unknown),

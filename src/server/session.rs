@@ -80,6 +80,8 @@ pub enum NotLoggedIn {
     NoPassword,
     /// It asked for a proof that the doctor cannot give.
     MethodUnsupported,
+    /// It asked for a proof that `require_auth` does not allow; nothing was offered.
+    MethodDisallowed,
     /// `channel_binding=require`, and the server does not offer it.
     NoChannelBinding,
     /// Its proof that it knows the password's secret was wrong, or its SASL messages were.
@@ -123,7 +125,7 @@ impl Session {
     /// Why the server did not let the role in.
     pub async fn login(stream: SecuredStream, address: &Address, target: &Target, limit: Duration) -> Result<Self, FailedLogin> {
         let config = config(target, stream.is_encrypted());
-        let (watch, seen) = Watch::new(stream);
+        let (watch, seen) = Watch::new(stream, target.require_auth.clone());
         let seen = || seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match tokio::time::timeout(limit, config.connect_raw(watch, Handover)).await {
             Ok(Ok((client, connection))) => {
@@ -235,11 +237,20 @@ fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
     if let Some(bytes) = &seen.foreign {
         return NotLoggedIn::NotPostgres(bytes.clone());
     }
+    if let (Some(allowed), Some(method)) = (&target.require_auth, seen.method)
+        && !allowed.allows(method.required_name())
+    {
+        return NotLoggedIn::MethodDisallowed;
+    }
     if let Some(bytes) = seen.oversized {
         return NotLoggedIn::Oversized(bytes);
     }
     let source = std::error::Error::source(error);
     if let Some(error) = source.and_then(|source| source.downcast_ref::<io::Error>()) {
+        // What postgres-protocol says of a SASL message that makes no sense, or whose proof is wrong.
+        if error.kind() == io::ErrorKind::InvalidInput && seen.method.is_some() && !seen.authenticated {
+            return NotLoggedIn::ServerUnproven(Foreign::new(error.to_string()).to_string());
+        }
         return NotLoggedIn::Broken(io::Error::new(error.kind(), Foreign::new(error.to_string()).to_string()));
     }
     let text = source.map_or_else(|| error.to_string(), ToString::to_string);

@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::wire::LARGEST_MESSAGE;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
+use crate::target::RequireAuth;
 
 /// How the server wants the role's identity proven (PostgreSQL's documentation, "Message Formats", Authentication*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,21 @@ impl Method {
             Self::Unknown(number) => format!("authentication request {number}"),
         }
     }
+
+    /// The name that libpq's `require_auth` has for it.
+    #[must_use]
+    pub const fn required_name(self) -> &'static str {
+        match self {
+            Self::NoneAsked => "none",
+            Self::Cleartext => "password",
+            Self::Md5 => "md5",
+            Self::ScramSha256 | Self::ScramSha256Plus => "scram-sha-256",
+            Self::OtherSasl => "oauth",
+            Self::Gss => "gss",
+            Self::Sspi => "sspi",
+            Self::Kerberos | Self::Unknown(_) => "",
+        }
+    }
 }
 
 /// The body of `BackendKeyData`: process id and key, as a CancelRequest repeats them.
@@ -77,6 +93,8 @@ pub struct Seen {
 pub struct Watch<S> {
     stream: S,
     seen: Arc<Mutex<Seen>>,
+    /// Before a method that is not allowed the stream breaks, so that nothing is offered to it.
+    allowed: Option<RequireAuth>,
     /// The beginning of a message: tag, length, and of some bodies a part.
     pending: Vec<u8>,
     /// Bytes of the current message that nobody wants.
@@ -86,12 +104,14 @@ pub struct Watch<S> {
 const HEADER_BYTES: usize = 5;
 
 impl<S> Watch<S> {
+    /// Begins to watch; `allowed` is libpq's `require_auth`.
     #[must_use]
-    pub fn new(stream: S) -> (Self, Arc<Mutex<Seen>>) {
+    pub fn new(stream: S, allowed: Option<RequireAuth>) -> (Self, Arc<Mutex<Seen>>) {
         let seen = Arc::default();
         let watch = Self {
             stream,
             seen: Arc::clone(&seen),
+            allowed,
             pending: Vec::new(),
             to_skip: 0,
         };
@@ -121,6 +141,11 @@ impl<S> Watch<S> {
                 self.to_skip = HEADER_BYTES - 4 + declared(&self.pending) - self.pending.len();
                 note(self.pending[0], &self.pending[HEADER_BYTES..], &mut seen);
                 self.pending.clear();
+                if let (Some(allowed), Some(method)) = (&self.allowed, seen.method)
+                    && !allowed.allows(method.required_name())
+                {
+                    return Err(io::ErrorKind::PermissionDenied.into());
+                }
             }
         }
         Ok(())

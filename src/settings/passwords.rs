@@ -16,14 +16,20 @@ use crate::target::{Endpoint, Host, Password};
 /// Whom the password file is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Login<'a> {
-    pub hosts: &'a [Host],
     pub database: &'a [u8],
     pub user: &'a [u8],
 }
 
-/// The password, if any setting or the password file gives one, and what keeps the file from being read.
+/// The password for the first host, if any setting or the password file gives one, and what keeps the file from being read. What
+/// the file has for each of several hosts is written beside them.
 #[must_use]
-pub fn find(merged: &Merged, source: &Source, environment: &Environment, login: Login<'_>) -> (Option<Password>, Option<Finding>) {
+pub fn find(
+    merged: &Merged,
+    source: &Source,
+    environment: &Environment,
+    login: Login<'_>,
+    hosts: &mut [Host],
+) -> (Option<Password>, Option<Finding>) {
     if let Some(password) = merged.filled("password") {
         let from = match merged.origin("password") {
             Some(Origin::Variable(name)) => (*name).to_owned(),
@@ -45,28 +51,28 @@ pub fn find(merged: &Merged, source: &Source, environment: &Environment, login: 
             None => return (None, None),
         },
     };
-    from_file(&path, login)
+    from_file(&path, login, hosts)
 }
 
-fn from_file(path: &PathBuf, login: Login<'_>) -> (Option<Password>, Option<Finding>) {
+fn from_file(path: &PathBuf, login: Login<'_>, hosts: &mut [Host]) -> (Option<Password>, Option<Finding>) {
     let Ok(status) = std::fs::metadata(path) else { return (None, None) };
     if !status.is_file() {
         return (None, Some(passfile_ignored::found(path, "it is not a plain file", None)));
     }
-    let entry = std::fs::read(path)
-        .ok()
-        .and_then(|text| login.hosts.iter().find_map(|host| entry(&text, host, login)));
+    let text = std::fs::read(path).unwrap_or_default();
     let mode = status.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         let why = format!("group or others have access to it (mode {mode:04o})");
-        let finding = entry.map(|(_, line)| passfile_ignored::found(path, &why, Some(line)));
-        return (None, finding);
+        let found = hosts.iter().find_map(|host| entry(&text, host, login));
+        return (None, found.map(|(_, line)| passfile_ignored::found(path, &why, Some(line))));
     }
-    let password = entry.map(|(secret, line)| Password {
-        secret,
-        source: format!("{} line {line}", Foreign::new(path.to_string_lossy())),
-    });
-    (password, None)
+    for host in &mut *hosts {
+        host.password = entry(&text, host, login).map(|(secret, line)| Password {
+            secret,
+            source: format!("{} line {line}", Foreign::new(path.to_string_lossy())),
+        });
+    }
+    (hosts.first().and_then(|host| host.password.clone()), None)
 }
 
 fn entry(text: &[u8], host: &Host, login: Login<'_>) -> Option<(Secret, usize)> {

@@ -107,7 +107,9 @@ fn encoded(part: &[u8]) -> String {
     shown(&out)
 }
 
-fn masked_password(password: &[u8]) -> String {
+/// The password, with its raw characters encoded and the rest masked.
+#[must_use]
+pub fn masked_password(password: &[u8]) -> String {
     let mut out = String::new();
     let mut at = 0;
     for c in raw_characters(password) {

@@ -10,7 +10,7 @@ use crate::conninfo::host_list::{self, Place};
 use crate::conninfo::validate;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
-use crate::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SslMode, TlsSettings};
+use crate::target::{ChannelBinding, Endpoint, Host, Negotiation, RequireAuth, RootCert, SessionAttrs, SslMode, TlsSettings};
 
 /// Where servers put their socket: Debian's directory first, PostgreSQL's own last.
 const SOCKET_DIRECTORIES: &[&str] = &["/var/run/postgresql", "/run/postgresql", "/tmp"];
@@ -40,7 +40,11 @@ fn host(place: &Place<'_>) -> Option<Host> {
     } else {
         Endpoint::Name(Foreign::from_bytes(place.host))
     };
-    Some(Host { endpoint, port })
+    Some(Host {
+        endpoint,
+        port,
+        password: None,
+    })
 }
 
 /// The first directory that holds a socket for the port; which one libpq tries is compiled in.
@@ -95,6 +99,27 @@ pub fn channel_binding(merged: &Merged) -> ChannelBinding {
         Some(b"require") => ChannelBinding::Require,
         _ => ChannelBinding::Prefer,
     }
+}
+
+/// libpq's `target_session_attrs`.
+#[must_use]
+pub fn session_attrs(merged: &Merged) -> SessionAttrs {
+    let value = merged.get("target_session_attrs").unwrap_or_default();
+    let known = SessionAttrs::ALL.into_iter().find(|known| known.name().as_bytes() == value);
+    known.unwrap_or(SessionAttrs::Any)
+}
+
+/// libpq's `load_balance_hosts`.
+#[must_use]
+pub fn balances_hosts(merged: &Merged) -> bool {
+    merged.get("load_balance_hosts") == Some(b"random")
+}
+
+/// libpq's `require_auth`.
+#[must_use]
+pub fn require_auth(merged: &Merged) -> Option<RequireAuth> {
+    let list = merged.filled("require_auth")?;
+    Some(RequireAuth::parse(&String::from_utf8_lossy(list)))
 }
 
 /// `connect_timeout`; zero and less mean none.

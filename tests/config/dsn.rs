@@ -81,7 +81,9 @@ fn an_at_elsewhere_is_no_password() {
     let seen = Case::dsn("postgresql://app:Zq7Kwoxjy@db/my%40shop?application_name=me@host")
         .secret("Zq7Kwoxjy")
         .run();
-    assert_eq!(seen.passes().database.raw(), "my@shop");
+    // SQLAlchemy decodes a database name since 2.1 only.
+    seen.passes_with("parsers-disagree", Severity::Warn);
+    assert_eq!(seen.target().database.raw(), "my@shop");
     Case::dsn("postgresql:///shop?host=@abstract").run().passes();
 }
 

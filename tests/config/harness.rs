@@ -77,6 +77,7 @@ impl Case {
             until: Layer::Pool,
             skip: Vec::new(),
             timeout: Duration::from_secs(5),
+            wait: None,
             fail_on_warn: false,
             command: "dbdoctor check".to_owned(),
         };

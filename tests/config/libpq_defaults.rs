@@ -12,7 +12,7 @@ use dbdoctor::settings::source::{Place, Source};
 use dbdoctor::settings::target;
 use tempfile::TempDir;
 
-use crate::support::python;
+use crate::support::python::NEWEST;
 
 const SERVICES: &str = "# services\n[short]\nhost=/nonexistent/short\n[shop]\n# the shop\n host=/nonexistent/shop \nport=6432\nuser=svc\n\
                         dbname=shop\nport=1\npassword=service-pw\n[next]\nhost=/nonexistent/next\n[nested]\nservice=shop\n[blank]\nhost = x\n\
@@ -84,7 +84,7 @@ fn what_is_left_out_is_filled_in_as_libpq_does_it() {
         .collect();
     let question = serde_json::to_string(&questions).expect("text");
     let answers: Vec<BTreeMap<String, String>> =
-        serde_json::from_str(&python::run_script("config/libpq_defaults.py", &question)).expect("valid JSON");
+        serde_json::from_str(&NEWEST.run_script("config/libpq_defaults.py", &[], question)).expect("valid JSON");
     for ((variables, dsn), theirs) in CASES.iter().zip(answers) {
         let environment = Environment::new(variables.iter().copied()).with_home(home.path());
         let parameters = conninfo::parse(dsn.as_bytes(), Version::V17).expect("the cases parse");
@@ -110,14 +110,13 @@ fn what_is_left_out_is_filled_in_as_libpq_does_it() {
                 name => assert_eq!(ours, theirs, "{name} of {variables:?} {dsn}"),
             }
         }
-        let hosts = target::hosts(&merged);
+        let mut hosts = target::hosts(&merged);
         let user = merged.filled("user").unwrap_or_default();
         let login = Login {
-            hosts: &hosts,
             database: merged.filled("dbname").unwrap_or(user),
             user,
         };
-        let (password, _) = passwords::find(&merged, &Source::given(Place::Argument), &environment, login);
+        let (password, _) = passwords::find(&merged, &Source::given(Place::Argument), &environment, login, &mut hosts);
         let ours = password
             .map(|password| String::from_utf8_lossy(password.secret.reveal()).into_owned())
             .unwrap_or_default();

@@ -8,7 +8,8 @@ use dbdoctor::conninfo::{self, Version, keyword};
 use serde::Deserialize;
 
 use crate::corpus;
-use crate::support::python;
+use crate::strings;
+use crate::support::python::NEWEST;
 
 #[derive(Deserialize)]
 struct Answers {
@@ -19,10 +20,14 @@ struct Answers {
 
 fn ask() -> (Answers, Answers) {
     let hex = |list: &[Vec<u8>]| list.iter().map(|text| to_hex(text)).collect::<Vec<_>>();
-    let question = serde_json::json!({"parse": hex(&corpus::to_parse()), "check": hex(&corpus::to_check())});
+    let question = serde_json::json!({"parse": hex(&to_parse()), "check": hex(&corpus::to_check())});
     let mut answers: BTreeMap<String, Answers> =
-        serde_json::from_str(&python::run_script("conninfo/libpq.py", &question.to_string())).expect("valid JSON");
+        serde_json::from_str(&NEWEST.run_script("conninfo/libpq.py", &[], question.to_string())).expect("valid JSON");
     (answers.remove("17").expect("libpq 17"), answers.remove("18").expect("libpq 18"))
+}
+
+fn to_parse() -> Vec<Vec<u8>> {
+    strings::generated(2_000, 0x5DEE_CE66_D1CE_4E5B)
 }
 
 fn to_hex(bytes: &[u8]) -> String {
@@ -37,8 +42,8 @@ fn every_string_is_read_and_refused_as_libpq_does_it() {
     let (v17, v18) = ask();
     let mut accepted = 0;
     for (version, answers) in [(Version::V17, &v17), (Version::V18, &v18)] {
-        assert_eq!(answers.parsed.len(), corpus::to_parse().len());
-        for (text, theirs) in corpus::to_parse().iter().zip(&answers.parsed) {
+        assert_eq!(answers.parsed.len(), to_parse().len());
+        for (text, theirs) in to_parse().iter().zip(&answers.parsed) {
             let shown = String::from_utf8_lossy(text);
             match (conninfo::parse(text, version), theirs.get("")) {
                 (Ok(ours), None) => {

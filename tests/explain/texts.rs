@@ -29,7 +29,11 @@ fn every_collected_line_gives_its_code() {
             };
             lines += 1;
             if expected.get(index).copied().unwrap_or(NOTHING) != codes {
-                wrong.push(format!("{}:{}: {codes}\n    {line}", path.file_name().unwrap().to_string_lossy(), index + 1));
+                wrong.push(format!(
+                    "{}:{}: {codes}\n    {line}",
+                    path.file_name().unwrap().to_string_lossy(),
+                    index + 1
+                ));
             }
             seen += &(codes + "\n");
         }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use dbdoctor::finding::Finding;
 use dbdoctor::layer::Layer;
 use dbdoctor::request::{Demand, Need, Origin, Request};
-use dbdoctor::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SslMode, Target, TlsSettings};
+use dbdoctor::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
 use dbdoctor::verdict::{Fact, Notes, Probed};
 
 fn request(needs: &[Need]) -> Request {
@@ -26,6 +26,7 @@ fn request(needs: &[Need]) -> Request {
         until: Layer::Pool,
         skip: Vec::new(),
         timeout: Duration::from_secs(5),
+        wait: None,
         fail_on_warn: false,
         command: "dbdoctor check".to_owned(),
     }
@@ -37,6 +38,7 @@ fn target(role: &str, database: &str) -> Target {
         hosts: vec![Host {
             endpoint: Endpoint::Name("localhost".into()),
             port: 5432,
+            password: None,
         }],
         user: role.into(),
         database: database.into(),
@@ -55,6 +57,9 @@ fn target(role: &str, database: &str) -> Target {
         channel_binding: ChannelBinding::Disable,
         connect_timeout: None,
         options: None,
+        session_attrs: SessionAttrs::Any,
+        balances_hosts: false,
+        require_auth: None,
         driver: None,
     }
 }

@@ -1,10 +1,15 @@
 //! Logins that the server refuses, each for its own reason.
 
 use crate::harness::{Doctor, apply};
-use crate::lab::canary;
 use crate::lab::dsn::Dsn;
 use crate::lab::hostile::{Behaviour, listen};
 use crate::lab::server::Server;
+use crate::lab::skip::need;
+use crate::lab::{canary, german, port};
+
+/// Kinds of proof that a server asks for (PostgreSQL's documentation, "Message Formats", Authentication*).
+const CLEARTEXT: u32 = 3;
+const SSPI: u32 = 9;
 
 #[track_caller]
 fn refused(dsn: &Dsn, code: &str) {
@@ -108,16 +113,6 @@ fn the_database_is_closed() {
 }
 
 #[test]
-fn the_server_is_starting() {
-    let dsn = Dsn::new(
-        "app",
-        listen(Behaviour::Error("57P03", "the database system is starting up")),
-        "shop",
-    );
-    refused(&dsn.host("127.0.0.1").sslmode("disable"), "auth/server-starting");
-}
-
-#[test]
 fn a_startup_option_is_unknown() {
     let dsn = Server::shared().dsn("app").with("options", "-c nosuch=1");
     refused(&dsn, "auth/parameter-unsupported");
@@ -127,4 +122,110 @@ fn a_startup_option_is_unknown() {
 fn connect_is_not_granted() {
     let run = Doctor::check().dsn(Server::shared().dsn("app").database("private")).run();
     run.fails_in("auth", "privileges/connect-denied");
+}
+
+#[test]
+fn channel_binding_is_demanded_and_not_offered() {
+    refused(
+        &Server::shared().dsn("md5").with("channel_binding", "require"),
+        "auth/channel-binding-missing",
+    );
+}
+
+#[test]
+fn the_method_is_not_for_passwords() {
+    let server = Server::with(|settings| settings.hba("host all app all gss include_realm=0"));
+    refused(&server.dsn("app"), "auth/method-unsupported");
+    refused(&pretender(Behaviour::AsksThenSilence(SSPI)), "auth/method-unsupported");
+}
+
+#[test]
+fn the_directory_that_decides_is_not_there() {
+    let nobody = port::free();
+    let ldap = format!("host all app all ldap ldapserver=127.0.0.1 ldapport={nobody} ldapprefix=\"cn=\" ldapsuffix=\"\"");
+    let server = Server::with(|settings| settings.hba(&ldap));
+    refused(&server.dsn("app"), "auth/method-rejected");
+}
+
+/// The application's connection to a listener that only looks like PostgreSQL.
+fn pretender(behaviour: Behaviour) -> Dsn {
+    Dsn::new("app", listen(behaviour), "shop").host("127.0.0.1").sslmode("disable")
+}
+
+#[test]
+fn the_login_breaks_off() {
+    refused(&pretender(Behaviour::AsksThenClose), "auth/closed");
+    refused(&pretender(Behaviour::AsksThenGarbage), "auth/unexpected-answer");
+    refused(&pretender(Behaviour::Impostor), "auth/server-unproven");
+    refused(
+        &pretender(Behaviour::Error("XX000", "the moon is in the wrong phase")),
+        "auth/unrecognized-refusal",
+    );
+}
+
+#[test]
+fn the_login_is_not_decided() {
+    let dsn = pretender(Behaviour::AsksThenSilence(CLEARTEXT));
+    Doctor::check().dsn(dsn).args(["--timeout", "1s"]).run().fails("auth/timeout");
+}
+
+/// What the remedy's query prints for the role: columns parted by `|`, nothing where there is no row.
+fn told_apart(server: &Server, dsn: &Dsn) -> String {
+    let run = Doctor::check().dsn(dsn).run();
+    run.fails("auth/password-rejected");
+    let steps = run.finding("auth/password-rejected")["remedy"]["steps"].clone();
+    assert!(
+        steps[0]["text"].as_str().is_some_and(|text| text.contains("tell the causes apart")),
+        "{steps:#}"
+    );
+    server.paste(steps[0]["database"].as_str().unwrap(), steps[0]["run"].as_str().unwrap())
+}
+
+#[test]
+fn the_query_tells_apart_what_looks_like_a_wrong_password() {
+    let server = Server::with(|settings| settings.hba("host all md5 all scram-sha-256"));
+    let wrong = server.dsn("app").password(&canary::wrong());
+    assert_eq!(told_apart(&server, &wrong), "app|t||scram-sha-256");
+    assert_eq!(told_apart(&server, &server.dsn("ghost")), "");
+    assert_eq!(
+        told_apart(&server, &server.dsn("expired")),
+        "expired|t|2001-01-01 00:00:00+00|scram-sha-256"
+    );
+    assert_eq!(told_apart(&server, &server.dsn("passwordless")), "passwordless|t||");
+    assert_eq!(told_apart(&server, &server.dsn("md5")), "md5|t||md5");
+}
+
+#[test]
+fn a_german_server_is_understood() {
+    let locales = need!(german::locales());
+    let server = Server::with(|settings| {
+        settings.env("LOCPATH", &locales.display().to_string());
+        settings.set("lc_messages", "de_DE.UTF-8");
+    });
+    let run = Doctor::check().dsn(server.dsn("app").password(&canary::wrong())).run();
+    run.fails("auth/password-rejected");
+    assert!(
+        run.stdout.contains("Passwort-Authentifizierung"),
+        "the server does not speak German: {}",
+        run.stdout
+    );
+    let cases = [
+        (server.dsn("nohba"), "auth/no-hba-entry"),
+        (server.dsn("app").database("nosuch"), "auth/database-missing"),
+        (server.dsn("app").database("closed"), "auth/database-closed"),
+        (server.dsn("trusted_ghost"), "auth/role-missing"),
+        (server.dsn("app").with("options", "-c nosuch=1"), "auth/parameter-unsupported"),
+    ];
+    for (dsn, code) in cases {
+        refused(&dsn, code);
+    }
+    let elsewhere = [
+        (server.dsn("app").database("private"), "privileges/connect-denied"),
+        (server.dsn("limited"), "pool/role-limit"),
+        (server.dsn("app").database("crowded"), "pool/database-limit"),
+        (server.dsn("tlsonly").sslmode("disable"), "tls/required-by-server"),
+    ];
+    for (dsn, code) in elsewhere {
+        Doctor::check().dsn(dsn).run().fails_in("auth", code);
+    }
 }

@@ -75,3 +75,29 @@ fn a_rest_of_the_password_is_taken_for_the_host() {
     let network = need!(need!(Dns::shared()).network());
     look_up("ss-word-db.lab.test", &network).run().fails("dns/name-not-found");
 }
+
+#[test]
+fn only_ipv6_and_no_way_there() {
+    let network = need!(Network::isolated_with_hosts("2001:db8::7 far.lab.test"));
+    look_up("far.lab.test", &network).run().fails("dns/family-mismatch");
+}
+
+#[test]
+fn a_search_domain_makes_another_name_of_it() {
+    let network = need!(need!(Dns::shared()).network()).resolving_with("search test\noptions ndots:5");
+    let run = look_up("db.lab", &network).run();
+    run.sound().warns("dns/unexpected-address");
+    assert_eq!(run.row("dns")["facts"]["looked_up_as"], "db.lab.test", "{}", run.stdout);
+    // A bare name is meant to be completed.
+    let network = need!(need!(Dns::shared()).network()).resolving_with("search lab.test");
+    let run = look_up("db", &network).run();
+    run.sound();
+    assert_eq!(run.row("dns")["facts"]["looked_up_as"], "db.lab.test", "{}", run.stdout);
+    assert!(run.row("dns")["findings"].as_array().unwrap().is_empty(), "{}", run.stdout);
+}
+
+#[test]
+fn a_blocked_name_has_no_servers_address() {
+    let network = need!(need!(Dns::shared()).network_with_hosts("0.0.0.0 blocked.lab.test"));
+    look_up("blocked.lab.test", &network).run().warns("dns/unexpected-address");
+}

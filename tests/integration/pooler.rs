@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use crate::harness::Doctor;
 use crate::lab::canary;
+use crate::lab::dsn::Dsn;
+use crate::lab::hostile::{Behaviour, listen};
 use crate::lab::pgbouncer::{PgBouncer, STALE, WITHOUT_SERVER};
 use crate::lab::project::Project;
 use crate::lab::server::Server;
@@ -81,4 +83,17 @@ fn the_pooler_insists_on_tls() {
     let run = Doctor::check().dsn(strict.dsn("app").sslmode("disable")).run();
     assert_eq!(run.status, 13, "{}", run.stdout);
     assert!(run.codes().contains(&"tls/required-by-server".to_owned()), "{}", run.stdout);
+}
+
+/// PgBouncer's words, old and new.
+#[test]
+fn the_pooler_says_that_its_own_login_fails() {
+    for text in [
+        "server login has been failing, try again later (server_login_retry)",
+        "server login has been failing, cached error: password authentication failed for user \"app\" (server_login_retry)",
+        "client_login_timeout (server down)",
+    ] {
+        let dsn = Dsn::new("app", listen(Behaviour::Error("08P01", text)), "shop").host("127.0.0.1");
+        Doctor::check().dsn(dsn.sslmode("disable")).run().fails("auth/pooler-backend-down");
+    }
 }

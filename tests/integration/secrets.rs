@@ -41,6 +41,9 @@ fn however_the_connection_string_is_broken() {
                 let status = talkative(call, format);
                 assert_ne!(status, 0, "{dsn}");
             }
+            if format != "short" {
+                Doctor::command("dsn").dsn(dsn).in_format(format);
+            }
         }
     }
 }

@@ -131,3 +131,28 @@ fn the_socket_is_not_for_this_user() {
     Doctor::check().dsn(dsn).by_an_ordinary_user().run().fails("tcp/socket-denied");
     fs::set_permissions(&directory, Permissions::from_mode(0o700)).expect("the directory is ours");
 }
+
+#[test]
+fn the_server_listens_on_one_family_alone() {
+    let network = need!(need!(Dns::shared()).network());
+    let server = Server::with(|settings| settings.set("listen_addresses", "127.0.0.1"));
+    let run = Doctor::check()
+        .dsn(server.dsn("app").host("both.lab.test").sslmode("require"))
+        .args(["--until", "auth"])
+        .in_network(&network)
+        .run();
+    run.sound().warns("tcp/partly-reachable");
+    let title = run.finding("tcp/partly-reachable")["title"].to_string();
+    assert!(title.contains("IPv6 addresses do not accept, its IPv4 addresses do"), "{title}");
+}
+
+#[test]
+fn a_connect_timeout_is_compared_with_what_connecting_takes() {
+    let slow = listen(Behaviour::Slow(Server::shared().port(), Duration::from_millis(700)));
+    let call = |seconds: &str| {
+        let dsn = Server::shared().dsn("app").port(slow).with("connect_timeout", seconds);
+        Doctor::check().dsn(dsn).args(["--until", "auth"]).run()
+    };
+    call("1").sound().warns("config/connect-timeout-short");
+    assert!(call("60").sound().codes().is_empty());
+}

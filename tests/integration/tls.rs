@@ -1,5 +1,7 @@
 //! Certificates with faults, servers without TLS, servers that insist on it.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::harness::Doctor;
@@ -7,8 +9,9 @@ use crate::lab::authority::{self, Identity};
 use crate::lab::dsn::Dsn;
 use crate::lab::hostile::{Behaviour, listen};
 use crate::lab::project::Project;
-use crate::lab::server::Server;
-use crate::lab::{canary, workdir};
+use crate::lab::server::{Server, Settings};
+use crate::lab::skip::need;
+use crate::lab::{account, canary, network, workdir};
 
 fn serving(identity: &Identity) -> Server {
     Server::with(|settings| settings.certificate = Some(identity.clone()))
@@ -76,6 +79,32 @@ fn the_certificate_ends_soon() {
         .run()
         .sound()
         .warns("tls/certificate-expiring");
+    let server = serving(&authority::get().ending);
+    let run = Doctor::check().dsn(server.dsn("app")).run();
+    run.sound().warns("tls/certificate-expiring");
+    let title = run.finding("tls/certificate-expiring")["title"].to_string();
+    assert!(title.contains("in 3 days: renew it now"), "{title}");
+}
+
+#[test]
+fn the_certificate_is_too_weak() {
+    let authority = authority::get();
+    for identity in [&authority.weak_key, &authority.weak_digest] {
+        let server = Server::with(|settings| settings.weakly_certified(identity));
+        Doctor::check().dsn(server.dsn("app")).run().fails("tls/certificate-weak");
+    }
+}
+
+#[test]
+fn a_second_hello_is_worth_a_fact_and_no_more() {
+    let server = Server::with(|settings| settings.set("ssl_ecdh_curve", "secp384r1"));
+    let call = Doctor::check().dsn(server.dsn("app")).project(&Project::shop().path);
+    let run = call.clone().run();
+    run.passes_everywhere();
+    assert_eq!(run.row("tls")["facts"]["hello_retry_request"], true, "{}", run.stdout);
+    assert!(run.codes().is_empty(), "{}", run.stdout);
+    assert!(!call.clone().in_format("human").stdout.contains("hello_retry_request"));
+    assert!(call.arg("-v").in_format("human").stdout.contains("hello_retry_request: true"));
 }
 
 #[test]
@@ -122,6 +151,28 @@ fn the_root_file_is_missing() {
         .dsn(server.dsn("app").sslmode("verify-full"))
         .run()
         .fails("tls/ca-file-missing");
+}
+
+#[test]
+fn the_root_file_may_not_be_read() {
+    let file = workdir::fresh("root").join("root.crt");
+    std::fs::copy(&authority::get().root, &file).expect("the directory is ours");
+    let closed = if account::is_root() { 0o600 } else { 0o000 };
+    std::fs::set_permissions(&file, Permissions::from_mode(closed)).expect("the file is ours");
+    let dsn = Server::shared().dsn("app").with("sslrootcert", &file.display().to_string());
+    Doctor::check().dsn(dsn).by_an_ordinary_user().run().fails("tls/ca-file-unreadable");
+}
+
+#[test]
+fn the_network_is_not_to_be_trusted() {
+    need!(network::can_be_remote());
+    let server = Server::with(Settings::remote);
+    let call = |mode| {
+        let dsn = server.dsn("app").host(network::REMOTE).sslmode(mode);
+        Doctor::check().dsn(dsn).in_network(&server.network()).run()
+    };
+    call("disable").sound().warns("tls/plaintext-remote");
+    call("require").sound().warns("tls/unverified");
 }
 
 #[test]
@@ -220,6 +271,25 @@ fn the_client_certificate_is_from_somebody_else() {
         run.stdout
     );
     assert_eq!(run.status, 13, "{}", run.stdout);
+}
+
+#[test]
+fn the_client_certificate_is_another_roles() {
+    let run = Doctor::check().dsn(with_client(&authority::get().client_other)).run();
+    run.fails("auth/method-rejected");
+}
+
+#[test]
+fn the_clients_key_is_open_to_others() {
+    let (certificate, key) = authority::get().client.write(&workdir::fresh("client"), "client");
+    std::fs::set_permissions(&key, Permissions::from_mode(0o644)).expect("the file is ours");
+    let dsn = Server::shared().dsn("certified").no_password();
+    let dsn = dsn
+        .with("sslcert", &certificate.display().to_string())
+        .with("sslkey", &key.display().to_string());
+    let run = Doctor::check().dsn(dsn).run();
+    run.fails("tls/client-key-unusable");
+    assert!(run.stdout.contains("mode 0644"), "{}", run.stdout);
 }
 
 #[test]

@@ -63,6 +63,12 @@ pub struct Authority {
     pub not_yet_valid: Identity,
     /// Ends in ten days.
     pub expiring: Identity,
+    /// Ends in three days.
+    pub ending: Identity,
+    /// With an RSA key of 1,024 bits.
+    pub weak_key: Identity,
+    /// By an authority whose own certificate is signed with SHA-1 by the root, and sent along.
+    pub weak_digest: Identity,
     /// For `db.elsewhere.test` alone.
     pub wrong_host: Identity,
     /// Issued by the other authority.
@@ -78,6 +84,8 @@ pub struct Authority {
     pub client_pkcs1: Identity,
     /// The same with its key under the password `canary::of("the client's key")`.
     pub client_encrypted: Identity,
+    /// Another role's name, issued by the right authority.
+    pub client_other: Identity,
     /// The role `certified`'s name, issued by the other authority.
     pub client_stranger: Identity,
     /// The client's certificate with a key that is not its own.
@@ -114,12 +122,22 @@ impl Authority {
         let client = root.identity(&client_request, &client_key);
         let with_key = |key: Vec<u8>| Identity { key, ..client.clone() };
         let password = canary::of("the client's key");
+        let weak_key = PKey::from_rsa(Rsa::generate(1024).expect("an RSA key")).expect("an RSA key");
+        let weak = root.sha1_intermediate("dbdoctor laboratory SHA-1 intermediate");
+        let by_weak = weak.identity(&Request::server(-DAY, 90 * DAY, SERVER_NAMES), &ec_key());
         let encrypted = client_key.private_key_to_pem_pkcs8_passphrase(Cipher::aes_256_cbc(), password.as_bytes());
         Self {
             server: server(-DAY, 90 * DAY, SERVER_NAMES),
             expired: server(-30 * DAY, -3 * DAY, SERVER_NAMES),
             not_yet_valid: server(3 * DAY, 90 * DAY, SERVER_NAMES),
             expiring: server(-80 * DAY, 10 * DAY, SERVER_NAMES),
+            ending: server(-80 * DAY, 3 * DAY + DAY / 2, SERVER_NAMES),
+            weak_key: root.identity(&Request::server(-DAY, 90 * DAY, SERVER_NAMES), &weak_key),
+            weak_digest: Identity {
+                chain: [by_weak.chain, weak.pem()].concat(),
+                key: by_weak.key,
+            },
+            client_other: root.identity(&Request::client("somebody_else"), &ec_key()),
             wrong_host: server(-DAY, 90 * DAY, &["db.elsewhere.test"]),
             other_ca: other.identity(&Request::server(-DAY, 90 * DAY, SERVER_NAMES), &ec_key()),
             self_signed: self_signed(),
@@ -155,6 +173,12 @@ impl Issuer {
     fn intermediate(&self, name: &str) -> Self {
         let key = ec_key();
         let certificate = certificate(&Request::authority(name), &key, Some(self));
+        Self { certificate, key }
+    }
+
+    fn sha1_intermediate(&self, name: &str) -> Self {
+        let key = ec_key();
+        let certificate = signed(&Request::authority(name), &key, Some(self), MessageDigest::sha1());
         Self { certificate, key }
     }
 
@@ -235,6 +259,10 @@ fn ec_key() -> PKey<Private> {
 
 /// Signs what is asked for; without an issuer, with its own key.
 fn certificate(request: &Request, key: &PKey<Private>, issuer: Option<&Issuer>) -> X509 {
+    signed(request, key, issuer, MessageDigest::sha256())
+}
+
+fn signed(request: &Request, key: &PKey<Private>, issuer: Option<&Issuer>, digest: MessageDigest) -> X509 {
     let subject = name(request.name);
     let mut builder = X509::builder().expect("a builder");
     builder.set_version(2).expect("X.509 version 3");
@@ -271,7 +299,7 @@ fn certificate(request: &Request, key: &PKey<Private>, issuer: Option<&Issuer>) 
         builder.append_extension(extension).expect("an extension");
     }
     let signer = issuer.map_or(key, |issuer| &issuer.key);
-    builder.sign(signer, MessageDigest::sha256()).expect("a signature");
+    builder.sign(signer, digest).expect("a signature");
     builder.build()
 }
 

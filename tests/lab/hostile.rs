@@ -35,8 +35,18 @@ pub enum Behaviour {
     YesThenSilence,
     /// Stands before the server on this port, and slips clear text in behind its consent to TLS.
     SlipsIn(u16),
+    /// Stands before the server on this port, and takes its time over each of the client's first messages.
+    Slow(u16, Duration),
     /// Says that there is no TLS, and closes after the next message.
     NoThenClose,
+    /// Asks for this kind of proof (`Authentication…`, PostgreSQL's documentation, "Message Formats"), and never answers again.
+    AsksThenSilence(u32),
+    /// Asks for a clear-text password, and closes.
+    AsksThenClose,
+    /// Asks for a clear-text password, and answers it with a message that declares a gigabyte.
+    AsksThenGarbage,
+    /// Goes through SCRAM without the server's secret, so that its proof is wrong.
+    Impostor,
     /// Answers with an `ErrorResponse` of this SQLSTATE and text.
     Error(&'static str, &'static str),
 }
@@ -86,16 +96,71 @@ fn behave(behaviour: &Behaviour, mut stream: TcpStream) -> std::io::Result<()> {
             drain(&mut stream)?;
         }
         Behaviour::SlipsIn(server) => slip_in(stream, *server)?,
+        Behaviour::Slow(server, delay) => dawdle(stream, *server, *delay)?,
         Behaviour::NoThenClose => {
             answer(&mut stream, b"N")?;
             read_some(&mut stream)?;
         }
+        Behaviour::AsksThenSilence(proof) => {
+            answer(&mut stream, &request(*proof, b""))?;
+            drain(&mut stream)?;
+        }
+        Behaviour::AsksThenClose => {
+            answer(&mut stream, &request(CLEARTEXT, b""))?;
+            read_some(&mut stream)?;
+        }
+        Behaviour::AsksThenGarbage => {
+            answer(&mut stream, &request(CLEARTEXT, b""))?;
+            answer(&mut stream, b"R\x40\x00\x00\x00")?;
+            drain(&mut stream)?;
+        }
+        Behaviour::Impostor => pretend(&mut stream)?,
         Behaviour::Error(sqlstate, text) => {
             answer(&mut stream, &error_response(sqlstate, text))?;
             read_some(&mut stream)?;
         }
     }
     Ok(())
+}
+
+const CLEARTEXT: u32 = 3;
+
+/// An authentication request.
+fn request(proof: u32, more: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(more.len() + 8).expect("a short message");
+    [&b"R"[..], &length.to_be_bytes(), &proof.to_be_bytes(), more].concat()
+}
+
+/// SCRAM (RFC 5802) by somebody who does not know the password.
+fn pretend(stream: &mut TcpStream) -> std::io::Result<()> {
+    answer(stream, &request(10, b"SCRAM-SHA-256\0\0"))?;
+    let mut first = [0; 4096];
+    let length = stream.read(&mut first)?;
+    let first = String::from_utf8_lossy(&first[..length]).into_owned();
+    let nonce = first.rsplit("r=").next().unwrap_or_default();
+    let challenge = format!("r={nonce}server,s=c29tZSBzYWx0,i=4096");
+    stream.write_all(&request(11, challenge.as_bytes()))?;
+    answer(stream, &request(12, b"v=bm8gcHJvb2Ygb2YgYW55dGhpbmcgYXQgYWxsIGhlcmU="))?;
+    drain(stream)
+}
+
+fn dawdle(mut client: TcpStream, port: u16, delay: Duration) -> std::io::Result<()> {
+    const SLOW_MESSAGES: usize = 2;
+    let server = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    let (mut from_server, mut to_client, mut to_server) = (server.try_clone()?, client.try_clone()?, server);
+    thread::spawn(move || std::io::copy(&mut from_server, &mut to_client));
+    let mut bytes = [0; 4096];
+    for message in 0.. {
+        let length = client.read(&mut bytes)?;
+        if message < SLOW_MESSAGES {
+            thread::sleep(delay);
+        }
+        to_server.write_all(&bytes[..length])?;
+        if length == 0 {
+            break;
+        }
+    }
+    to_server.shutdown(std::net::Shutdown::Write)
 }
 
 fn slip_in(mut client: TcpStream, port: u16) -> std::io::Result<()> {

@@ -19,11 +19,43 @@ shift 2
 exec "$@"
 "#;
 
+/// The address of a remote server: of TEST-NET-1, on the loopback interface of a network of its own.
+pub const REMOTE: &str = "192.0.2.7";
+
+const APART: &str = r#"
+set -e
+ip link set lo up
+ip address add "$1/32" dev lo
+shift
+exec "$@"
+"#;
+
+/// The words that make what follows them run in a network with nothing but a loopback interface, which has [`REMOTE`] too.
+pub fn remote_words() -> Vec<OsString> {
+    ["unshare", "--net", "sh", "-c", APART, "apart", REMOTE].map(OsString::from).into()
+}
+
+/// Whether this machine can put a server there.
+///
+/// # Errors
+/// Why it cannot.
+pub fn can_be_remote() -> Result<(), String> {
+    Network::isolated().map(drop)
+}
+
 /// What a command sees of the world, in namespaces of its own.
 #[derive(Debug, Clone)]
 pub struct Network {
     files: PathBuf,
-    isolated: bool,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Shared,
+    Isolated,
+    /// That of a process.
+    Of(u32),
 }
 
 impl Network {
@@ -50,7 +82,7 @@ impl Network {
         for (name, text) in contents {
             fs::write(files.join(name), text).map_err(|error| error.to_string())?;
         }
-        Ok(Self { files, isolated: false })
+        Ok(Self { files, kind: Kind::Shared })
     }
 
     /// One with nothing but a loopback interface: no address outside has a route, and 198.51.100.0/24 is refused by one.
@@ -58,20 +90,50 @@ impl Network {
     /// # Errors
     /// Why this machine cannot do that.
     pub fn isolated() -> Result<Self, String> {
+        Self::isolated_with_hosts("")
+    }
+
+    /// The same with more lines in the hosts file.
+    ///
+    /// # Errors
+    /// Why this machine cannot do that.
+    pub fn isolated_with_hosts(hosts: &str) -> Result<Self, String> {
         tools::in_path("ip").ok_or("there is no ip command")?;
-        let network = Self::new("127.0.0.1", "")?;
-        Ok(Self { isolated: true, ..network })
+        let network = Self::new("127.0.0.1", hosts)?;
+        Ok(Self {
+            kind: Kind::Isolated,
+            ..network
+        })
+    }
+
+    /// The network that a process is in.
+    pub fn of_process(pid: u32) -> Self {
+        Self {
+            files: PathBuf::new(),
+            kind: Kind::Of(pid),
+        }
+    }
+
+    /// The same with more lines in the resolver's configuration.
+    pub fn resolving_with(self, lines: &str) -> Self {
+        let file = self.files.join("resolv.conf");
+        let before = fs::read_to_string(&file).expect("it was written");
+        fs::write(&file, format!("{before}{lines}\n")).expect("the directory is ours");
+        self
     }
 
     /// The words that make what follows them run there.
     pub fn prefix(&self) -> Vec<OsString> {
+        if let Kind::Of(pid) = self.kind {
+            return vec!["nsenter".into(), format!("--net=/proc/{pid}/ns/net").into()];
+        }
         let mut words = vec![OsString::from("unshare"), "--mount".into()];
-        if self.isolated {
+        if self.kind == Kind::Isolated {
             words.push("--net".into());
         }
         words.extend(["sh", "-c", ENTER, "enter"].map(OsString::from));
         words.push(self.files.clone().into());
-        words.push(if self.isolated { "isolated" } else { "shared" }.into());
+        words.push(if self.kind == Kind::Isolated { "isolated" } else { "shared" }.into());
         words
     }
 }

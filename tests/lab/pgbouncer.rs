@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,9 @@ pub const WITHOUT_SERVER: &str = "nowhere";
 
 /// The role whose password the pooler and its clients share, and the server does not.
 pub const STALE: &str = "no_sequence";
+
+/// Who may use the console.
+const CONSOLE_USER: &str = "monitor";
 
 /// A running PgBouncer.
 #[derive(Debug)]
@@ -61,6 +65,7 @@ client_tls_cert_file = {certificate}
 client_tls_key_file = {key}
 server_tls_sslmode = require
 query_wait_timeout = 3
+admin_users = {CONSOLE_USER}
 {lines}
 ",
             shop = schema::SHOP,
@@ -90,6 +95,37 @@ query_wait_timeout = 3
     /// The role's connection through the pooler, with full verification.
     pub fn dsn(&self, role: &str) -> Dsn {
         Dsn::new(role, self.port, schema::SHOP)
+    }
+
+    /// What a person pastes: a command of the console, or a line of the section `[pgbouncer]`, which comes last in the file.
+    ///
+    /// # Panics
+    /// If the console refuses it.
+    pub fn paste(&self, text: &str) {
+        if !text.ends_with(';') {
+            let path = self.directory.join("pgbouncer.ini");
+            let file = fs::read_to_string(&path).expect("the directory is ours");
+            fs::write(&path, format!("{file}{text}\n")).expect("the directory is ours");
+            return;
+        }
+        let console = self.dsn(CONSOLE_USER).host("127.0.0.1").database("pgbouncer").to_string();
+        let output = Command::new(tools::postgres("psql"))
+            .args(["-X", "-v", "ON_ERROR_STOP=1", "-c", text, &console])
+            .env_clear()
+            .output()
+            .expect("psql can be run");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{text}: {said}");
+    }
+
+    /// The file with the users and their secrets.
+    pub fn users(&self) -> PathBuf {
+        self.directory.join("users")
+    }
+
+    /// Its own configuration.
+    pub fn configuration(&self) -> PathBuf {
+        self.directory.join("pgbouncer.ini")
     }
 
     /// The whole log.

@@ -1,48 +1,20 @@
 //! PostgreSQL: the server that most scenarios share, and others that are broken as a whole.
 
-use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::authority::{self, Identity};
 use super::database::Database;
 use super::dsn::Dsn;
+use super::network::Network;
 use super::session::Session;
+pub use super::settings::Settings;
 use super::supervisor::Supervised;
-use super::{account, matrix, port, schema, template, tools, workdir};
-
-/// How a server differs from the shared one.
-#[derive(Debug)]
-pub struct Settings {
-    /// The server's certificate; `None` turns TLS off.
-    pub certificate: Option<Identity>,
-    lines: Vec<(String, String)>,
-    hba_first: String,
-    standby: bool,
-}
-
-impl Settings {
-    /// Sets a parameter of `postgresql.conf`.
-    pub fn set(&mut self, name: &str, value: &str) {
-        self.lines.push((name.to_owned(), value.to_owned()));
-    }
-
-    /// Puts a line before all others of `pg_hba.conf`.
-    pub fn hba(&mut self, line: &str) {
-        self.hba_first.push_str(line);
-        self.hba_first.push('\n');
-    }
-
-    /// Makes it wait for a primary's log, answering read-only queries.
-    pub fn standby(&mut self) {
-        self.standby = true;
-    }
-}
+use super::{account, port, schema, template, tools, workdir};
 
 /// A running PostgreSQL.
 #[derive(Debug)]
@@ -61,12 +33,7 @@ impl Server {
 
     /// A server of the scenario's own.
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = Settings {
-            certificate: Some(authority::get().server.clone()),
-            lines: Vec::new(),
-            hba_first: String::new(),
-            standby: false,
-        };
+        let mut settings = Settings::default();
         change(&mut settings);
         // Between the search for a port and its use somebody else may take it.
         let mut log = String::new();
@@ -85,20 +52,38 @@ impl Server {
         let data = directory.join("data");
         let copied = account::command("cp")
             .arg("-a")
-            .arg(template::path())
+            .arg(template::path(settings.installation()))
             .arg(&data)
             .status()
             .expect("cp can be run");
         assert!(copied.success(), "the template cannot be copied");
-        configure(settings, &directory, &data);
+        settings.configure(&directory, &data);
         let port = port::free();
-        let supervised = Supervised::start(&start_words(&data, port), &directory, &directory.join("log"), "QUIT");
+        let supervised = Supervised::start(&settings.start_words(&data, port), &directory, &directory.join("log"), "QUIT");
         let server = Self {
             port,
             directory,
             supervised,
         };
-        if server.wait_until_ready() { Ok(server) } else { Err(server.log()) }
+        let started = server.wait_until(|server| if settings.lets_in() { server.lets_in() } else { server.listens() });
+        if started { Ok(server) } else { Err(server.log()) }
+    }
+
+    /// The surroundings in which a remote server can be reached.
+    pub fn network(&self) -> Network {
+        Network::of_process(self.supervised.pid())
+    }
+
+    /// The server's data directory.
+    pub fn data(&self) -> PathBuf {
+        self.directory.join("data")
+    }
+
+    /// Sends a signal to the postmaster, by its name: `TERM` is a smart shutdown.
+    pub fn signal(&self, name: &str) {
+        let pid = self.supervised.pid().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "kill -s {name} {pid}");
     }
 
     pub fn port(&self) -> u16 {
@@ -139,6 +124,38 @@ impl Server {
         } else {
             Err(String::from_utf8_lossy(&output.stderr).into_owned())
         }
+    }
+
+    /// Runs what a person pastes into psql as the superuser: statement by statement. Hands back what it printed.
+    ///
+    /// # Panics
+    /// If PostgreSQL refuses a statement.
+    pub fn paste(&self, database: &str, text: &str) -> String {
+        let mut psql = self
+            .psql("postgres", database)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("psql can be run");
+        let mut input = psql.stdin.take().expect("piped");
+        writeln!(input, "{text}").expect("psql reads");
+        drop(input);
+        let output = psql.wait_with_output().expect("it is our child");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{text}: {said}");
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+    }
+
+    /// Waits until the postmaster has read its configuration again.
+    pub fn wait_for_reload(&self, mark: usize) {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while !self.log_since(mark).contains("reloading configuration files") {
+            assert!(Instant::now() < deadline, "no reload: {}", self.log_since(mark));
+            sleep(Duration::from_millis(5));
+        }
+        // The line comes before the reading.
+        sleep(Duration::from_millis(50));
     }
 
     /// A session that stays open until it is dropped.
@@ -202,81 +219,32 @@ impl Server {
         command
     }
 
-    fn wait_until_ready(&self) -> bool {
+    /// Whether the log gets this text, before the server ends or a minute is over.
+    pub fn wait_for(&self, text: &str) -> bool {
+        self.wait_until(|server| server.log().contains(text))
+    }
+
+    fn wait_until(&self, reached: impl Fn(&Self) -> bool) -> bool {
         let deadline = Instant::now() + Duration::from_mins(1);
         while self.supervised.is_running() && Instant::now() < deadline {
-            let log = self.log();
-            if log.contains("ready to accept connections") || log.contains("ready to accept read-only connections") {
+            if reached(self) {
                 return true;
             }
             sleep(Duration::from_millis(10));
         }
         false
     }
-}
 
-fn configure(settings: &Settings, directory: &Path, data: &Path) {
-    let mut conf = String::from(BASE);
-    let _ = writeln!(conf, "listen_addresses = '{}'", port::loopback().join(","));
-    let _ = writeln!(conf, "unix_socket_directories = '{}'", directory.display());
-    if let Some(identity) = &settings.certificate {
-        let (certificate, key) = identity.install(data, "server");
-        let ca = &authority::get().root;
-        let _ = writeln!(
-            conf,
-            "ssl = on\nssl_cert_file = '{}'\nssl_key_file = '{}'\nssl_ca_file = '{}'",
-            certificate.display(),
-            key.display(),
-            ca.display()
-        );
+    /// Whether `postmaster.pid` says so: the log has a language.
+    fn lets_in(&self) -> bool {
+        let state = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
+        state
+            .lines()
+            .nth(7)
+            .is_some_and(|state| ["ready", "standby"].contains(&state.trim()))
     }
-    for (name, value) in &settings.lines {
-        let _ = writeln!(conf, "{name} = '{value}'");
-    }
-    let hba = format!("{}{}", settings.hba_first, matrix::hba());
-    let hba = if settings.certificate.is_some() { hba } else { without_tls(&hba) };
-    fs::write(data.join("postgresql.auto.conf"), conf).expect("the copy can be written");
-    fs::write(data.join("pg_hba.conf"), hba).expect("the copy can be written");
-    if settings.standby {
-        fs::write(data.join("standby.signal"), "").expect("the copy can be written");
-    }
-    for file in ["postgresql.auto.conf", "pg_hba.conf", "standby.signal"] {
-        let path = data.join(file);
-        if path.exists() {
-            account::give(&path);
-        }
+
+    fn listens(&self) -> bool {
+        self.directory.join(format!(".s.PGSQL.{}", self.port)).exists()
     }
 }
-
-/// Without TLS the server refuses lines that ask for client certificates.
-fn without_tls(hba: &str) -> String {
-    hba.lines()
-        .filter(|line| !line.contains("cert"))
-        .flat_map(|line| [line, "\n"])
-        .collect()
-}
-
-fn start_words(data: &Path, port: u16) -> Vec<OsString> {
-    let mut words = account::prefix();
-    words.push(tools::postgres("postgres").into());
-    words.extend(["-D".into(), data.into(), "-p".into(), port.to_string().into()]);
-    words
-}
-
-const BASE: &str = "\
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-autovacuum = off
-shared_buffers = 16MB
-max_wal_size = 128MB
-max_connections = 100
-log_connections = on
-log_disconnections = on
-log_statement = all
-log_line_prefix = '%m [%p] user=%u db=%d app=%a '
-log_min_messages = warning
-timezone = 'UTC'
-log_timezone = 'UTC'
-lc_messages = 'C'
-";

@@ -1,25 +1,33 @@
 //! The data directory that every server starts as a copy of.
 
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
-use super::{account, schema, tools, workdir};
+use super::release::Release;
+use super::{account, schema, workdir};
 
-/// The template's path; made once.
-pub fn path() -> &'static Path {
-    static TEMPLATE: LazyLock<PathBuf> = LazyLock::new(make);
-    &TEMPLATE
+type Made = Arc<OnceLock<PathBuf>>;
+
+/// The path of the release's template; made once.
+pub fn path(release: &Release) -> PathBuf {
+    static TEMPLATES: LazyLock<Mutex<HashMap<Release, Made>>> = LazyLock::new(Mutex::default);
+    let made = {
+        let mut templates = TEMPLATES.lock().unwrap_or_else(PoisonError::into_inner);
+        Made::clone(templates.entry(release.clone()).or_default())
+    };
+    made.get_or_init(|| make(release)).clone()
 }
 
-fn make() -> PathBuf {
+fn make(release: &Release) -> PathBuf {
     let parent = workdir::fresh("template");
     account::give(&parent);
     let data = parent.join("data");
-    let made = account::command(tools::postgres("initdb"))
+    let made = account::command(release.program("initdb"))
         .args([
             "--username=postgres",
             "--auth=trust",
@@ -34,16 +42,16 @@ fn make() -> PathBuf {
         .output()
         .expect("initdb can be run");
     assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
-    load(&data, "postgres", &schema::cluster());
-    load(&data, schema::BLUEPRINT, &schema::shop());
-    load(&data, "postgres", schema::COPIES);
+    load(release, &data, "postgres", &schema::cluster());
+    load(release, &data, schema::BLUEPRINT, &schema::shop());
+    load(release, &data, "postgres", schema::COPIES);
     data
 }
 
 /// Runs the statements in PostgreSQL's single-user mode: no server has to be started for them.
-fn load(data: &Path, database: &str, statements: &[impl Display]) {
+fn load(release: &Release, data: &Path, database: &str, statements: &[impl Display]) {
     let log = data.with_extension("log");
-    let mut single = account::command(tools::postgres("postgres"))
+    let mut single = account::command(release.program("postgres"))
         .args(["--single", "-j", "-F", "-c", "exit_on_error=on", "-D"])
         .arg(data)
         .arg(database)

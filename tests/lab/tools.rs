@@ -1,19 +1,14 @@
 //! Where the programs are that the laboratory runs.
 
 use std::env;
-use std::fs;
 use std::path::PathBuf;
-use std::sync::LazyLock;
 
 use super::install;
+use super::release::Release;
 
-/// The directory with PostgreSQL's own programs: the newest of Debian's, else where `PATH` finds `initdb`.
+/// One of PostgreSQL's client programs: those that are installed.
 pub fn postgres(program: &str) -> PathBuf {
-    static DIRECTORY: LazyLock<PathBuf> = LazyLock::new(|| {
-        install::until_found("postgresql", postgres_directory)
-            .unwrap_or_else(|reason| panic!("PostgreSQL's programs are missing: {reason}"))
-    });
-    DIRECTORY.join(program)
+    Release::installed().program(program)
 }
 
 /// PgBouncer's program.
@@ -36,13 +31,4 @@ pub fn in_path(program: &str) -> Option<PathBuf> {
     directories
         .map(|directory| PathBuf::from(directory).join(program))
         .find(|candidate| candidate.is_file())
-}
-
-fn postgres_directory() -> Option<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let newest = versions
-        .map(|entry| entry.path().join("bin"))
-        .filter(|bin| bin.join("initdb").is_file())
-        .max_by_key(|bin| bin.parent().and_then(|version| version.file_name()?.to_str()?.parse::<u32>().ok()));
-    newest.or_else(|| in_path("initdb")?.parent().map(PathBuf::from))
 }

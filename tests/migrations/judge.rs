@@ -7,7 +7,7 @@ use dbdoctor::migrations::survey;
 use dbdoctor::probe::migrations::{judge, questions};
 use dbdoctor::server::error::ServerError;
 use dbdoctor::server::session::{Answer, NoAnswer, Row};
-use dbdoctor::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SslMode, Target, TlsSettings};
+use dbdoctor::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
 use dbdoctor::verdict::{Fact, Notes, Probed};
 use tempfile::TempDir;
 
@@ -19,6 +19,7 @@ pub fn target(user: &str, database: &str) -> Target {
         hosts: vec![Host {
             endpoint: Endpoint::Name(Foreign::new("localhost")),
             port: 5432,
+            password: None,
         }],
         user: Foreign::new(user),
         database: Foreign::new(database),
@@ -37,6 +38,9 @@ pub fn target(user: &str, database: &str) -> Target {
         channel_binding: ChannelBinding::Prefer,
         connect_timeout: None,
         options: None,
+        session_attrs: SessionAttrs::Any,
+        balances_hosts: false,
+        require_auth: None,
         driver: None,
     }
 }

@@ -44,6 +44,6 @@ pub fn finding(scene: &Scene<'_>) -> Finding {
         .evidence(format!("authentication request: {method}"))
         .remedy(Remedy::new(
             "let the settings do without channel binding, or connect to PostgreSQL itself over TLS",
-            [Step::new(Place::AppConfig, "in the connection settings").run("channel_binding=prefer")],
+            [Step::new(Place::AppConfig, "do without channel binding where it is not offered").run("channel_binding=prefer")],
         ))
 }

@@ -36,6 +36,6 @@ pub fn finding(scene: &Scene<'_>, text: &str) -> Finding {
         .candidate("the server process crashed or was killed", "the server's log at this moment; the kernel's log for an OOM kill")
         .remedy(Remedy::new(
             "find out who hung up",
-            [Step::new(Place::DatabaseHost, "look for a crash").run("journalctl -u 'postgresql*' -k --since -5min --no-pager")],
+            [Step::new(Place::DatabaseHost, "look for a crash, and for the kernel's OOM killer").run("journalctl -u 'postgresql*' --since -5min --no-pager; journalctl -k --since -5min --no-pager")],
         ))
 }

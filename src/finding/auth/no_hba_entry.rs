@@ -36,7 +36,8 @@ pub static KIND: Kind = Kind {
 #[must_use]
 pub fn is_verdict_of_hba(error: &ServerError) -> bool {
     let by_text = error.says(&["no pg_hba.conf entry", "pg_hba.conf rejects"]);
-    let by_routine = error.is("28000") && error.came_from("ClientAuthentication") && !error.says(&["client certificate"]);
+    // Every translation leaves the file's name alone; the same routine also wants client certificates.
+    let by_routine = error.is("28000") && error.came_from("ClientAuthentication") && error.says(&["pg_hba.conf"]);
     by_text || by_routine
 }
 
@@ -59,6 +60,13 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
         Some(false) => finding.detail("A second connection, over TLS, was turned away too. No password was asked for: whether it is right is not known."),
         Some(true) | None => finding.detail("No password was asked for: whether it is right is not known."),
     };
+    if !error.says(&["no pg_hba.conf entry"]) {
+        // Which of the two it is, only the translated words tell.
+        finding.title = format!("pg_hba.conf does not let {from}role \"{}\" into database \"{}\", {tls}", target.user, target.database);
+        finding = finding
+            .candidate("no line matches", "in the server's pg_hba.conf, no line covers this client, role, database and encryption")
+            .candidate("a line matches and says reject", "the first line that matches ends in reject");
+    }
     if error.is_of_a_pooler() {
         finding = finding.candidate("a pooler passes the message on, and the address is the pooler's", "look at the host that pg_hba.conf would have to let in");
     }

@@ -40,13 +40,17 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     let finding = KIND.found("a parameter that the connection carries is refused").evidence(error.to_string());
     let source = &scene.target.source;
     if error.is_of_a_pooler() {
+        // PgBouncer: "unsupported startup parameter: jit", "unsupported startup parameter in options: jit".
+        let parameter = error.message.raw().rsplit(": ").next().filter(|word| word.chars().all(|c| c.is_ascii_alphanumeric() || "_.".contains(c)));
+        let parameter = parameter.unwrap_or("options");
         return finding
             .detail(format!("A pooler refuses it; without it the login would have gone on. The settings come from {source}."))
             .remedy(Remedy::new(
                 "let the pooler ignore the parameter, or remove it from the settings",
                 [
-                    Step::new(Place::Pooler, "in pgbouncer.ini, section [pgbouncer], add the parameter's name to the list; then RELOAD; in its console").run("ignore_startup_parameters = extra_float_digits, options"),
-                    Step::new(Place::AppConfig, "or remove it from the connection settings"),
+                    Step::new(Place::Pooler, "in pgbouncer.ini, section [pgbouncer]; a list that is there already gets one more name").run(format!("ignore_startup_parameters = {parameter}")),
+                    Step::new(Place::Pooler, "in the pooler's console, as an admin user").run("RELOAD;"),
+                    Step::new(Place::AppConfig, "or remove the parameter from the connection settings"),
                 ],
             ));
     }

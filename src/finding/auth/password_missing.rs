@@ -46,6 +46,6 @@ pub fn finding(scene: &Scene<'_>) -> Finding {
         .evidence(format!("authentication request: {method}; nothing was sent"))
         .remedy(Remedy::new(
             "put the password where the application reads it",
-            [Step::new(Place::AppConfig, format!("add the password to the settings ({}), percent-encoded if they are a URL, and restart the application", target.source))],
+            [Step::new(Place::AppConfig, format!("add the password ({}), percent-encoded if they are a URL, and restart the application", target.source))],
         ))
 }

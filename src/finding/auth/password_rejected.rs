@@ -36,7 +36,7 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is("28P01") || error.says(&["password authentication failed", "SASL authentication failed", "empty password returned by client"])
+    error.is("28P01") || error.says(&["password authentication failed", "SASL authentication failed", "SCRAM authentication failed", "md5 authentication failed", "authentication with pgpool failed", "empty password returned by client"])
 }
 
 /// The refusal, and under which circumstances it came.
@@ -65,13 +65,15 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
             [
                 Step::sql(
                     "postgres",
-                    "tell the causes apart",
+                    "tell the causes apart (where no superuser is to be had, as on most hosted databases, pg_roles shows all but the method)",
                     format!(
                         "SELECT rolname, rolcanlogin, rolvaliduntil, CASE WHEN rolpassword LIKE 'SCRAM-SHA-256$%' THEN 'scram-sha-256' \
                          WHEN rolpassword LIKE 'md5%' THEN 'md5' END AS method FROM pg_authid WHERE rolname = {literal};"
                     ),
                 )
                 .actor("superuser"),
+                Step::sql("postgres", "let the password count again, but only if the query shows a date in the past", format!("ALTER ROLE {} VALID UNTIL 'infinity';", quote::sql_ident(target.user.raw())))
+                    .actor("superuser"),
                 Step::new(Place::AppConfig, format!("if the password is not the role's: correct it where the application reads it (here: {source}), and restart the application")),
                 Step::new(
                     Place::Database,

@@ -1,8 +1,9 @@
 //! `auth/peer-mismatch`
 
+use crate::finding::hba;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::quote;
+use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
 use crate::server::refusal::Scene;
@@ -34,7 +35,9 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.says(&["Peer authentication failed", "Ident authentication failed"])
+    // Most translations leave the method's name alone.
+    let by_routine = error.is("28000") && error.came_from("auth_failed") && error.says_unquoted(&["peer", "ident"]);
+    by_routine || error.says(&["Peer authentication failed", "Ident authentication failed"])
 }
 
 /// The refusal, and under which circumstances it came.
@@ -42,15 +45,15 @@ pub fn matches(error: &ServerError) -> bool {
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
 
     let target = scene.target;
-    let line = format!("local {} {} scram-sha-256", quote::hba(target.database.raw()), quote::hba(target.user.raw()));
+    let by_tcp = Step::new(Place::AppConfig, "connect by TCP, where pg_hba.conf usually asks for a password").run("host=127.0.0.1");
+    let on_a_socket = matches!(scene.route.address, Address::Unix(_));
+    let mut steps: Vec<Step> = on_a_socket.then_some(by_tcp).into_iter().collect();
+    steps.extend(hba::steps(error, scene));
     KIND.found(format!("the server compares the operating system's user with role \"{}\", and they differ", target.user))
         .detail("pg_hba.conf has peer or ident for this connection. The service may run as another user than this check: what counts is the service's user.")
         .evidence(error.to_string())
         .remedy(Remedy::new(
-            "connect by TCP with a password, or let this role use a password on the socket",
-            [
-                Step::new(Place::AppConfig, "connect by TCP, where pg_hba.conf usually asks for a password").run("host=127.0.0.1"),
-                Step::new(Place::DatabaseHost, "or put this line into pg_hba.conf above the one with peer, then run: SELECT pg_reload_conf();").run(line).undo("remove the line and reload"),
-            ],
+            if on_a_socket { "connect by TCP with a password, or let pg_hba.conf ask this role for a password on the socket" } else { "let pg_hba.conf ask this role for a password" },
+            steps,
         ))
 }

@@ -1,6 +1,7 @@
 //! `auth/pooler-database-unknown`
 
 use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -29,7 +30,7 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is_of_a_pooler() && (error.says(&["no such database"]) || error.says(&["database \""]) && error.says(&["is disabled"]))
+    error.is_of_a_pooler() && (error.says(&["no such database", "No pool configured for database"]) || error.says(&["route for"]) && error.says(&["is not found"]) || error.says(&["database \""]) && error.says(&["is disabled"]))
 }
 
 /// The refusal, and under which circumstances it came.
@@ -43,8 +44,14 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
         .remedy(Remedy::new(
             "add the database to the pooler's list",
             [
-                Step::new(Place::Pooler, "in pgbouncer.ini, section [databases], with the host and port of PostgreSQL").run(format!("{} = host=HOST port=5432", scene.target.database.raw())),
+                Step::new(Place::Pooler, format!("in pgbouncer.ini, section [databases], add a line with the host and port of PostgreSQL: {} = host=… port=…", key(database))),
                 Step::new(Place::Pooler, "in the pooler's console, as an admin user").run("RELOAD;"),
             ],
         ))
+}
+
+/// PgBouncer takes quotes only around what needs them.
+fn key(database: &Foreign) -> String {
+    let plain = database.raw().chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain { database.to_string() } else { format!("\"{}\"", database.to_string().replace('"', "\"\"")) }
 }

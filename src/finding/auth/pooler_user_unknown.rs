@@ -30,7 +30,12 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is_of_a_pooler() && error.says(&["no such user"])
+    error.is_of_a_pooler() && error.says(&[
+            "no such user",
+            "incorrect user",
+            "has no credentials for the role",
+            "does not exist in pool_passwd",
+        ])
 }
 
 /// The refusal, and under which circumstances it came.

@@ -54,6 +54,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("missing \"=\" after \"None\" in connection info string"),
     Text::new("missing \"=\" after \"null\" in connection info string"),
     Text::new("missing \"=\" after \"undefined\" in connection info string"),
+    Text::new("invalid configuration <- both host and hostaddr are missing"),
+    Text::new("invalid configuration: both host and hostaddr are missing"),
 ];
 
 /// The variable is there and empty.

@@ -62,7 +62,7 @@ pub fn finding(name: &str, seen: Vec<String>) -> Finding {
     finding.remedy(Remedy::new(
         "give the name an address, or use the name that has one",
         [
-            Step::new(Place::AppHost, "see which records the name has").run(format!("dig +noall +answer {} ANY", quote::shell(name))),
+            Step::new(Place::AppHost, "see which records the name has").run(format!("dig +noall +answer {0} CNAME {0} A {0} AAAA", quote::shell(name))),
             Step::new(Place::Provider, "add the missing A or AAAA record where the zone is kept"),
         ],
     ))

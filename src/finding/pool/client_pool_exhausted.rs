@@ -24,5 +24,5 @@ pub const TEXTS: &[Text] = &[
     Text::new("couldn't get a connection after {_} sec"),
     Text::new("pool initialization incomplete after {_} sec"),
     Text::new("psycopg_pool.TooManyRequests"),
-    Text::new("connection pool exhausted"),
+    Text::near_driver("connection pool exhausted"),
 ];

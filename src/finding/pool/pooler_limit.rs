@@ -29,7 +29,18 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal at login is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is_of_a_pooler() && error.says(&["no more connections allowed", "client connections exceeded"])
+    error.is_of_a_pooler()
+        && error.says(&[
+            "no more connections allowed",
+            "client connections exceeded",
+            "(EMAXCONN)",
+            "(EMAXCONNSESSION)",
+            "max clients reached",
+            "too many active clients for user",
+            "too many client tcp connections",
+            "Too many connections to this endpoint",
+            "Failed to acquire permit to connect",
+        ])
 }
 
 /// The pooler turned the client away.

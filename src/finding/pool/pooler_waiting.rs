@@ -29,7 +29,13 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal at login is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is_of_a_pooler() && error.says(&["query_wait_timeout"])
+    error.is_of_a_pooler() && error.says(&[
+            "query_wait_timeout",
+            "(ECHECKOUTTIMEOUT)",
+            "Timed-out waiting to acquire database connection",
+            "could not get connection from the pool",
+            "checkout failure limit reached",
+        ])
 }
 
 /// The pooler gave up.

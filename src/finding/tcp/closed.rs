@@ -33,7 +33,8 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("connection was closed in the middle of operation"),
     Text::near_driver("InterfaceError: network error"),
     Text::new("pg8000.exceptions.InterfaceError: 'network error'"),
-    Text::near_driver("connection closed"),
+    Text::new("tokio_postgres: connection closed"),
+    Text::new("tokio-postgres: connection closed"),
 ];
 
 /// The address, and what it was told last.

@@ -1,10 +1,12 @@
 //! `tcp/refused`
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
+use crate::net::container;
 use crate::remedy::{Place, Remedy, Step};
 use crate::target::Target;
 
@@ -52,24 +54,34 @@ pub fn finding(target: &Target, address: SocketAddr, lines: &[String]) -> Findin
     let port = address.port();
     let mut finding = KIND
         .found(format!("{address} refuses the connection"))
-        .detail("The host answered at once that nothing accepts connections there. No login was tried: the credentials are not known to be wrong.")
+        .detail("The host answered at once that nothing accepts connections there. No login was tried: the credentials are not known to be wrong.");
+    let container = container::sign(Path::new("/")).filter(|_| address.ip().is_loopback());
+    if let Some(sign) = &container {
+        // Seen, so the most likely.
+        finding = in_container(finding, &format!("this check runs in one ({sign}); "));
+    }
+    finding = finding
         .candidate("PostgreSQL is not running there", "systemctl status postgresql, on the database host")
         .candidate(
             format!("it listens on another port than {port}, or on another address"),
             "SHOW port; SHOW listen_addresses; in psql on the database host",
         );
-    if address.ip().is_loopback() {
-        finding = finding.candidate(
-            "the application runs in a container, where a loopback address is the container itself",
-            "use the database's service name, or host.docker.internal for a server on the container's host",
-        );
+    if address.ip().is_loopback() && container.is_none() {
+        finding = in_container(finding, "");
     }
     finding.evidence = lines.to_vec();
     finding.remedy(Remedy::new(
         format!("start the server, or correct the address (the settings come from {})", target.source),
         [
             Step::new(Place::DatabaseHost, "see what listens on that port").run(format!("ss -ltnp 'sport = :{port}'")),
-            Step::new(Place::DatabaseHost, "see which clusters there are, on Debian and Ubuntu; elsewhere, systemctl status postgresql").run("pg_lsclusters"),
+            Step::new(Place::DatabaseHost, "see which clusters there are and whether they run (on Debian and Ubuntu; elsewhere, systemctl status postgresql)").run("pg_lsclusters"),
         ],
     ))
+}
+
+fn in_container(finding: Finding, seen: &str) -> Finding {
+    finding.candidate(
+        "the application runs in a container, where a loopback address is the container itself",
+        format!("{seen}use the database's service name, or host.docker.internal for a server on the container's host"),
+    )
 }

@@ -52,8 +52,10 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("timeout expired"),
     Text::near_driver("TimeoutError: timed out"),
     Text::near_driver("Connection timed out"),
-    Text::near_driver("TimeoutError"),
     Text::near_driver("failed to respond after a period of time"),
+    Text::near_driver("TimeoutError\n"),
+    Text::near_driver("TimeoutError: ''"),
+    Text::near_driver("TimeoutError: 'timed out'"),
 ];
 
 /// The address that stayed silent.

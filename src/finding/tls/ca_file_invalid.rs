@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use openssl::x509::X509;
+
 use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
@@ -51,8 +53,26 @@ pub fn finding(path: &Path, content: &[u8]) -> Finding {
     KIND.found(format!("the root certificate file \"{shown}\" holds no usable certificate"))
         .detail(format!("Of its {} bytes none make a certificate: {what}. The server was not asked.", content.len()))
         .evidence(format!("\"{shown}\": {what}"))
-        .remedy(Remedy::new(
-            "replace the file with the authority's root certificate in PEM form",
-            [Step::new(Place::AppHost, "see what the file is").run(format!("openssl x509 -in {} -noout -subject -issuer -enddate", quote::shell(&path.to_string_lossy())))],
-        ))
+        .remedy(remedy(path, content))
+}
+
+fn remedy(path: &Path, content: &[u8]) -> Remedy {
+    let file = quote::shell(&path.to_string_lossy());
+    if content.starts_with(&[0x30, 0x82]) && X509::from_der(content).is_ok() {
+        let converted = quote::shell(&format!("{}.pem", path.to_string_lossy()));
+        return Remedy::new(
+            "convert the file to PEM, and name the converted one",
+            [
+                Step::new(Place::AppHost, "convert it").run(format!("openssl x509 -inform DER -in {file} -out {converted}")).undo(format!("rm {converted}")),
+                Step::new(Place::AppConfig, "name the converted file").run(format!("sslrootcert={converted}")),
+            ],
+        );
+    }
+    Remedy::new(
+        "replace the file with the authority's root certificate in PEM form",
+        [
+            Step::new(Place::AppHost, "see what the file is").run(format!("file {file}; head -n 1 {file}")),
+            Step::new(Place::AppHost, "get the authority's root certificate anew, from the provider or from whoever made the server's certificate"),
+        ],
+    )
 }

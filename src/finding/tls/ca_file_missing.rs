@@ -64,7 +64,7 @@ fn remedy() -> Remedy {
         "name the file with the authority's root certificate",
         [
             Step::new(Place::AppHost, "put the root certificate of the server's authority where the service's user can read it"),
-            Step::new(Place::AppConfig, "name that file in the connection settings: sslrootcert=/path/to/root.crt"),
+            Step::new(Place::AppConfig, "name that file: sslrootcert=/path/to/root.crt"),
         ],
     )
 }

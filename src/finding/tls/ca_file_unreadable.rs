@@ -38,6 +38,7 @@ pub const TEXTS: &[Text] = &[
 /// The file, with the system's words.
 #[must_use]
 pub fn finding(path: &Path, error: &io::Error) -> Finding {
+    let shell = quote::shell(&path.to_string_lossy());
     let shown = Foreign::new(path.to_string_lossy());
     KIND.found(format!("the root certificate file \"{shown}\" cannot be read"))
         .detail("libpq refuses to connect when it cannot read that file. The server was not asked.")
@@ -45,9 +46,9 @@ pub fn finding(path: &Path, error: &io::Error) -> Finding {
         .remedy(Remedy::new(
             "make the file readable for the service's user",
             [
-                Step::new(Place::AppHost, "see whose the file and its directories are").run(format!("namei -l {}", quote::shell(&path.to_string_lossy()))),
+                Step::new(Place::AppHost, "see whose the file and its directories are").run(format!("namei -l {shell}")),
                 Step::new(Place::AppHost, "root certificates are no secret: let everybody read the file")
-                    .run(format!("chmod a+r {}", quote::shell(&path.to_string_lossy())))
+                    .run(format!("chmod a+r {shell}"))
                     .actor("the file's owner or root"),
             ],
         ))

@@ -6,7 +6,6 @@ use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
-use crate::target::Target;
 use crate::tls::inspection::Inspection;
 use crate::tls::policy::{Policy, Roots};
 
@@ -57,11 +56,31 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("certificate verify failed: unable to get issuer certificate"),
     Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (unable to get issuer certificate)"),
     Text::new("SSL error: certificate verify failed: unable to get issuer certificate"),
+    Text::near_driver("certificate verify failed:{_}(self-signed certificate in certificate chain)"),
+    Text::new("error performing TLS handshake <- {_}(self-signed certificate in certificate chain)"),
+    Text::new("error performing TLS handshake: {_}(self-signed certificate in certificate chain)"),
+    Text::new("SSL error: certificate verify failed (self-signed certificate in certificate chain)"),
+    Text::near_driver("certificate verify failed:{_}(self signed certificate in certificate chain)"),
+    Text::new("error performing TLS handshake <- {_}(self signed certificate in certificate chain)"),
+    Text::new("error performing TLS handshake: {_}(self signed certificate in certificate chain)"),
+    Text::new("SSL error: certificate verify failed (self signed certificate in certificate chain)"),
+    Text::near_driver("certificate verify failed:{_}(unable to get local issuer certificate)"),
+    Text::new("error performing TLS handshake <- {_}(unable to get local issuer certificate)"),
+    Text::new("error performing TLS handshake: {_}(unable to get local issuer certificate)"),
+    Text::new("SSL error: certificate verify failed (unable to get local issuer certificate)"),
+    Text::near_driver("certificate verify failed:{_}(self-signed certificate)"),
+    Text::new("error performing TLS handshake <- {_}(self-signed certificate)"),
+    Text::new("error performing TLS handshake: {_}(self-signed certificate)"),
+    Text::new("SSL error: certificate verify failed (self-signed certificate)"),
+    Text::near_driver("certificate verify failed:{_}(self signed certificate)"),
+    Text::new("error performing TLS handshake <- {_}(self signed certificate)"),
+    Text::new("error performing TLS handshake: {_}(self signed certificate)"),
+    Text::new("SSL error: certificate verify failed (self signed certificate)"),
 ];
 
 /// The chain that was shown, and the roots that it was compared with.
 #[must_use]
-pub fn finding(target: &Target, policy: &Policy, address: &Address, inspection: &Inspection) -> Finding {
+pub fn finding(policy: &Policy, address: &Address, inspection: &Inspection) -> Finding {
     let top = inspection.chain.last();
     let issuer = top.map_or_else(|| "unknown".to_owned(), |certificate| certificate.issuer.to_string());
     let self_signed = inspection.chain.len() == 1 && top.is_some_and(|certificate| certificate.self_signed);
@@ -74,7 +93,7 @@ pub fn finding(target: &Target, policy: &Policy, address: &Address, inspection: 
         Roots::System | Roots::None => "the system's certificates".to_owned(),
         Roots::File { path, certificates } => {
             let path = crate::foreign::Foreign::new(path.to_string_lossy());
-            format!("those in \"{path}\" ({}), and no others", certificates.len())
+            format!("those in \"{path}\", {} in all, and no others", certificates.len())
         }
     };
     let mut finding = KIND.found(title).detail(format!(
@@ -89,20 +108,42 @@ pub fn finding(target: &Target, policy: &Policy, address: &Address, inspection: 
         .collect();
     let reasons = inspection.faults.iter().map(|fault| format!("OpenSSL: {} (certificate {})", fault.reason, fault.depth));
     finding.evidence.extend(reasons);
-    let file = match &policy.roots {
-        Roots::File { path, .. } => quote::shell(&path.to_string_lossy()),
-        Roots::System | Roots::None => "/etc/ssl/certs/ca-certificates.crt".into(),
-    };
-    finding.remedy(Remedy::new(
-        format!("trust the authority \"{issuer}\", once you know that it is the right one"),
-        [
-            Step::new(Place::DatabaseHost, "get the authority's root certificate from the provider, or from whoever made the server's certificate"),
-            Step::new(Place::AppHost, "put it into the file that sslrootcert names; then see whether the server's chain leads to it").run(format!(
-                "openssl s_client -starttls postgres -connect {address} -showcerts -verify_return_error -CAfile {file} </dev/null"
-            )),
-            Step::new(Place::AppConfig, "name the file in the connection settings").run(format!("sslmode={} sslrootcert={file}", target.tls.mode.name())),
+    if inspection.chain.len() == 1 && !self_signed {
+        finding = finding
+            .candidate("the authority is not among the trusted ones", format!("look whether \"{issuer}\" is an authority's root, by asking whoever made the certificate"))
+            .candidate(
+                "the server leaves out an intermediate certificate, whose root is trusted",
+                "the server sends one certificate alone; if its issuer is no root, the intermediate one belongs behind it in the file that SHOW ssl_cert_file names",
+            );
+    }
+    let get = Step::new(Place::DatabaseHost, "get the authority's root certificate from the provider, or from whoever made the server's certificate");
+    let mut steps = match &policy.roots {
+        Roots::File { path, .. } => {
+            let file = quote::shell(&path.to_string_lossy());
+            vec![
+                get,
+                Step::new(Place::AppHost, format!("add it to the file {file}, which sslrootcert names; others that are in it may stay")),
+                Step::new(Place::AppHost, "see whether the server's chain leads to it now").run(format!(
+                    "openssl s_client -starttls postgres -connect {address} -verify_return_error -CAfile {file} </dev/null"
+                )),
+            ]
+        }
+        Roots::System | Roots::None => vec![
+            get,
+            Step::new(Place::AppHost, "put it into a file that the service's user can read"),
+            Step::new(Place::AppConfig, "name that file: sslrootcert=/path/to/root.crt"),
         ],
-    ))
+    };
+    if let [only] = inspection.chain.as_slice()
+        && !only.self_signed
+    {
+        steps.push(Step::new(
+            Place::DatabaseHost,
+            format!("or, if \"{issuer}\" is an intermediate authority whose root is trusted: put its certificate behind the server's own in the file that SHOW ssl_cert_file names"),
+        ));
+        steps.push(Step::sql("postgres", "and let the server read it", "SELECT pg_reload_conf();").actor("superuser"));
+    }
+    finding.remedy(Remedy::new(format!("trust the authority \"{issuer}\", once you know that it is the right one"), steps))
 }
 
 /// The chain was refused, and a second look did not show why.

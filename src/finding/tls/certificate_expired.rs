@@ -34,6 +34,10 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("certificate verify failed: certificate has expired"),
     Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (certificate has expired)"),
     Text::new("SSL error: certificate verify failed: certificate has expired"),
+    Text::near_driver("certificate verify failed:{_}(certificate has expired)"),
+    Text::new("error performing TLS handshake <- {_}(certificate has expired)"),
+    Text::new("error performing TLS handshake: {_}(certificate has expired)"),
+    Text::new("SSL error: certificate verify failed (certificate has expired)"),
 ];
 
 /// The certificate of the chain that it is about.

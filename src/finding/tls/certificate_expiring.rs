@@ -30,6 +30,9 @@ pub static KIND: Kind = Kind {
 /// Days before the end from which on it is a warning.
 const WARNED_DAYS: i64 = 30;
 
+/// Days before the end from which on it does not wait for the next maintenance window.
+const URGENT_DAYS: i64 = 7;
+
 /// A finding where the certificate is near its end.
 #[must_use]
 pub fn finding(address: &Address, certificate: &Certificate, check: Check) -> Option<Finding> {
@@ -38,12 +41,17 @@ pub fn finding(address: &Address, certificate: &Certificate, check: Check) -> Op
         return None;
     }
     let until = &certificate.not_after;
+    let when = match days {
+        ..=1 => "within two days: renew it now".to_owned(),
+        2..URGENT_DAYS => format!("in {days} days: renew it now"),
+        _ => format!("in {days} days"),
+    };
     let (title, effect) = if days < 0 {
         (format!("the certificate of {address} expired on {until}"), "The settings do not verify it, so this application connects; every client that verifies is refused.")
     } else if check == Check::Nothing {
-        (format!("the certificate of {address} expires in {days} days"), "The settings do not verify it, so this application will go on; clients that verify will be refused on that day.")
+        (format!("the certificate of {address} expires {when}"), "The settings do not verify it, so this application will go on; clients that verify will be refused from then on.")
     } else {
-        (format!("the certificate of {address} expires in {days} days"), "On that day the application can no longer connect.")
+        (format!("the certificate of {address} expires {when}"), "From then on the application can no longer connect.")
     };
     Some(
         KIND.found(title)

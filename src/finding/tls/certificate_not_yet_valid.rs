@@ -32,6 +32,10 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("certificate verify failed: certificate is not yet valid"),
     Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (certificate is not yet valid)"),
     Text::new("SSL error: certificate verify failed: certificate is not yet valid"),
+    Text::near_driver("certificate verify failed:{_}(certificate is not yet valid)"),
+    Text::new("error performing TLS handshake <- {_}(certificate is not yet valid)"),
+    Text::new("error performing TLS handshake: {_}(certificate is not yet valid)"),
+    Text::new("SSL error: certificate verify failed (certificate is not yet valid)"),
 ];
 
 /// The certificate of the chain that it is about.

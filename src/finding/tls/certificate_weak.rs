@@ -37,6 +37,14 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("certificate verify failed: CA certificate key too weak"),
     Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (CA certificate key too weak)"),
     Text::new("SSL error: certificate verify failed: CA certificate key too weak"),
+    Text::near_driver("certificate verify failed:{_}(EE certificate key too weak)"),
+    Text::new("error performing TLS handshake <- {_}(EE certificate key too weak)"),
+    Text::new("error performing TLS handshake: {_}(EE certificate key too weak)"),
+    Text::new("SSL error: certificate verify failed (EE certificate key too weak)"),
+    Text::near_driver("certificate verify failed:{_}(CA signature digest algorithm too weak)"),
+    Text::new("error performing TLS handshake <- {_}(CA signature digest algorithm too weak)"),
+    Text::new("error performing TLS handshake: {_}(CA signature digest algorithm too weak)"),
+    Text::new("SSL error: certificate verify failed (CA signature digest algorithm too weak)"),
 ];
 
 /// The certificate, with OpenSSL's reason.
@@ -47,6 +55,9 @@ pub fn finding(address: &Address, fault: &Fault) -> Finding {
         .evidence(format!("OpenSSL: {} (certificate {})", fault.reason, fault.depth))
         .remedy(Remedy::new(
             "make a new certificate with a 2048-bit RSA or P-256 key and SHA-256",
-            [Step::new(Place::DatabaseHost, "make the new key and certificate, have it signed, and put both into the files that SHOW ssl_cert_file and SHOW ssl_key_file name")],
+            [
+                Step::new(Place::DatabaseHost, "make the new key and certificate, have it signed, and put both into the files that SHOW ssl_cert_file and SHOW ssl_key_file name"),
+                Step::sql("postgres", "let the server read them", "SELECT pg_reload_conf();").actor("superuser"),
+            ],
         ))
 }

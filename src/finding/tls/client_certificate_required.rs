@@ -29,7 +29,9 @@ pub static KIND: Kind = Kind {
 /// The server's words for it.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is("28000") && error.says(&["requires a valid client certificate"])
+    // The routine's other refusals name pg_hba.conf, in every language.
+    let by_routine = error.came_from("ClientAuthentication") && !error.says(&["pg_hba.conf"]);
+    error.is("28000") && (by_routine || error.says(&["requires a valid client certificate"]))
 }
 
 /// The refusal.

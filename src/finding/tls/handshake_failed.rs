@@ -48,6 +48,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("received unencrypted data after SSL request"),
     Text::new("SSL error: sslv3 alert handshake failure"),
     Text::new("SSL error: dh key too small"),
+    Text::new("before or while processing the request.\nSSL SYSCALL error"),
 ];
 
 /// OpenSSL's words, with what the server had sent.
@@ -66,6 +67,22 @@ pub fn finding(target: &Target, address: &Address, error: &str, received: &[u8])
         .candidate("a proxy or middlebox breaks the connection, or drops hosts that it does not know", "look at its log; try from another network")
         .candidate("what answers is no PostgreSQL", "look at the bytes above")
         .remedy(look(address))
+}
+
+/// The server takes TLS after an SSLRequest, and not at once.
+#[must_use]
+pub fn too_direct(address: &Address, error: &str) -> Finding {
+    KIND.found(format!("{address} does not begin with TLS at once, as sslnegotiation=direct wants"))
+        .detail(
+            "The handshake broke at its start. A second connection, which asked for TLS first, was told to go on: this is a server older than \
+             PostgreSQL 17, or a pooler or proxy without direct TLS. The login was not tried.",
+        )
+        .evidence(format!("OpenSSL: {}", Foreign::new(error)))
+        .evidence(format!("{address} answered the SSLRequest of a second connection with \"S\""))
+        .remedy(Remedy::new(
+            "let the settings ask for TLS first",
+            [Step::new(Place::AppConfig, "let TLS be asked for first, as every server understands it").run("sslnegotiation=postgres")],
+        ))
 }
 
 /// The handshake did not come to an end.

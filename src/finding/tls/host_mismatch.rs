@@ -43,6 +43,18 @@ pub const TEXTS: &[Text] = &[
     Text::new("server certificate for \"{value}\" (and {_}) does not match host name \"{host}\""),
     Text::new("does not match host name \"{host}\""),
     Text::near_driver("certificate is not valid for '{host}'"),
+    Text::near_driver("certificate verify failed:{_}(IP address mismatch)"),
+    Text::new("error performing TLS handshake <- {_}(IP address mismatch)"),
+    Text::new("error performing TLS handshake: {_}(IP address mismatch)"),
+    Text::new("SSL error: certificate verify failed (IP address mismatch)"),
+    Text::near_driver("certificate verify failed:{_}(hostname mismatch)"),
+    Text::new("error performing TLS handshake <- {_}(hostname mismatch)"),
+    Text::new("error performing TLS handshake: {_}(hostname mismatch)"),
+    Text::new("SSL error: certificate verify failed (hostname mismatch)"),
+    Text::near_driver("certificate verify failed:{_}(Hostname mismatch)"),
+    Text::new("error performing TLS handshake <- {_}(Hostname mismatch)"),
+    Text::new("error performing TLS handshake: {_}(Hostname mismatch)"),
+    Text::new("SSL error: certificate verify failed (Hostname mismatch)"),
 ];
 
 /// The name that was wanted, with those that the certificate has.

@@ -55,7 +55,7 @@ pub fn finding(target: &Target, route: &Route) -> Finding {
             [
                 Step::sql(
                     "postgres",
-                    "if it is PostgreSQL: with server.crt and server.key in place, turn TLS on",
+                    "if it is PostgreSQL: with the files that SHOW ssl_cert_file and SHOW ssl_key_file name in place, turn TLS on",
                     "ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();",
                 )
                 .actor("superuser")

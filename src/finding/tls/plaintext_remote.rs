@@ -33,6 +33,6 @@ pub fn finding(route: &Route, mode: SslMode) -> Finding {
         .detail("Whoever sees the network between this host and the server can read the queries and their results.")
         .remedy(Remedy::new(
             "turn TLS on in the settings, where the server has it",
-            [Step::new(Place::AppConfig, "in the connection settings; verify-full with an sslrootcert protects against an impostor too").run("sslmode=require")],
+            [Step::new(Place::AppConfig, "replace the sslmode; verify-full with an sslrootcert protects against an impostor too").run("sslmode=require")],
         ))
 }

@@ -6,7 +6,7 @@ use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
-use crate::target::Target;
+use crate::target::{Target, TlsSettings};
 
 /// What is known beforehand.
 pub static KIND: Kind = Kind {
@@ -55,7 +55,17 @@ pub fn finding(target: &Target, address: &Address, error: &str) -> Finding {
                     "SELECT name, setting FROM pg_settings WHERE name IN ('ssl_min_protocol_version', 'ssl_max_protocol_version', 'ssl_ciphers');",
                 )
                 .actor("superuser"),
-                Step::new(Place::AppConfig, "or widen the client's range: ssl_min_protocol_version, ssl_max_protocol_version"),
+                widen(&target.tls),
             ],
         ))
+}
+
+/// The client's bound that is in the way, as far as the settings have one.
+fn widen(settings: &TlsSettings) -> Step {
+    let run = match (settings.max_protocol.as_deref(), settings.min_protocol.as_deref()) {
+        (Some(max), _) if !max.eq_ignore_ascii_case("TLSv1.3") => "ssl_max_protocol_version=TLSv1.3",
+        (_, Some(min)) if min.eq_ignore_ascii_case("TLSv1.3") => "ssl_min_protocol_version=TLSv1.2",
+        _ => return Step::new(Place::DatabaseHost, "the settings leave the client its usual range, so raise the server's ssl_max_protocol_version, or renew what ends TLS there"),
+    };
+    Step::new(Place::AppConfig, "or widen the range of the settings").run(run)
 }

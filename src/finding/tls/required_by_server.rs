@@ -31,7 +31,15 @@ pub static KIND: Kind = Kind {
 /// A pooler's or provider's own words for it.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is_of_a_pooler() && error.says(&["SSL required", "SSL is required", "SSL connection is required"])
+    error.is_of_a_pooler()
+        && error.says(&[
+            "SSL required",
+            "SSL is required",
+            "SSL connection is required",
+            "connection is insecure (try using",
+            "requires TLS connections",
+            "allowed only with SSL connections",
+        ])
 }
 
 /// The refusal; the scene tells whether a second connection has confirmed the cause.
@@ -48,6 +56,6 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
         .evidence(error.to_string())
         .remedy(Remedy::new(
             "turn TLS on in the application's settings",
-            [Step::new(Place::AppConfig, "in the connection settings, replace the sslmode; verify-full with an sslrootcert also protects against an impostor").run("sslmode=require")],
+            [Step::new(Place::AppConfig, "replace the sslmode; verify-full with an sslrootcert also protects against an impostor").run("sslmode=require")],
         ))
 }

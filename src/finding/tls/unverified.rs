@@ -32,6 +32,6 @@ pub fn finding(target: &Target, route: &Route) -> Finding {
         .detail("The connection is encrypted, but an impostor between this host and the server would not be noticed.")
         .remedy(Remedy::new(
             "verify the certificate",
-            [Step::new(Place::AppConfig, "in the connection settings, with the file of the server's authority: sslmode=verify-full sslrootcert=/path/to/root.crt")],
+            [Step::new(Place::AppConfig, "with the file of the server's authority: sslmode=verify-full sslrootcert=/path/to/root.crt")],
         ))
 }

@@ -1,5 +1,6 @@
 //! Judges a connection string: what it says, and everything that is wrong with it.
 
+mod readers;
 mod references;
 mod sqlalchemy;
 mod url;
@@ -15,7 +16,7 @@ use crate::conninfo::scheme::{self, Form};
 use crate::conninfo::{self, Version};
 use crate::finding::config::{
     invalid_value, legacy_scheme, malformed_dsn, missing_setting, not_postgres, placeholder_value, quoted_value, sqlite_fallback,
-    stray_whitespace,
+    stray_whitespace, unencoded_password,
 };
 use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
@@ -29,6 +30,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// Whether the URL splits without doubt, so that its host and port hold no piece of a password.
     pub certain: bool,
+    /// What to say where nothing else breaks it: libraries read it differently.
+    pub disagreement: Option<Finding>,
 }
 
 impl Judged {
@@ -67,6 +70,11 @@ pub fn judge(source: &Source, text: &[u8]) -> Judged {
         judged,
     };
     reader.read(&form);
+    let told = |finding: &Finding| finding.kind.slug == unencoded_password::KIND.slug;
+    if !reader.judged.broken() && !reader.judged.findings.iter().any(told) {
+        // The driver that the URL names is known; what is installed is not.
+        reader.judged.disagreement = reader.readers(&form, None);
+    }
     reader.judged
 }
 

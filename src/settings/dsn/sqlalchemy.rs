@@ -3,7 +3,8 @@
 use super::Reader;
 use super::url::{keep, raw_parts};
 use crate::conninfo::parameters::{Parameters, Reading};
-use crate::conninfo::{anatomy, keyword, sqlalchemy};
+use crate::conninfo::{anatomy, keyword};
+use crate::consumers::sqlalchemy::{Release, url as sqlalchemy};
 use crate::finding::config::{legacy_scheme, malformed_dsn, unencoded_password, unknown_parameter};
 use crate::foreign::Foreign;
 use crate::secret::Secret;
@@ -50,7 +51,7 @@ impl Reader<'_> {
         if self.references(Some(&parts)) {
             return;
         }
-        let url = sqlalchemy::read(self.text, body);
+        let url = sqlalchemy::read(self.text, body, Release::V21);
         let raw = raw_parts(self.text, &parts);
         if parts.at.is_some() && parts.at != url.credentials_end {
             self.found(unencoded_password::misread(

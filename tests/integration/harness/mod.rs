@@ -2,8 +2,11 @@
 
 mod doctor;
 mod normalise;
+mod proof;
 mod remedy;
 mod run;
 
 pub use doctor::Doctor;
+pub use proof::Patient;
 pub use remedy::apply;
+pub use run::Run;

@@ -1,4 +1,4 @@
-//! Replaces what differs from run to run: directories, ports, dates, durations.
+//! Replaces what differs from run to run: directories and their numbers, ports, dates, durations.
 
 use crate::lab::{port, workdir};
 
@@ -18,6 +18,7 @@ pub fn normalise(text: &str) -> String {
         let number = rest[..end].trim_end_matches(['.', '-']);
         rest = &rest[number.len()..];
         match unit_length(rest) {
+            _ if numbers_a_directory(&out, rest) => out.truncate(out.len() - 1),
             _ if inside_a_word => out.push_str(number),
             _ if is_date(number) => out.push_str("<date>"),
             _ if ports.iter().any(|port| port == number) => out.push_str("<port>"),
@@ -29,6 +30,12 @@ pub fn normalise(text: &str) -> String {
         }
     }
     out + rest
+}
+
+/// Whether the number ends the name of a directory of the laboratory's: `<lab>/home-17/`.
+fn numbers_a_directory(before: &str, after: &str) -> bool {
+    let path = before.rsplit([' ', '"', '\'', '=', '(']).next().unwrap_or_default();
+    path.starts_with("<lab>/") && path.ends_with('-') && (after.is_empty() || after.starts_with(['/', '"', ' ', '\n']))
 }
 
 /// The length of a unit of measured time; limits are in whole seconds, and stay.
@@ -47,11 +54,11 @@ fn is_date(number: &str) -> bool {
 fn what_changes_is_replaced_and_nothing_else() {
     let port = port::free();
     let text = format!(
-        "127.0.0.1:{port} in 3.25 ms, 5s limit, until 2031-02-03, PostgreSQL 15.18, shop_7, {}",
+        "127.0.0.1:{port} in 3.25 ms, 5s limit, until 2031-02-03, PostgreSQL 15.18, shop_7, {0}, {0}/run/home-17/a-1.crt",
         workdir::root().display()
     );
     assert_eq!(
         normalise(&text),
-        "127.0.0.1:<port> in <time>, 5s limit, until <date>, PostgreSQL 15.18, shop_7, <lab>"
+        "127.0.0.1:<port> in <time>, 5s limit, until <date>, PostgreSQL 15.18, shop_7, <lab>, <lab>/run/home/a-1.crt"
     );
 }

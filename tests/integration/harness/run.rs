@@ -199,6 +199,9 @@ impl Run {
                 step["where"] != "database" || step["run"].is_null() || step["database"].is_string(),
                 "{step:#}"
             );
+            if let Some(run) = step["run"].as_str() {
+                assert!(can_be_pasted(&text(&step["where"]), run), "{step:#}");
+            }
         }
     }
 
@@ -209,6 +212,19 @@ impl Run {
             assert!(!other.stdout.is_empty(), "--format {format} says nothing");
         }
     }
+}
+
+/// Whether nothing is left to fill in, and a shell takes what is for a shell.
+fn can_be_pasted(place: &str, run: &str) -> bool {
+    let blank = ["…", "...", "/path/to", "HOST", "<", "PASSWORD"]
+        .iter()
+        .any(|blank| run.replace("</dev/null", "").contains(blank));
+    let for_a_shell = place.ends_with("-host") && !run.starts_with("host") && !run.starts_with("local ");
+    let is_shell = || {
+        let read = std::process::Command::new("sh").args(["-n", "-c", run]).status();
+        read.is_ok_and(|status| status.success())
+    };
+    !run.trim().is_empty() && !blank && (!for_a_shell || is_shell())
 }
 
 fn rows(json: &Value) -> Vec<Value> {

@@ -1,26 +1,63 @@
-//! `SQLAlchemy`'s URLs, split where its `make_url` splits them: the user name holds no `:` and no `/`, the password no `@`.
+//! SQLAlchemy's URLs, split where its `make_url` splits them: the user name holds no `:` and no `/`, the password no `@`.
 
-use super::decode;
+use super::Release;
+use crate::consumers::python::number::int;
+use crate::consumers::python::query::{self, Pair};
+use crate::consumers::python::quoting::unquote;
+use crate::consumers::reading::Refusal;
 
-/// The parts of a URL; what is absent or empty is `None`, as `SQLAlchemy` passes neither on.
-#[derive(Debug, Clone, Default)]
+/// The parts of a URL; what is absent or empty is `None`, as SQLAlchemy passes neither on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Url {
     pub user: Option<Vec<u8>>,
     pub password: Option<Vec<u8>>,
     pub host: Option<Vec<u8>>,
+    /// As it stands, unchecked.
     pub port: Option<Vec<u8>>,
     pub database: Option<Vec<u8>>,
     /// In the order in which they stand, decoded; pairs without a value are left out.
-    pub query: Vec<(Vec<u8>, Vec<u8>)>,
+    pub query: Vec<Pair>,
     /// Where the `@` after the credentials is.
     pub credentials_end: Option<usize>,
-    /// Whether the colon of a port stands there without digits after it, which `SQLAlchemy` refuses.
+    /// Whether the colon of a port stands there without digits after it, which SQLAlchemy refuses.
     pub empty_port: bool,
 }
 
-/// Reads the URL whose scheme ends at byte `body`.
+/// Reads a URL as `make_url` does: the dialect with its driver, and the parts, the port a number.
+///
+/// # Errors
+///
+/// Where `make_url` refuses.
+pub fn make_url(text: &[u8], release: Release) -> Result<(String, Url), Refusal> {
+    let Some(name) = dialect(text) else {
+        let words = match release {
+            Release::V14 => "Could not parse SQLAlchemy URL from string '***'",
+            Release::V20 | Release::V21 => "Could not parse SQLAlchemy URL from given URL string",
+        };
+        return Err(Refusal::raised("ArgumentError", words));
+    };
+    let mut url = read(text, name.len() + 3, release);
+    if url.empty_port {
+        int(b"")?;
+    }
+    if let Some(port) = &url.port {
+        url.port = Some(int(port)?.into_bytes());
+    }
+    Ok((name, url))
+}
+
+/// The letters, digits, `_` and `+` before `://`.
+fn dialect(text: &[u8]) -> Option<String> {
+    let end = text.windows(3).position(|window| window == b"://").filter(|end| *end > 0)?;
+    let name = std::str::from_utf8(&text[..end]).ok()?;
+    name.chars()
+        .all(|c| c.is_alphanumeric() || c == '_' || c == '+')
+        .then(|| name.to_owned())
+}
+
+/// Reads the URL whose scheme ends at byte `body`. Until 2.0 the database name is not decoded.
 #[must_use]
-pub fn read(text: &[u8], body: usize) -> Url {
+pub fn read(text: &[u8], body: usize, release: Release) -> Url {
     let mut url = Url::default();
     let mut at = body;
     let user_end = scan(text, body, b":/");
@@ -48,11 +85,16 @@ pub fn read(text: &[u8], body: usize) -> Url {
     }
     if text.get(at) == Some(&b'/') {
         let end = scan(text, at, b"?");
-        url.database = part(&text[at + 1..end]);
+        let database = &text[at + 1..end];
+        url.database = match release {
+            Release::V14 | Release::V20 => (!database.is_empty()).then(|| database.to_vec()),
+            Release::V21 => part(database),
+        };
         at = end;
     }
     if text.get(at) == Some(&b'?') {
-        url.query = text[at + 1..].split(|byte| *byte == b'&').filter_map(pair).collect();
+        let end = scan(text, at + 1, b"\n");
+        url.query = query::pairs(&text[at + 1..end]);
     }
     url
 }
@@ -95,30 +137,6 @@ impl Url {
         self.host = Some(text[at..end].to_vec()).filter(|host| !host.is_empty());
         end
     }
-}
-
-/// A pair of the query as Python's `parse_qsl` reads it: `+` is a blank, an empty value drops the pair.
-fn pair(piece: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
-    let equals = piece.iter().position(|byte| *byte == b'=')?;
-    let plain = |raw: &[u8]| unquote(&raw.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect::<Vec<_>>());
-    let value = plain(&piece[equals + 1..]);
-    (!value.is_empty()).then(|| (plain(&piece[..equals]), value))
-}
-
-/// Python's `unquote`: a `%` that is no token stays as it is.
-fn unquote(raw: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((&byte, tail)) = rest.split_first() {
-        if let (b'%', Some(decoded)) = (byte, decode::token(tail)) {
-            out.push(decoded);
-            rest = &tail[2..];
-        } else {
-            out.push(byte);
-            rest = tail;
-        }
-    }
-    out
 }
 
 fn part(raw: &[u8]) -> Option<Vec<u8>> {

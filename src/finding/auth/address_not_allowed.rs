@@ -1,0 +1,56 @@
+//! `auth/address-not-allowed`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "address-not-allowed",
+    severity: Severity::Fail,
+    title: "the provider's proxy does not let this address in",
+    explanation: Explanation {
+        meaning: "A proxy in front of the database keeps a list of addresses that may connect, or bans those whose logins failed too often, and turned \
+            this client away.",
+        tell: "\"This IP address … is not allowed to connect to this endpoint\", \"(EADDRNOTALLOWED)\", \"(EBANNED)\", \"(ECIRCUITBREAKER)\". \
+            pg_hba.conf's refusals are auth/no-hba-entry and auth/hba-rejected.",
+        causes: &[
+            "The client's public address is not on the list, or has changed.",
+            "Failed logins, perhaps of another client behind the same address, led to a ban.",
+        ],
+        fixes: &[
+            "Allow the address in the provider's console, or lift the ban there.",
+        ],
+        mistaken_for: "A wrong password: none was looked at.",
+    },
+};
+
+/// Whether a refusal is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    let of_neon = error.says(&["This IP address"]) && error.says(&["is not allowed to connect"]);
+    of_neon || error.says(&["(EADDRNOTALLOWED)", "not in tenant allow_list", "(EBANNED)", "(ECIRCUITBREAKER)", "user blocked:"])
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+    let banned = error.says(&["(EBANNED)", "(ECIRCUITBREAKER)", "user blocked:"]);
+    let title = if banned {
+        format!("the proxy at {} keeps this client out for now", scene.route.address)
+    } else {
+        format!("the proxy at {} does not let this client's address in", scene.route.address)
+    };
+    let text = if banned {
+        "find the cause of the failed logins, then lift the ban in the provider's console, or wait until it ends"
+    } else {
+        "add the client's public address, which the message names, to the allow list in the provider's console"
+    };
+    KIND.found(title)
+        .detail("A proxy answered, and not PostgreSQL. No password was looked at: whether it is right is not known.")
+        .evidence(error.to_string())
+        .remedy(Remedy::new("let the client's address in, at the provider", [Step::new(Place::Provider, text)]))
+}

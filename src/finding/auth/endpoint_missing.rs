@@ -1,0 +1,78 @@
+//! `auth/endpoint-missing`
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
+use crate::server::refusal::Scene;
+
+/// What is known beforehand.
+pub static KIND: Kind = Kind {
+    layer: Layer::Auth,
+    slug: "endpoint-missing",
+    severity: Severity::Fail,
+    title: "the provider's proxy is not told which endpoint is meant",
+    explanation: Explanation {
+        meaning: "Many databases stand behind one address, and the proxy there finds the right one by the host name that the client sends in the TLS \
+            handshake (SNI), or by an option. It got neither, or two that disagree.",
+        tell: "\"Endpoint ID is not specified\", \"Inconsistent project name inferred from SNI\", \"missing cluster identifier\". Where the user name \
+            decides instead, it is auth/tenant-unknown.",
+        causes: &[
+            "The driver's libpq is older than 14 and sends no host name, or sslsni is 0.",
+            "The settings have an address, or an alias of one's own, instead of the provider's host name.",
+            "TLS is off, or ends at a tunnel or proxy in between.",
+            "options names another endpoint than the host does.",
+        ],
+        fixes: &[
+            "Use the provider's full host name, TLS, and a driver that sends it.",
+            "Or name the endpoint in options.",
+        ],
+        mistaken_for: "A wrong password or a missing database: neither was looked at.",
+    },
+};
+
+/// Whether a refusal is of this kind.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.says(&[
+        "Endpoint ID is not specified",
+        "Inconsistent project name inferred from SNI",
+        "missing cluster identifier",
+        "codeParamsRoutingFailed",
+    ])
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+    let target = scene.target;
+    let mut finding = KIND
+        .found(format!("the proxy at {} does not know which endpoint is meant", scene.route.address))
+        .detail("A provider's proxy answered, and not PostgreSQL. No password was looked at: whether it is right is not known.")
+        .evidence(error.to_string());
+    if !scene.encrypted {
+        finding = finding.candidate("the host name is sent in the TLS handshake, and there was none", "the row tls of this report");
+    } else if !target.tls.sni {
+        finding = finding.candidate("sslsni=0 keeps the host name back", "the settings");
+    }
+    finding
+        .candidate(
+            "the settings have an address or an alias instead of the provider's host name",
+            format!("compare \"{}\" with the console's host", scene.route.host.name()),
+        )
+        .candidate(
+            "the application's driver is too old to send it",
+            "libpq sends it from version 14 on; psycopg2.__libpq_version__ and psycopg.pq.version() tell which it is",
+        )
+        .remedy(Remedy::new(
+            "connect to the provider's own host name over TLS, or name the endpoint in options",
+            [Step::new(
+                Place::AppConfig,
+                format!(
+                    "use the provider's host name with sslmode=require or stronger where the application reads them (here: {}); with an old driver, add the \
+                     endpoint to options as the message says",
+                    target.source
+                ),
+            )],
+        ))
+}

@@ -1,0 +1,147 @@
+//! The lists against each other: every finding has its file, its texts, its exit code in the README, and a scenario.
+
+#![allow(clippy::missing_panics_doc, reason = "a test says what is wrong by panicking")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dbdoctor::exit_code::ExitCode;
+use dbdoctor::finding::{self, Kind};
+use dbdoctor::layer::Layer;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn file_of(kind: &Kind) -> PathBuf {
+    let file = format!("src/finding/{}/{}.rs", kind.layer, kind.slug.replace('-', "_"));
+    root().join(file)
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = path.as_ref();
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn entries(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    entries.map(|entry| entry.expect("an entry").path()).collect()
+}
+
+#[test]
+fn each_code_is_there_once_and_well_formed() {
+    let mut seen = BTreeSet::new();
+    for kind in finding::ALL {
+        let code = kind.code().to_string();
+        assert!(seen.insert(code.clone()), "{code} is there twice");
+        let words: Vec<&str> = kind.slug.split('-').collect();
+        let is_word = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        assert!(words.iter().all(is_word), "{code} is not in kebab case");
+        assert_eq!(finding::by_code(&code).map(Kind::code), Some(kind.code()));
+    }
+}
+
+#[test]
+fn each_finding_is_in_the_file_of_its_name_and_each_file_in_the_list() {
+    let mut listed = BTreeSet::new();
+    for kind in finding::ALL {
+        let file = file_of(kind);
+        let text = read(&file);
+        let layer = format!("layer: Layer::{:?},", kind.layer);
+        assert!(
+            text.contains(&layer) && text.contains(&format!("slug: \"{}\",", kind.slug)),
+            "{}",
+            file.display()
+        );
+        listed.insert(file);
+    }
+    for layer in Layer::ALL {
+        let files = entries(&root().join(format!("src/finding/{layer}")));
+        for file in files
+            .iter()
+            .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+        {
+            assert!(listed.contains(file), "{} is not in the catalogue", file.display());
+        }
+    }
+}
+
+#[test]
+fn each_title_is_a_fragment_that_stands_alone() {
+    for kind in finding::ALL {
+        let first = kind.title.split(' ').next().unwrap_or_default();
+        let acronym = first.chars().count() > 1 && first.chars().all(|c| !c.is_lowercase());
+        let name = ["PostgreSQL", "PgBouncer", "Alembic", "Django"].contains(&first);
+        let lowercase = first.starts_with(|c: char| !c.is_uppercase());
+        assert!(lowercase || acronym || name, "{}: {}", kind.code(), kind.title);
+        assert!(
+            !kind.title.ends_with('.') && !kind.title.trim().is_empty(),
+            "{}: {}",
+            kind.code(),
+            kind.title
+        );
+    }
+}
+
+#[test]
+fn each_finding_is_explained() {
+    for kind in finding::ALL {
+        let explanation = &kind.explanation;
+        for (name, text) in [
+            ("meaning", explanation.meaning),
+            ("tell", explanation.tell),
+            ("mistaken_for", explanation.mistaken_for),
+        ] {
+            assert!(text.len() > 3, "{}: {name}", kind.code());
+        }
+        for (name, texts) in [("causes", explanation.causes), ("fixes", explanation.fixes)] {
+            assert!(
+                !texts.is_empty() && texts.iter().all(|text| text.len() > 3),
+                "{}: {name}",
+                kind.code()
+            );
+        }
+        let text = format!("{explanation:?}").to_lowercase();
+        for unwanted in ["please", "oops", "try again later"] {
+            assert!(!text.contains(unwanted), "{}: {unwanted}", kind.code());
+        }
+        // What is named as a neighbour has to be in the catalogue.
+        for word in text.split(|c: char| c.is_whitespace() || ",;:.()\"".contains(c)) {
+            let Some((layer, _)) = word.split_once('/') else { continue };
+            if Layer::ALL.iter().any(|known| known.to_string() == layer) {
+                assert!(finding::by_code(word).is_some(), "{} names {word}", kind.code());
+            }
+        }
+    }
+}
+
+#[test]
+fn each_layer_has_its_exit_code_in_the_readme() {
+    let readme = read(root().join("README.md"));
+    for (layer, number) in Layer::ALL.into_iter().zip(10..) {
+        assert_eq!(ExitCode::Layer(layer).number(), number, "{layer}");
+        let (start, end) = (format!("| `{layer}` | "), format!(" | {number} |"));
+        let rows = readme.lines().filter(|line| line.starts_with(&start) && line.ends_with(&end));
+        assert_eq!(rows.count(), 1, "{layer}");
+    }
+}
+
+#[test]
+fn each_finding_up_to_the_login_has_a_scenario() {
+    let scenarios: String = entries(&root().join("tests/integration"))
+        .into_iter()
+        // A proof begins where the scenario ends.
+        .filter(|path| path.is_file() && !path.ends_with("proofs.rs"))
+        .map(read)
+        .collect();
+    for kind in finding::ALL {
+        if [Layer::Dns, Layer::Tcp, Layer::Tls, Layer::Auth].contains(&kind.layer) {
+            assert!(
+                scenarios.contains(&format!("\"{}\"", kind.code())),
+                "{} has no scenario",
+                kind.code()
+            );
+        }
+    }
+}

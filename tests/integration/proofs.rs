@@ -1,0 +1,401 @@
+//! Every remedy proven: what is printed is pasted where it says, byte for byte, and the next check has the finding no more.
+//!
+//! What cannot be proven so stands in [`UNPROVEN`] with the reason; every finding of the layers dns to auth stands in one of the two.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use dbdoctor::finding;
+use dbdoctor::layer::Layer;
+
+use crate::harness::{Doctor, Patient};
+use crate::lab::authority::{self, Identity};
+use crate::lab::dsn::Dsn;
+use crate::lab::network;
+use crate::lab::pgbouncer::PgBouncer;
+use crate::lab::server::{Server, Settings};
+use crate::lab::skip::need;
+use crate::lab::{account, canary, port, workdir};
+
+/// A test per proof, and the list of what they prove.
+macro_rules! proofs {
+    ($($name:ident: $code:literal, |$proven:ident| $body:block)*) => {
+        const PROVEN: &[&str] = &[$($code),*];
+        $(
+            #[test]
+            fn $name() {
+                let $proven = $code;
+                $body
+            }
+        )*
+    };
+}
+
+const SERVICE_MANAGER: &str = "how a server is started is the affair of its host's service manager, of which the laboratory has none";
+const NETWORK: &str = "the fix lies in a firewall, a route or a proxy between the two hosts";
+const ZONE: &str = "the fix lies where the zone or the resolver is kept";
+const LOG: &str = "the cause stands in a log, and the fix follows from it";
+const PASSES: &str = "it passes by itself, or somebody wanted it so";
+const CAPACITY: &str = "how many sessions there are to be is for people to say";
+
+/// What no command, SQL or line of configuration mends, and why.
+const UNPROVEN: &[(&str, &str)] = &[
+    ("dns/family-mismatch", "an IPv4 name or a network with IPv6 comes from the provider"),
+    (
+        "dns/hosts-override",
+        "which of the two addresses is meant is for people to say, and the line may name other hosts",
+    ),
+    ("dns/name-not-found", ZONE),
+    ("dns/no-address", ZONE),
+    ("dns/resolver-unreachable", ZONE),
+    ("dns/server-failure", ZONE),
+    ("dns/timeout", ZONE),
+    ("tcp/closed", NETWORK),
+    ("tcp/not-postgres", "the right port is known to people alone"),
+    (
+        "tcp/partly-reachable",
+        "a dead address is taken out of DNS, or its host is brought back",
+    ),
+    ("tcp/refused", SERVICE_MANAGER),
+    ("tcp/reset", NETWORK),
+    ("tcp/silent", NETWORK),
+    ("tcp/socket-refused", SERVICE_MANAGER),
+    ("tcp/timeout", NETWORK),
+    ("tcp/unreachable", NETWORK),
+    ("tls/certificate-not-yet-valid", "the host's clock is not for a test to set"),
+    ("auth/closed", LOG),
+    ("auth/method-rejected", LOG),
+    (
+        "auth/method-unsupported",
+        "what the server asks for was decided by somebody, and the application's driver may have it",
+    ),
+    ("auth/pooler-backend-down", LOG),
+    ("auth/server-recovering", PASSES),
+    ("auth/server-starting", PASSES),
+    ("auth/server-stopping", PASSES),
+    ("auth/server-unproven", "who stands in the middle is for people to find out"),
+    ("auth/timeout", LOG),
+    ("auth/unexpected-answer", NETWORK),
+    ("auth/unrecognized-refusal", LOG),
+    ("pool/slots-exhausted", CAPACITY),
+    ("pool/reserved-slots-only", CAPACITY),
+    ("pool/pooler-limit", CAPACITY),
+    ("pool/pooler-waiting", LOG),
+];
+
+fn server() -> Server {
+    Server::with(|_| {})
+}
+
+/// Puts a certificate and its key where the server has its own.
+fn install(server: &Server, identity: &Identity) {
+    identity.install(&server.data(), "server");
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn copy_of_the_root(name: &str) -> PathBuf {
+    let file = workdir::fresh("root").join(name);
+    fs::copy(&authority::get().root, &file).expect("the directory is ours");
+    file
+}
+
+/// A server whose certificate is bad, and gets a good one.
+fn renewed(identity: &Identity, code: &str) {
+    let server = Server::with(|settings| settings.weakly_certified(identity));
+    let patient = Patient::of(&server, server.dsn("app"));
+    patient.mends_with_a_hand(code, &["database"], |_| install(&server, &authority::get().server));
+}
+
+/// A remote server, with how to call the binary near it.
+fn remote() -> Result<(Server, Doctor), String> {
+    network::can_be_remote()?;
+    let server = Server::with(Settings::remote);
+    let call = Doctor::check().in_network(&server.network());
+    Ok((server, call))
+}
+
+proofs! {
+    a_pg_hba_conf_entry: "auth/no-hba-entry", |code| {
+        let server = server();
+        Patient::of(&server, server.dsn("nohba")).mends(code, &["database", "database-host"]);
+        Patient::of(&server, server.dsn("nohba").sslmode("disable")).mends(code, &["database", "database-host"]);
+        Patient::of(&server, server.dsn("nohba").host("127.0.0.1").sslmode("require")).mends(code, &["database", "database-host"]);
+        Patient::of(&server, server.socket_dsn("nohba")).mends(code, &["database", "database-host"]);
+    }
+    a_pg_hba_conf_entry_for_another_host: "auth/no-hba-entry", |code| {
+        let (server, call) = need!(remote());
+        let dsn = server.dsn("nohba").host(network::REMOTE).sslmode("require");
+        let patient = Patient::of(&server, dsn).called(call);
+        assert!(patient.finding(code).to_string().contains("hostssl shop nohba 192.0.2.7/32 scram-sha-256"));
+        patient.mends(code, &["database", "database-host"]);
+    }
+    names_that_need_quotes: "auth/no-hba-entry", |code| {
+        let server = server();
+        server.sql("postgres", &format!("CREATE ROLE \"Web App\" LOGIN PASSWORD '{}'", canary::of("Web App")));
+        server.sql("postgres", "CREATE DATABASE \"all\"");
+        Patient::of(&server, server.dsn("Web App").database("all")).mends(code, &["database", "database-host"]);
+    }
+    a_line_above_the_one_that_rejects: "auth/hba-rejected", |code| {
+        let server = server();
+        Patient::of(&server, server.dsn("rejected")).mends(code, &["database", "database-host"]);
+    }
+    a_line_of_the_poolers_own_file: "auth/hba-rejected", |code| {
+        let rules = workdir::fresh("pooler").join("hba");
+        let reject = "host pgbouncer monitor 127.0.0.1/32 scram-sha-256\nhost all app 127.0.0.1/32 reject\n";
+        fs::write(&rules, reject).expect("the directory is ours");
+        let lines = format!("auth_type = hba\nauth_hba_file = {}", rules.display());
+        let pooler = PgBouncer::with(Server::shared(), &lines);
+        let dsn = pooler.dsn("app").host("127.0.0.1");
+        Patient::behind(&pooler, dsn).mends_with_a_hand(code, &["pooler"], |_| {
+            fs::write(&rules, format!("host shop app 127.0.0.1/32 scram-sha-256\n{reject}")).expect("the directory is ours");
+        });
+    }
+    a_password_instead_of_peer: "auth/peer-mismatch", |code| {
+        let server = Server::with(|settings| settings.hba("local all app peer"));
+        Patient::of(&server, server.socket_dsn("app")).mends(code, &["database", "database-host"]);
+    }
+    tcp_instead_of_peer: "auth/peer-mismatch", |code| {
+        let server = Server::with(|settings| settings.hba("local all app peer"));
+        Patient::of(&server, server.socket_dsn("app")).mends(code, &["app-config"]);
+    }
+    login_for_a_role: "auth/login-not-permitted", |code| {
+        let server = server();
+        Patient::of(&server, server.dsn("nologin")).mends(code, &["database"]);
+    }
+    a_role: "auth/role-missing", |code| {
+        let server = server();
+        Patient::of(&server, server.dsn("trusted_ghost")).mends(code, &["database"]);
+    }
+    a_database: "auth/database-missing", |code| {
+        let server = server();
+        Patient::of(&server, server.dsn("app").database("new shop")).mends(code, &["database"]);
+    }
+    an_open_database: "auth/database-closed", |code| {
+        let server = server();
+        Patient::of(&server, server.dsn("app").database("closed")).mends(code, &["database"]);
+    }
+    connect_on_a_database: "privileges/connect-denied", |code| {
+        let server = server();
+        Patient::of(&server, server.dsn("app").database("private")).mends(code, &["database"]);
+    }
+    a_password_that_counts_again: "auth/password-rejected", |code| {
+        let server = server();
+        Patient::of(&server, server.dsn("expired")).mends(code, &["database"]);
+    }
+    the_right_password: "auth/password-rejected", |code| {
+        let server = server();
+        let patient = Patient::of(&server, server.dsn("app").password(&canary::wrong()));
+        patient.mends_with_a_hand(code, &[], |dsn| *dsn = server.dsn("app"));
+    }
+    a_password: "auth/password-missing", |code| {
+        let server = server();
+        let patient = Patient::of(&server, server.dsn("app").no_password());
+        patient.mends_with_a_hand(code, &[], |dsn| *dsn = server.dsn("app"));
+    }
+    no_more_channel_binding: "auth/channel-binding-missing", |code| {
+        let dsn = Server::shared().dsn("md5").with("channel_binding", "require");
+        Patient::alone(dsn).mends(code, &["app-config"]);
+    }
+    a_parameter_less: "auth/parameter-unsupported", |code| {
+        let dsn = Server::shared().dsn("app").with("options", "-c nosuch=1");
+        Patient::alone(dsn).mends_with_a_hand(code, &[], |dsn| *dsn = dsn.clone().without("options"));
+    }
+    a_parameter_that_the_pooler_ignores: "auth/parameter-unsupported", |code| {
+        let pooler = PgBouncer::before(Server::shared());
+        let dsn = pooler.dsn("app").with("options", "-c jit=off");
+        Patient::behind(&pooler, dsn).mends(code, &["pooler"]);
+    }
+    a_database_of_the_pooler: "auth/pooler-database-unknown", |code| {
+        let pooler = PgBouncer::before(Server::shared());
+        let dsn = pooler.dsn("app").database("nosuch");
+        Patient::behind(&pooler, dsn).mends_with_a_hand(code, &["pooler"], |_| {
+            let file = fs::read_to_string(pooler.configuration()).expect("the directory is ours");
+            let line = format!("[databases]\nnosuch = host=127.0.0.1 port={} dbname=shop", Server::shared().port());
+            fs::write(pooler.configuration(), file.replace("[databases]", &line)).expect("the directory is ours");
+        });
+    }
+    a_user_of_the_pooler: "auth/pooler-user-unknown", |code| {
+        let lines = "auth_type = md5\nauth_user = monitor\nauth_query = SELECT usename::text, 'x'::text FROM pg_user WHERE usename = $1 AND false";
+        let pooler = PgBouncer::with(Server::shared(), lines);
+        let dsn = pooler.dsn("owner");
+        Patient::behind(&pooler, dsn).mends_with_a_hand(code, &["pooler"], |_| {
+            let file = fs::read_to_string(pooler.users()).expect("the directory is ours");
+            let line = format!("\"owner\" \"{}\"\n", canary::of("owner"));
+            fs::write(pooler.users(), file + &line).expect("the directory is ours");
+        });
+    }
+    more_sessions_for_a_role: "pool/role-limit", |code| {
+        let server = server();
+        let patient = Patient::of(&server, server.dsn("limited"));
+        patient.mends_with_a_hand(code, &["database"], |_| {
+            server.paste("postgres", "ALTER ROLE limited CONNECTION LIMIT 5;");
+        });
+    }
+    more_sessions_for_a_database: "pool/database-limit", |code| {
+        let server = server();
+        let patient = Patient::of(&server, server.dsn("app").database("crowded"));
+        patient.mends_with_a_hand(code, &["database"], |_| {
+            server.paste("postgres", "ALTER DATABASE crowded CONNECTION LIMIT 5;");
+        });
+    }
+    the_directory_of_the_socket: "tcp/socket-missing", |code| {
+        let server = Server::shared();
+        Patient::alone(server.socket_dsn("app").port(port::free())).mends(code, &["app-config"]);
+    }
+    tcp_instead_of_the_socket: "tcp/socket-denied", |code| {
+        // To an ordinary user the directory of somebody else's is closed.
+        need!(account::is_root().then_some(()).ok_or("another user's directory takes root"));
+        let server = Server::shared();
+        let closed = workdir::fresh("closed");
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).expect("the directory is ours");
+        let socket = format!(".s.PGSQL.{}", server.port());
+        std::os::unix::fs::symlink(server.socket_directory().join(&socket), closed.join(&socket)).expect("the directory is ours");
+        let dsn = server.socket_dsn("app").host(&shown(&closed));
+        let call = Doctor::check().by_an_ordinary_user();
+        Patient::alone(dsn).called(call).mends(code, &["app-config"]);
+    }
+    tls_in_the_settings: "tls/required-by-server", |code| {
+        Patient::alone(Server::shared().dsn("tlsonly").sslmode("disable")).mends(code, &["app-config"]);
+    }
+    tls_on_the_server: "tls/not-supported-by-server", |code| {
+        let server = Server::with(|settings| settings.certificate = None);
+        install(&server, &authority::get().server);
+        Patient::of(&server, server.dsn("app")).mends(code, &["database"]);
+    }
+    no_tls_in_the_settings: "tls/not-supported-by-server", |code| {
+        let server = Server::with(|settings| settings.certificate = None);
+        Patient::alone(server.dsn("app")).mends(code, &["app-config"]);
+    }
+    a_name_that_the_certificate_has: "tls/host-mismatch", |code| {
+        let server = Server::with(|settings| settings.certificate = Some(authority::get().wrong_host.clone()));
+        Patient::alone(server.dsn("app")).mends(code, &["app-config"]);
+    }
+    the_authoritys_certificate: "tls/ca-unknown", |code| {
+        let file = workdir::fresh("root").join("root.crt");
+        fs::copy(&authority::get().other_root, &file).expect("the directory is ours");
+        let dsn = Server::shared().dsn("app").with("sslrootcert", &shown(&file));
+        Patient::alone(dsn).mends_with_a_hand(code, &["app-host"], |_| {
+            let both = [&authority::get().other_root, &authority::get().root].map(|path| fs::read(path).expect("the authority wrote it"));
+            fs::write(&file, both.concat()).expect("the directory is ours");
+        });
+    }
+    the_intermediate_certificate: "tls/ca-unknown", |code| {
+        let server = Server::with(|settings| settings.certificate = Some(authority::get().missing_intermediate.clone()));
+        Patient::of(&server, server.dsn("app")).mends_with_a_hand(code, &["database"], |_| {
+            install(&server, &authority::get().by_intermediate);
+        });
+    }
+    the_file_of_the_authority: "tls/ca-file-missing", |code| {
+        let dsn = Server::shared().dsn("app").with("sslrootcert", "/nonexistent/root.crt");
+        Patient::alone(dsn).mends_with_a_hand(code, &[], |dsn| {
+            *dsn = dsn.clone().with("sslrootcert", &shown(&authority::get().root));
+        });
+    }
+    a_file_that_everybody_may_read: "tls/ca-file-unreadable", |code| {
+        let file = copy_of_the_root("root.crt");
+        let closed = if account::is_root() { 0o600 } else { 0o000 };
+        fs::set_permissions(&file, fs::Permissions::from_mode(closed)).expect("the file is ours");
+        let dsn = Server::shared().dsn("app").with("sslrootcert", &shown(&file));
+        Patient::alone(dsn).called(Doctor::check().by_an_ordinary_user()).mends(code, &["app-host"]);
+    }
+    pem_instead_of_der: "tls/ca-file-invalid", |code| {
+        let pem = fs::read(&authority::get().root).expect("the authority wrote it");
+        let der = openssl::x509::X509::from_pem(&pem).and_then(|certificate| certificate.to_der()).expect("a certificate");
+        let file = workdir::fresh("root").join("root of the authority.crt");
+        fs::write(&file, der).expect("the directory is ours");
+        let dsn = Server::shared().dsn("app").with("sslrootcert", &shown(&file));
+        Patient::alone(dsn).mends(code, &["app-host", "app-config"]);
+    }
+    a_renewed_certificate: "tls/certificate-expired", |code| { renewed(&authority::get().expired, code); }
+    a_certificate_renewed_in_time: "tls/certificate-expiring", |code| { renewed(&authority::get().expiring, code); }
+    a_stronger_certificate: "tls/certificate-weak", |code| { renewed(&authority::get().weak_key, code); }
+    the_clients_authority: "tls/client-certificate-rejected", |code| {
+        let trusted = copy_of_the_root("trusted.crt");
+        let server = Server::with(|settings| settings.set("ssl_ca_file", &shown(&trusted)));
+        let patient = Patient::of(&server, with_client(&server, &authority::get().client_stranger));
+        patient.mends_with_a_hand(code, &["database"], |_| {
+            let both = [&authority::get().other_root, &authority::get().root].map(|path| fs::read(path).expect("the authority wrote it"));
+            fs::write(&trusted, both.concat()).expect("the directory is ours");
+        });
+    }
+    a_client_certificate: "tls/client-certificate-required", |code| {
+        let server = Server::shared();
+        let dsn = server.dsn("certified").no_password();
+        Patient::alone(dsn).mends_with_a_hand(code, &[], |dsn| *dsn = with_client(server, &authority::get().client));
+    }
+    a_key_for_its_owner_alone: "tls/client-key-unusable", |code| {
+        let directory = workdir::fresh("client");
+        let (certificate, key) = authority::get().client.write(&directory, "client");
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).expect("the file is ours");
+        let dsn = Server::shared().dsn("certified").no_password().with("sslcert", &shown(&certificate));
+        Patient::alone(dsn.with("sslkey", &shown(&key))).mends(code, &["app-host"]);
+    }
+    a_protocol_version_in_common: "tls/protocol-mismatch", |code| {
+        let server = Server::with(|settings| settings.set("ssl_min_protocol_version", "TLSv1.3"));
+        let dsn = server.dsn("app").with("ssl_max_protocol_version", "TLSv1.2");
+        Patient::of(&server, dsn).mends(code, &["database", "app-config"]);
+        let server = Server::with(|settings| settings.set("ssl_max_protocol_version", "TLSv1.2"));
+        let dsn = server.dsn("app").with("ssl_min_protocol_version", "TLSv1.3");
+        Patient::of(&server, dsn).mends(code, &["database", "app-config"]);
+    }
+    tls_that_is_asked_for: "tls/handshake-failed", |code| {
+        let dsn = Server::shared().dsn("app").with("sslnegotiation", "direct");
+        Patient::alone(dsn).mends(code, &["app-config"]);
+    }
+    encryption_over_the_network: "tls/plaintext-remote", |code| {
+        let (server, call) = need!(remote());
+        let dsn = server.dsn("app").host(network::REMOTE).sslmode("disable");
+        Patient::alone(dsn).called(call).mends(code, &["app-config"]);
+    }
+    verification_over_the_network: "tls/unverified", |code| {
+        let (server, call) = need!(remote());
+        let dsn = server.dsn("app").host(network::REMOTE).sslmode("require");
+        Patient::alone(dsn).called(call).mends_with_a_hand(code, &[], |dsn| {
+            let root = shown(&authority::get().root);
+            *dsn = dsn.clone().with("sslmode", "verify-full").with("sslrootcert", &root).host("localhost").with("hostaddr", network::REMOTE);
+        });
+    }
+}
+
+/// The role's connection with a client certificate.
+fn with_client(server: &Server, identity: &Identity) -> Dsn {
+    let (certificate, key) = identity.write(&workdir::fresh("client"), "client");
+    let dsn = server.dsn("certified").no_password();
+    dsn.with("sslcert", &shown(&certificate)).with("sslkey", &shown(&key))
+}
+
+#[test]
+fn each_finding_is_proven_or_listed() {
+    let at_login = [
+        "slots-exhausted",
+        "reserved-slots-only",
+        "role-limit",
+        "database-limit",
+        "pooler-limit",
+        "pooler-waiting",
+    ];
+    for kind in finding::ALL {
+        let code = kind.code().to_string();
+        let concerned = match kind.layer {
+            Layer::Dns | Layer::Tcp | Layer::Tls | Layer::Auth => true,
+            Layer::Pool => at_login.contains(&kind.slug),
+            Layer::Privileges => kind.slug == "connect-denied",
+            Layer::Config | Layer::Migrations => false,
+        };
+        let proven = PROVEN.contains(&code.as_str());
+        let listed = UNPROVEN.iter().any(|(listed, _)| *listed == code);
+        assert!(!(proven && listed), "{code} is both proven and listed");
+        assert_eq!(
+            proven || listed,
+            concerned,
+            "{code} is neither proven nor listed, or is none of these layers'"
+        );
+    }
+    for (code, reason) in UNPROVEN {
+        assert!(finding::by_code(code).is_some() && !reason.is_empty(), "{code}");
+    }
+}

@@ -1,0 +1,51 @@
+//! Servers on their way up or down, or in recovery: real ones, caught in that state.
+
+use std::time::Duration;
+
+use crate::harness::Doctor;
+use crate::lab::server::{Server, Settings};
+
+#[track_caller]
+fn refused(server: &Server, code: &str, words: &str) {
+    let run = Doctor::check().dsn(server.dsn("app").sslmode("prefer")).run();
+    run.fails(code);
+    assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
+}
+
+#[test]
+fn it_is_starting() {
+    let server = Server::with(|settings| {
+        settings.stays_closed();
+        settings.file("recovery.signal", "");
+        settings.set("restore_command", "sleep 5; false");
+    });
+    refused(&server, "auth/server-starting", "the database system is starting up");
+}
+
+#[test]
+fn it_is_stopping() {
+    let server = Server::with(|_| {});
+    let session = server.session("app", "shop");
+    server.signal("TERM");
+    assert!(server.wait_for("received smart shutdown request"));
+    refused(&server, "auth/server-stopping", "the database system is shutting down");
+    drop(session);
+}
+
+#[test]
+fn it_recovers_and_is_not_consistent_yet() {
+    let server = Server::with(Settings::never_consistent);
+    std::thread::sleep(Duration::from_millis(300));
+    refused(&server, "auth/server-recovering", "not yet accepting connections");
+}
+
+#[test]
+fn it_is_a_standby_that_lets_nobody_in() {
+    let server = Server::with(|settings| {
+        settings.standby();
+        settings.stays_closed();
+        settings.set("hot_standby", "off");
+    });
+    std::thread::sleep(Duration::from_millis(300));
+    refused(&server, "auth/server-recovering", "connect to the primary");
+}
