@@ -7,7 +7,12 @@ use dbdoctor::explain::cover::COVER;
 fn every_text_holds_a_literal_of_the_fast_search() {
     let missed: Vec<String> = catalogue::entries()
         .iter()
-        .filter(|entry| !entry.template.literals().any(|literal| COVER.iter().any(|cover| literal.contains(cover))))
+        .filter(|entry| {
+            !entry
+                .template
+                .literals()
+                .any(|literal| COVER.iter().any(|cover| literal.contains(cover)))
+        })
         .map(|entry| entry.template.literals().collect::<Vec<_>>().join("…"))
         .collect();
     assert!(missed.is_empty(), "{missed:#?}");

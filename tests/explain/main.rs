@@ -1,6 +1,8 @@
 //! What `dbdoctor explain` recognises: every text that the drivers, frameworks and servers were seen to print, and what is not ours.
 
-mod harness;
 mod cover;
+mod harness;
+mod logs;
+mod not_ours;
 mod rows;
 mod texts;

@@ -45,7 +45,6 @@ pub const TEXTS: &[Text] = &[
     Text::new("IPv6 host address may not be empty in URI"),
     Text::new("in URI (expected \":\" or \"/\")"),
     Text::new("invalid URI propagated to internal parser routine"),
-    Text::new("invalid connection string <- {_}"),
     Text::near_driver("Invalid IPv6 URL"),
 ];
 
