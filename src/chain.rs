@@ -1,5 +1,8 @@
 //! The chain: the eight probes, each given what the one below it found, until one finds its layer broken.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -8,6 +11,7 @@ use crate::diagnosis::{Diagnosis, LayerReport, TargetSummary};
 use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
+use crate::migrations::venv;
 use crate::probe;
 use crate::probe::migrations::Trees;
 use crate::provider::{self, Provider};
@@ -44,7 +48,9 @@ pub async fn run(
     // The migrations of the project are read meanwhile.
     let trees = spawn_blocking({
         let project = request.project.clone();
-        move || probe::migrations::survey(&project)
+        let active = environment.bytes("VIRTUAL_ENV").map(|path| Path::new(OsStr::from_bytes(path)));
+        let venv = venv::find(&project, None, active);
+        move || probe::migrations::survey(&project, venv.as_deref())
     });
     let entered = loop {
         let entered = tokio::select! {
@@ -138,7 +144,11 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
             let answers: Vec<Answer> = answers.by_ref().take(questions.len()).collect();
             match layer {
                 Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers),
-                Layer::Migrations => probe::migrations::judge(&trees, target, answers),
+                Layer::Migrations => {
+                    let more = probe::migrations::more_questions(&trees, &answers);
+                    let more = session.ask(&more, request.timeout).await;
+                    probe::migrations::judge(&trees, target, answers, more)
+                }
                 _ => probe::pool::judge(request, target, &session.server, answers),
             }
         } else {

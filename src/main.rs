@@ -34,6 +34,7 @@ fn run(cli: Cli, arguments: &[String]) -> ExitCode {
         Command::Dsn(args) => command::dsn::run(&args),
         Command::Explain(args) => command::explain::run(&args),
         Command::List => command::list::run(),
+        Command::Migrations(args) => command::migrations::run(&args, arguments),
     }
 }
 

@@ -4,6 +4,7 @@ pub mod check;
 pub mod dsn;
 pub mod duration;
 pub mod explain;
+pub mod migrations;
 pub mod resolve;
 
 use clap::{Parser, Subcommand};
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand};
 use check::CheckArgs;
 use dsn::DsnArgs;
 use explain::ExplainArgs;
+use migrations::MigrationsArgs;
 
 /// Says which layer between an application and its PostgreSQL is broken, and prints the fix.
 #[derive(Debug, Parser)]
@@ -33,4 +35,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List every finding with its severity and title
     List,
+    /// Say what the code expects of the schema, without a database
+    #[command(after_long_help = migrations::EXAMPLES)]
+    Migrations(MigrationsArgs),
 }

@@ -67,7 +67,8 @@ fn standard_input() -> anyhow::Result<Secret> {
 }
 
 /// The command line as it could be typed again, without a secret.
-fn command(arguments: &[String]) -> String {
+#[must_use]
+pub fn command(arguments: &[String]) -> String {
     let words = arguments.iter().map(|argument| quote::shell(&mask_argument(argument)));
     std::iter::once("dbdoctor".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }

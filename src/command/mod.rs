@@ -4,6 +4,7 @@ pub mod check;
 pub mod dsn;
 pub mod explain;
 pub mod list;
+pub mod migrations;
 
 use std::io::{self, Write as _};
 

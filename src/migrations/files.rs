@@ -1,8 +1,10 @@
 //! Reading files with limits: no pipes, no devices, nothing huge, and no stack that a nested expression could exhaust.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 
 use super::Unread;
@@ -17,29 +19,61 @@ const STACK: usize = 512 * 1024 * 1024;
 /// Fewer files than this are not worth a second thread.
 const WORTH_A_THREAD: usize = 200;
 
-/// The text of a regular file, symbolic links to one included. Bytes that are not UTF-8 are replaced.
-///
-/// # Errors
-///
-/// What kept the file from being read.
-pub fn text(path: &Path) -> Result<String, Unread> {
-    let refused = |error: std::io::Error| Unread::whole(path, format!("cannot be read: {error}"));
-    // Opening a named pipe would wait for a writer, so the kind is looked at first.
-    let kind = fs::metadata(path).map_err(refused)?;
-    if !kind.is_file() {
-        return Err(Unread::whole(path, "is not a regular file"));
+/// The directories outside of which nothing is read, without symbolic links in their paths.
+#[derive(Debug, Clone)]
+pub struct Bounds(Arc<[PathBuf]>);
+
+impl Bounds {
+    /// These directories; those that cannot be opened are left out.
+    #[must_use]
+    pub fn of<'a>(roots: impl IntoIterator<Item = &'a Path>) -> Self {
+        Self(roots.into_iter().filter_map(|root| root.canonicalize().ok()).collect())
     }
-    if kind.len() > LARGEST {
-        return Err(Unread::whole(path, format!("is larger than {} KiB", LARGEST / 1024)));
+
+    /// Whether a path without symbolic links lies inside.
+    #[must_use]
+    pub fn holds(&self, path: &Path) -> bool {
+        self.0.iter().any(|root| path.starts_with(root))
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(kind.len()).unwrap_or(0) + 1);
-    File::open(path)
-        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-        .map_err(refused)?;
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-    })
+
+    /// The path without symbolic links, if it lies inside.
+    #[must_use]
+    pub fn inside(&self, path: &Path) -> Option<PathBuf> {
+        path.canonicalize().ok().filter(|path| self.holds(path))
+    }
+
+    /// The text of a regular file, symbolic links to one included. Bytes that are not UTF-8 are replaced.
+    ///
+    /// # Errors
+    ///
+    /// What kept the file from being read.
+    pub fn text(&self, path: &Path) -> Result<String, Unread> {
+        let refused = |error: std::io::Error| Unread::whole(path, format!("cannot be read: {error}"));
+        // Opening a named pipe would wait for a writer, so the kind is looked at first.
+        let mut kind = fs::symlink_metadata(path).map_err(refused)?;
+        let mut place = Cow::Borrowed(path);
+        if kind.is_symlink() {
+            place = path.canonicalize().map_err(refused)?.into();
+            kind = fs::symlink_metadata(&place).map_err(refused)?;
+        }
+        if !self.holds(&place) {
+            return Err(Unread::whole(path, "leads out of the project"));
+        }
+        if !kind.is_file() {
+            return Err(Unread::whole(path, "is not a regular file"));
+        }
+        if kind.len() > LARGEST {
+            return Err(Unread::whole(path, format!("is larger than {} KiB", LARGEST / 1024)));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(kind.len()).unwrap_or(0) + 1);
+        File::open(&place)
+            .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+            .map_err(refused)?;
+        Ok(match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        })
+    }
 }
 
 /// Runs `work` where deep syntax trees can be walked and dropped; right here if no thread can be started.

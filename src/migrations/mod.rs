@@ -8,12 +8,18 @@
 pub mod alembic;
 pub mod django;
 mod files;
+pub mod inspection;
 pub mod listing;
 pub mod python;
+mod sqlite;
+pub mod tools;
+pub mod venv;
 mod walk;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+
+use files::Bounds;
 
 /// Everything that was found under a project.
 #[derive(Debug, Default)]
@@ -22,12 +28,16 @@ pub struct Trees {
     pub project: PathBuf,
     pub alembic: Vec<alembic::Tree>,
     pub django: Vec<django::Tree>,
+    /// The files of other tools, by their names.
+    pub others: Vec<tools::files::Found>,
+    /// SQLite databases with something in them.
+    pub sqlite: Vec<PathBuf>,
     /// What could not be read and belongs to no tree: a directory, a configuration file.
     pub unread: Vec<Unread>,
 }
 
 impl Trees {
-    /// Whether the project has no migrations at all.
+    /// Whether the project has no migrations that can be read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.alembic.is_empty() && self.django.is_empty()
@@ -94,13 +104,14 @@ pub(crate) fn shown(project: &Path, path: &Path) -> String {
     crate::foreign::Foreign::new(text.to_string_lossy()).to_string()
 }
 
-/// Reads every migration tree under `project`. Blocks; touches the file system only.
+/// Reads every migration tree under `project`, and the applications of other people's in the virtual environment. Blocks;
+/// touches the file system only, and nothing outside of those two.
 #[must_use]
-pub fn survey(project: &Path) -> Trees {
-    files::with_deep_stack(|| survey_here(project))
+pub fn survey(project: &Path, venv: Option<&Path>) -> Trees {
+    files::with_deep_stack(|| survey_here(project, venv))
 }
 
-fn survey_here(project: &Path) -> Trees {
+fn survey_here(project: &Path, venv: Option<&Path>) -> Trees {
     let absolute = match project.canonicalize() {
         Ok(absolute) => absolute,
         Err(error) => {
@@ -111,11 +122,15 @@ fn survey_here(project: &Path) -> Trees {
             };
         }
     };
+    let site_packages = venv.map(venv::site_packages).unwrap_or_default();
+    let bounds = Bounds::of(std::iter::once(&absolute).chain(&site_packages).map(PathBuf::as_path));
     let mut landmarks = walk::landmarks(&absolute);
     let mut unread = std::mem::take(&mut landmarks.unread);
-    let alembic = alembic::trees(&absolute, &landmarks, &mut unread);
-    let django = django::trees(&absolute, &landmarks, &mut unread);
+    let alembic = alembic::trees(&absolute, &bounds, &landmarks, &mut unread);
+    let django = django::trees(&absolute, &site_packages, &bounds, &landmarks, &mut unread);
     Trees {
+        others: tools::files_of(&absolute),
+        sqlite: sqlite::databases(&landmarks.sqlite),
         project: absolute,
         alembic,
         django,

@@ -41,6 +41,8 @@ pub struct Landmarks {
     pub manage: Vec<PathBuf>,
     /// `settings.py`, and the modules of a package `settings`.
     pub settings: Vec<PathBuf>,
+    /// Files that are named as SQLite's databases are.
+    pub sqlite: Vec<PathBuf>,
     pub unread: Vec<Unread>,
 }
 
@@ -123,6 +125,9 @@ fn visit(directory: &Path, is_project: bool, found: &mut Landmarks) -> Vec<PathB
     } else if has("settings.py") {
         found.settings.push(directory.join("settings.py"));
     }
+
+    let sqlite = names.iter().filter(|name| super::sqlite::is_named_so(name));
+    found.sqlite.extend(sqlite.map(|name| directory.join(name)));
 
     directories
         .into_iter()

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::privilege::Privilege;
+use crate::migrations::tools::is_state_table_sql;
 use crate::quote;
 use crate::request::{Need, Request};
 
@@ -27,12 +28,21 @@ dormant AS (SELECT r.oid, r.rolname FROM pg_roles r
   WHERE pg_has_role(r.oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
     AND NOT pg_has_role(r.oid, 'USAGE'))";
 
-/// The relations of the schemas looked at; `member` are those of an extension.
-const RELATIONS: &str = "\
+/// The relations of the schemas looked at; `member` are those that the application has no use for: an extension's, and what
+/// migration tools keep their state in. Of the latter those without any privilege are left out altogether, so that they do not
+/// stand in the way of a grant on the whole schema.
+fn all_relations() -> String {
+    let is_state = is_state_table_sql("c.oid", "c.relname");
+    format!(
+        "\
 scope AS (SELECT w.position, n.oid, n.nspname FROM wanted w JOIN pg_namespace n ON n.nspname = w.name),
 rel AS (SELECT s.position, s.oid AS nspoid, s.nspname, c.oid, c.relname, c.relkind, c.relowner, c.relispartition,
-          EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS member
-        FROM scope s JOIN pg_class c ON c.relnamespace = s.oid WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f'))";
+          c.state OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS member
+        FROM scope s JOIN (SELECT c.oid, c.relname, c.relnamespace, c.relkind, c.relowner, c.relispartition, {is_state} AS state FROM pg_class c) c ON c.relnamespace = s.oid
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+          AND NOT (c.state AND NOT has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE')))"
+    )
+}
 
 /// The schemas to look at: those named, else those of the search path. `current_schemas()` would leave out those that the role
 /// may not use, so the path is taken apart here.
@@ -96,7 +106,7 @@ pub fn relations(request: &Request) -> String {
         "true"
     };
     format!(
-        "WITH {wanted}, {DORMANT}, {RELATIONS},
+        "WITH {wanted}, {DORMANT}, {relations},
 judged AS (SELECT rel.*, {held}{owned} AS owned FROM rel WHERE NOT member)
 SELECT * FROM (
   SELECT position, 0 AS kind, nspname::text AS schema, NULL::text AS name, NULL::text AS relkind, NULL::bool AS partition, NULL::text AS owner,
@@ -115,6 +125,7 @@ SELECT * FROM (
   FROM judged j WHERE NOT owned OR 'n' IN ({any}) OR 'c' IN ({any})) answer
 ORDER BY position, kind, name",
         wanted = wanted(request),
+        relations = all_relations(),
         any = all_held.join(", "),
         dormant = dormant_has.join(" AND "),
     )
@@ -148,7 +159,7 @@ fn state(privilege: Privilege, needed: bool) -> String {
 #[must_use]
 pub fn sequences(request: &Request) -> String {
     format!(
-        "WITH {}, {DORMANT}, {RELATIONS},
+        "WITH {}, {DORMANT}, {},
 used AS (SELECT q.oid, q.relname, q.relowner, q.relnamespace,
            min(format('%I.%I.%I', rel.nspname, rel.relname, a.attname)) AS place,
            json_agg(DISTINCT rel.nspname)::text AS schemas
@@ -168,7 +179,8 @@ SELECT * FROM (
          NULL, NULL
   FROM used u JOIN pg_namespace n ON n.oid = u.relnamespace WHERE NOT has_sequence_privilege(u.oid, 'USAGE, UPDATE')) answer
 ORDER BY schema, kind, name",
-        wanted(request)
+        wanted(request),
+        all_relations()
     )
 }
 
@@ -198,7 +210,7 @@ pub fn default_privileges(request: &Request) -> String {
         })
         .collect();
     format!(
-        "WITH {}, {RELATIONS},
+        "WITH {}, {},
 maker AS (SELECT DISTINCT position, nspoid, nspname, relowner FROM rel
           WHERE NOT member AND relkind IN ('r', 'p') AND NOT pg_has_role(relowner, 'USAGE'))
 SELECT m.nspname::text, pg_get_userbyid(m.relowner)::text, {}, {},
@@ -206,6 +218,7 @@ SELECT m.nspname::text, pg_get_userbyid(m.relowner)::text, {}, {},
                AND d.classid = 'pg_attrdef'::regclass WHERE q.relkind = 'S' AND q.relowner = m.relowner AND q.relnamespace = m.nspoid)
 FROM maker m ORDER BY m.position, 2",
         wanted(request),
+        all_relations(),
         tables.join(", "),
         given("S", &["USAGE", "UPDATE"], "pg_write_all_data"),
     )

@@ -7,9 +7,10 @@ mod alembic;
 mod catalog;
 mod django;
 mod scene;
+mod tools;
 
 use crate::finding::Severity;
-use crate::finding::migrations::unreadable;
+use crate::finding::migrations::{empty_database, unreadable};
 use crate::foreign::Foreign;
 use crate::migrations::Unread;
 use crate::migrations::listing::count;
@@ -24,9 +25,16 @@ use scene::Scene;
 /// One question for the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Question {
-    Catalog { version_tables: Vec<String> },
-    Alembic { schema: Option<String>, table: String },
+    Catalog {
+        version_tables: Vec<String>,
+    },
+    Alembic {
+        schema: Option<String>,
+        table: String,
+    },
     Django,
+    /// Whether any table holds anything.
+    Data,
 }
 
 impl Question {
@@ -35,15 +43,13 @@ impl Question {
             Self::Catalog { version_tables } => catalog::sql(version_tables),
             Self::Alembic { schema, table } => alembic::sql(schema.as_deref(), table),
             Self::Django => django::SQL.to_owned(),
+            Self::Data => catalog::data_sql(),
         }
     }
 }
 
 /// What has to be asked about these trees, each once.
 fn plan(trees: &Trees) -> Vec<Question> {
-    if trees.is_empty() {
-        return Vec::new();
-    }
     let mut version_tables: Vec<String> = trees.alembic.iter().map(|tree| tree.version_table.name.clone()).collect();
     version_tables.sort_unstable();
     version_tables.dedup();
@@ -57,10 +63,13 @@ fn plan(trees: &Trees) -> Vec<Question> {
     if !trees.django.is_empty() {
         plan.push(Question::Django);
     }
+    if !trees.is_empty() && !trees.sqlite.is_empty() {
+        plan.push(Question::Data);
+    }
     plan
 }
 
-/// The statements to run, each a single SELECT; none where the project has no migrations.
+/// The statements to run, each a single SELECT.
 #[must_use]
 pub fn questions(trees: &Trees) -> Vec<String> {
     plan(trees).iter().map(Question::sql).collect()
@@ -86,12 +95,18 @@ struct Judged {
     other_apps: Vec<String>,
 }
 
-/// Compares the trees with the answers to [`questions`], in their order.
+/// The statements to run once the answers to [`questions`] are there: what other tools' state tables hold. Most often none.
 #[must_use]
-pub fn judge(trees: &Trees, target: &Target, answers: Vec<Answer>) -> Probed<()> {
-    if trees.is_empty() {
-        return Probed::NotApplicable((), none_found(trees));
+pub fn more_questions(trees: &Trees, answers: &[Answer]) -> Vec<String> {
+    match answers.first() {
+        Some(Ok(rows)) => tools::questions(trees, &Catalog::read(rows)),
+        Some(Err(_)) | None => Vec::new(),
     }
+}
+
+/// Compares the trees with the answers to [`questions`] and to [`more_questions`], in their order.
+#[must_use]
+pub fn judge(trees: &Trees, target: &Target, answers: Vec<Answer>, more: Vec<Answer>) -> Probed<()> {
     let plan = plan(trees);
     if plan.len() != answers.len() {
         return Probed::Broke(Breakage(format!("{} questions, {} answers", plan.len(), answers.len())));
@@ -119,9 +134,25 @@ pub fn judge(trees: &Trees, target: &Target, answers: Vec<Answer>) -> Probed<()>
         database: target.database.raw(),
         catalog,
     };
+    let is_empty = rows
+        .iter()
+        .any(|(question, rows)| *question == Question::Data && catalog::says_empty(rows));
     let mut judged = alembic::judge(&scene, &rows);
     judged.extend(django::judge(&scene, &rows));
-    Probed::judged((), notes(trees, judged))
+    match tools::judge(&scene, more) {
+        Ok(others) => judged.extend(others),
+        Err(breakage) => return Probed::Broke(breakage),
+    }
+    if judged.is_empty() {
+        return Probed::NotApplicable((), none_found(trees));
+    }
+    let mut notes = notes(trees, judged);
+    // With migrations missing, empty tables say nothing.
+    if is_empty && notes.gravest() != Some(Severity::Fail) {
+        let files: Vec<String> = trees.sqlite.iter().map(|file| trees.shown(file)).collect();
+        notes.found(empty_database::found(target.database.raw(), &files));
+    }
+    Probed::judged((), notes)
 }
 
 fn none_found(trees: &Trees) -> String {

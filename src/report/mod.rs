@@ -8,6 +8,7 @@ pub mod dsn;
 pub mod explained;
 pub mod human;
 pub mod json;
+pub mod migrations;
 pub mod pages;
 pub mod short;
 pub mod style;

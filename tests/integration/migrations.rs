@@ -1,6 +1,6 @@
 //! Schemas that do not stand where the code expects them. Alembic and Django make the projects and move the databases.
 
-use crate::harness::Doctor;
+use crate::harness::{Doctor, apply};
 use crate::lab::database::Database;
 use crate::lab::project::{Project, REVISIONS};
 use crate::lab::python::{Alembic, Django, Venv, grant_all};
@@ -166,4 +166,55 @@ fn django_recorded_what_is_gone() {
         .run()
         .sound()
         .warns("migrations/record-without-file");
+}
+
+#[test]
+fn the_version_table_is_the_migration_roles_own() {
+    let server = Server::shared();
+    let shop = server.copy();
+    shop.sql("REVOKE ALL ON alembic_version FROM app");
+    let project = Project::shop();
+    let call = Doctor::check().dsn(shop.dsn("app")).project(&project.path);
+    let run = call.clone().run();
+    run.sound().warns("migrations/unreadable");
+    apply(server, &run.finding("migrations/unreadable"));
+    let run = call.run();
+    run.sound();
+    assert_eq!(run.row("migrations")["verdict"], "pass", "{}", run.stdout);
+}
+
+#[test]
+fn another_tools_migration_failed() {
+    let shop = Server::shared().copy();
+    shop.sql("DROP TABLE alembic_version");
+    shop.sql("CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL)");
+    shop.sql("INSERT INTO schema_migrations VALUES (7, true)");
+    examine(&shop, &Project::empty().path).run().fails("migrations/dirty");
+}
+
+#[test]
+fn another_tool_is_locked() {
+    let shop = Server::shared().copy();
+    shop.sql("DROP TABLE alembic_version");
+    shop.sql("CREATE TABLE knex_migrations (id serial, name text, batch integer, migration_time timestamptz)");
+    shop.sql("CREATE TABLE knex_migrations_lock (index serial, is_locked integer)");
+    shop.sql("INSERT INTO knex_migrations_lock (is_locked) VALUES (1)");
+    examine(&shop, &Project::empty().path).run().sound().warns("migrations/locked");
+}
+
+#[test]
+fn the_move_from_sqlite_forgot_the_data() {
+    let venv = need!(Venv::shared());
+    let shop = Server::shared().copy();
+    let project = Project::shop();
+    let call = examine(&shop, &project.path);
+    assert_eq!(call.clone().run().row("migrations")["verdict"], "pass");
+    let fill = "import sqlite3; c = sqlite3.connect('shop.db'); c.execute('CREATE TABLE customer (name)'); \
+                c.execute('INSERT INTO customer VALUES (1)'); c.commit()";
+    venv.run(&project.path, "python", &["-c", fill]);
+    let run = call.clone().run();
+    run.sound().warns("migrations/empty-database");
+    assert!(run.stdout.contains("SQLite database: shop.db"), "{}", run.stdout);
+    shop.sql("INSERT INTO customer (name) VALUES ('Ada')");
+    assert_eq!(call.run().row("migrations")["verdict"], "pass");
 }

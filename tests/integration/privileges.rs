@@ -117,3 +117,21 @@ fn a_superuser_is_more_than_an_application_needs() {
         .sound()
         .warns("privileges/superuser");
 }
+
+#[test]
+fn what_migration_tools_keep_their_state_in_is_not_the_applications() {
+    let shop = Server::shared().copy();
+    let call = Doctor::check().dsn(shop.dsn("app"));
+    shop.sql("REVOKE ALL ON alembic_version FROM app");
+    shop.sql("CREATE TABLE django_migrations (id serial, app varchar(255), name varchar(255), applied timestamptz)");
+    shop.sql("CREATE TABLE databasechangeloglock (id integer, locked boolean, lockgranted timestamp, lockedby text)");
+    call.clone().run().sound();
+    shop.sql("CREATE TABLE migrations (bird text, wintering_ground text)");
+    let run = call.run();
+    run.fails("privileges/table-access");
+    let finding = run.finding("privileges/table-access").to_string();
+    assert!(
+        finding.contains("migrations") && !finding.contains("django_migrations"),
+        "{finding}"
+    );
+}

@@ -35,6 +35,7 @@ macro_rules! proofs {
 const SERVICE_MANAGER: &str = "how a server is started is the affair of its host's service manager, of which the laboratory has none";
 const NETWORK: &str = "the fix lies in a firewall, a route or a proxy between the two hosts";
 const ZONE: &str = "the fix lies where the zone or the resolver is kept";
+const PROVIDER: &str = "the fix lies in the provider's console";
 const LOG: &str = "the cause stands in a log, and the fix follows from it";
 const PASSES: &str = "it passes by itself, or somebody wanted it so";
 const CAPACITY: &str = "how many sessions there are to be is for people to say";
@@ -51,6 +52,7 @@ const UNPROVEN: &[(&str, &str)] = &[
     ("dns/resolver-unreachable", ZONE),
     ("dns/server-failure", ZONE),
     ("dns/timeout", ZONE),
+    ("dns/unexpected-address", ZONE),
     ("tcp/closed", NETWORK),
     ("tcp/not-postgres", "the right port is known to people alone"),
     (
@@ -64,7 +66,13 @@ const UNPROVEN: &[(&str, &str)] = &[
     ("tcp/timeout", NETWORK),
     ("tcp/unreachable", NETWORK),
     ("tls/certificate-not-yet-valid", "the host's clock is not for a test to set"),
+    ("auth/address-not-allowed", PROVIDER),
     ("auth/closed", LOG),
+    ("auth/endpoint-missing", PROVIDER),
+    (
+        "auth/method-disallowed",
+        "which methods the settings may refuse is for people to say",
+    ),
     ("auth/method-rejected", LOG),
     (
         "auth/method-unsupported",
@@ -75,6 +83,11 @@ const UNPROVEN: &[(&str, &str)] = &[
     ("auth/server-starting", PASSES),
     ("auth/server-stopping", PASSES),
     ("auth/server-unproven", "who stands in the middle is for people to find out"),
+    (
+        "auth/session-attrs-mismatch",
+        "which server the application is meant to reach is for people to say",
+    ),
+    ("auth/tenant-unknown", PROVIDER),
     ("auth/timeout", LOG),
     ("auth/unexpected-answer", NETWORK),
     ("auth/unrecognized-refusal", LOG),

@@ -16,8 +16,8 @@ fn only(trees: &Trees) -> &Tree {
 }
 
 /// Compares heads, effective heads, bases, order, and what is pending for each set of rows.
-fn agrees(root: &Path, ini: &str, rows: &[Vec<String>]) {
-    let trees = survey(root);
+pub fn agrees(root: &Path, ini: &str, rows: &[Vec<String>]) {
+    let trees = survey(root, None);
     let tree = only(&trees);
     assert_eq!(tree.unread, [], "everything is literal");
     assert_eq!(tree.graph.faults(), [], "the graph is sound");
@@ -46,7 +46,7 @@ fn agrees(root: &Path, ini: &str, rows: &[Vec<String>]) {
 }
 
 /// The same revisions, and in ours none before what it needs. Where branches are independent, several orders are right.
-fn same_order(graph: &Graph, ours: &[String], said: &[String]) {
+pub fn same_order(graph: &Graph, ours: &[String], said: &[String]) {
     assert_eq!(
         ours.iter().collect::<BTreeSet<_>>(),
         said.iter().collect::<BTreeSet<_>>(),
@@ -93,7 +93,7 @@ fn a_line_of_revisions_in_every_spelling() {
         "alembic.ini",
         &rows(&[&[], &["a1"], &["a4"], &["abc123"], &["a1", "a3"]]),
     );
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     assert_eq!(trees.alembic[0].graph.order(), ["a1", "a2", "a3", "a4", "a5", "a6", "abc123"]);
 }
 
@@ -124,7 +124,7 @@ fn branches_merges_dependencies_and_labels() {
         &["a1", "b2"],
     ]);
     agrees(directory.path(), "alembic.ini", &sets);
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     assert_eq!(trees.alembic[0].graph.heads(), ["a4", "b2", "c1"]);
     assert_eq!(trees.alembic[0].graph.effective_heads(), ["b2", "c1"]);
     // "left" stands below a4 alone, "other" below b2, "x" on c1.
@@ -147,7 +147,7 @@ fn several_locations_with_their_subdirectories() {
     ]);
     std::os::unix::fs::symlink(directory.path().join("two/c.py"), directory.path().join("db/one/again.py")).unwrap();
     agrees(directory.path(), "conf/alembic.ini", &rows(&[&[], &["a1"], &["a2", "b1"]]));
-    assert!(survey(directory.path()).alembic[0].graph.heads_are_labelled());
+    assert!(survey(directory.path(), None).alembic[0].graph.heads_are_labelled());
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn settings_in_pyproject_and_a_package_location() {
         ("src/shop/db/scripts/env.py", ENV),
         ("src/shop/db/scripts/versions/a.py", &revision("'a1'", "None", "None", "None")),
     ]);
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     assert_eq!(only(&trees).graph.order(), ["a1"]);
     assert_eq!(trees.shown(&only(&trees).path), "src/shop/db/scripts");
     let command = only(&trees).runner.command("upgrade", &["head"]).unwrap();
@@ -302,7 +302,7 @@ fn broken_graphs() {
             error["error"].as_str().is_some_and(|text| text.starts_with(said)),
             "{name}: {error}"
         );
-        let trees = survey(directory.path());
+        let trees = survey(directory.path(), None);
         let faults = only(&trees).graph.faults();
         assert!(faults.iter().any(is), "{name}: {faults:?}");
     }
@@ -322,7 +322,7 @@ fn an_id_declared_twice_makes_alembic_refuse_head() {
         "{said}"
     );
     assert!(said["head"].as_str().unwrap().starts_with("Multiple head"), "{said}");
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     assert!(matches!(only(&trees).graph.faults(), [Fault::Duplicate { files, .. }] if files.len() == 2));
 }
 
@@ -368,7 +368,7 @@ fn what_is_computed_is_not_read() {
             ("migrations/env.py", ENV),
             ("migrations/versions/a.py", source),
         ]);
-        let trees = survey(directory.path());
+        let trees = survey(directory.path(), None);
         let notes = &only(&trees).unread;
         assert_eq!(notes.len(), 1, "{source}");
         assert_eq!((notes[0].line, notes[0].why.as_str()), (Some(line), why), "{source}");
@@ -378,7 +378,7 @@ fn what_is_computed_is_not_read() {
         ("migrations/env.py", ENV),
         ("migrations/versions/a.py", "revision = (\n"),
     ]);
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     assert!(
         only(&trees).unread[0].why.starts_with("syntax error: "),
         "{:?}",
@@ -403,7 +403,7 @@ fn hostile_files_end_the_reading_of_themselves_alone() {
         .unwrap();
     assert!(made.success());
     std::os::unix::fs::symlink(directory.path(), directory.path().join("migrations/loop")).unwrap();
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     let tree = only(&trees);
     assert_eq!(tree.graph.order(), ["a"]);
     let why: Vec<&str> = tree.unread.iter().map(|note| note.why.as_str()).collect();
@@ -442,7 +442,7 @@ fn the_version_table_is_read_from_env() {
         ),
     ] {
         let directory = project(&[("alembic.ini", INI), ("migrations/env.py", env)]);
-        let trees = survey(directory.path());
+        let trees = survey(directory.path(), None);
         let table = &only(&trees).version_table;
         assert_eq!(
             (table.schema.as_deref(), table.name.as_str(), table.unread.is_some()),
@@ -471,7 +471,7 @@ fn flask_migrates_own_layout() {
     };
     flask(&["init"]);
     flask(&["revision", "-m", "first"]);
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     let tree = only(&trees);
     assert_eq!((tree.tool(), tree.unread.as_slice()), ("Flask-Migrate", &[][..]));
     let head = tree.graph.heads().join(" ");
@@ -487,7 +487,7 @@ fn flask_migrates_own_layout() {
 #[test]
 fn a_script_directory_alone() {
     let directory = project(&[("db/env.py", ENV), ("db/versions/a.py", &revision("'a1'", "None", "None", "None"))]);
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     assert_eq!(only(&trees).graph.order(), ["a1"]);
     let step = only(&trees).runner.step("Upgrade.", "upgrade", &["head"]);
     assert_eq!(step.run, None);

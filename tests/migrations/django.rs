@@ -12,7 +12,7 @@ use crate::project::{Dice, project, write};
 use crate::tools::{ask, strings};
 
 /// A migration; the lists are Python expressions.
-fn migration(dependencies: &str, more: &str) -> String {
+pub fn migration(dependencies: &str, more: &str) -> String {
     format!(
         "from django.conf import settings\nfrom django.db import migrations\n\n\nclass Migration(migrations.Migration):\n\n    \
          dependencies = {dependencies}\n{more}\n    operations = []\n"
@@ -29,10 +29,10 @@ fn key(name: &str) -> Key {
     Key::new(app, name)
 }
 
-struct Case<'a> {
-    root: &'a Path,
-    installed: &'a [&'a str],
-    user: Option<&'a str>,
+pub struct Case<'a> {
+    pub root: &'a Path,
+    pub installed: &'a [&'a str],
+    pub user: Option<&'a str>,
 }
 
 impl Case<'_> {
@@ -47,8 +47,8 @@ impl Case<'_> {
     }
 
     /// Compares leaf nodes, conflicts, plan, what is pending, and whether the history is consistent.
-    fn agrees(&self, rows: &[&str]) {
-        let trees = survey(self.root);
+    pub fn agrees(&self, rows: &[&str]) {
+        let trees = survey(self.root, None);
         let tree = only(&trees);
         assert_eq!(tree.unread, [], "everything is literal");
         let said = self.said(tree, rows);
@@ -163,7 +163,7 @@ fn applications_that_depend_on_each_other() {
         installed: &installed,
         user: Some("folk.User"),
     };
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     let apps: Vec<(&str, Option<bool>)> = only(&trees).apps.iter().map(|app| (app.label.as_str(), app.installed)).collect();
     assert_eq!(apps, [("folk", Some(true)), ("shop", Some(true)), ("stock", Some(true))]);
     let contrib = ["auth.0001_initial", "contenttypes.0001_initial"];
@@ -218,7 +218,7 @@ fn squashed_migrations() {
     ] {
         case.agrees(rows);
     }
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     let graph = Graph::link(only(&trees), &|_| true, &HashSet::new());
     assert_eq!(graph.replaced(), [key(one), key(two)]);
 }
@@ -244,7 +244,7 @@ fn squashed_originals_that_are_gone() {
     case.agrees(&["a.0001_initial", "a.0002_x"]);
     case.agrees(&["a.0001_initial", "a.0002_x", "a.0003_y"]);
     // Partly applied: Django cannot use the squashed one, and what it replaced is gone.
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     let said = case.said(only(&trees), &["a.0001_initial"]);
     assert!(
         said["error"].as_str().is_some_and(|text| text.starts_with("NodeNotFoundError")),
@@ -328,7 +328,7 @@ fn broken_graphs() {
         for (name, content) in *files {
             write(directory.path(), &format!("a/migrations/{name}.py"), &content());
         }
-        let trees = survey(directory.path());
+        let trees = survey(directory.path(), None);
         let case = Case {
             root: directory.path(),
             installed: &["a"],
@@ -347,7 +347,7 @@ fn what_is_computed_is_not_read() {
         (
             migration("BASE + [('a', '0001_initial')]", ""),
             7,
-            "dependencies is computed (an operation)",
+            "dependencies is computed (another name)",
         ),
         (migration("[parent()]", ""), 7, "an element of dependencies is computed (a call)"),
         (
@@ -363,7 +363,7 @@ fn what_is_computed_is_not_read() {
             ("a/migrations/0001_initial.py", &migration("[]", "")),
             ("a/migrations/0002_x.py", &content),
         ]);
-        let trees = survey(directory.path());
+        let trees = survey(directory.path(), None);
         let notes = &only(&trees).unread;
         assert_eq!(notes.len(), 1, "{content}");
         assert_eq!((notes[0].line, notes[0].why.as_str()), (Some(line), why));
@@ -392,7 +392,7 @@ fn settings_that_switch_applications_off() {
         ("db/changes/__init__.py", ""),
         ("db/changes/0001_other.py", &migration("[]", "")),
     ]);
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     let apps: Vec<(&str, Option<bool>)> = only(&trees).apps.iter().map(|app| (app.label.as_str(), app.installed)).collect();
     assert_eq!(apps, [("a", Some(true)), ("c", Some(false)), ("d", Some(true))]);
     assert!(only(&trees).app("d").unwrap().migration("0001_other").is_some());
@@ -404,5 +404,5 @@ fn packages_of_other_tools_are_left_alone() {
         ("app/migrations/__init__.py", ""),
         ("app/migrations/001_x.py", "def migrate(migrator, database):\n    pass\n"),
     ]);
-    assert!(survey(directory.path()).is_empty());
+    assert!(survey(directory.path(), None).is_empty());
 }

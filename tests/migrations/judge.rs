@@ -50,7 +50,7 @@ pub fn row(values: &[&str]) -> Row {
 }
 
 /// An empty database with `public` on the search path, and these state tables besides.
-fn catalog(extra: &[&[&str]]) -> Answer {
+pub fn catalog(extra: &[&[&str]]) -> Answer {
     let mut rows = vec![row(&["count", "0", "0"]), row(&["path", "public"])];
     rows.extend(extra.iter().map(|values| row(values)));
     Ok(rows)
@@ -79,8 +79,13 @@ fn missing() -> Answer {
 
 /// The findings as `severity code`, and the notes.
 pub fn judged(root: &Path, answers: Vec<Answer>) -> (Vec<String>, Notes) {
-    let trees = survey(root);
-    let notes = match judge(&trees, &target("app", "shop"), answers) {
+    judged_with_more(root, answers, Vec::new())
+}
+
+/// The same, with the answers about other tools' tables.
+pub fn judged_with_more(root: &Path, answers: Vec<Answer>, more: Vec<Answer>) -> (Vec<String>, Notes) {
+    let trees = survey(root, None);
+    let notes = match judge(&trees, &target("app", "shop"), answers, more) {
         Probed::Sound((), notes) | Probed::Broken(notes) => notes,
         other => panic!("a verdict, not {other:?}"),
     };
@@ -139,9 +144,9 @@ fn fork() -> TempDir {
 #[test]
 fn a_project_without_migrations() {
     let directory = project(&[("app.py", "")]);
-    let trees = survey(directory.path());
-    assert_eq!(questions(&trees), [""; 0]);
-    let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), Vec::new()) else {
+    let trees = survey(directory.path(), None);
+    assert_eq!(questions(&trees).len(), 1, "whether another tool has its state there");
+    let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), vec![catalog(&[])], Vec::new()) else {
         panic!("it does not apply")
     };
     assert!(reason.starts_with("no migrations found under /"), "{reason}");
@@ -150,7 +155,7 @@ fn a_project_without_migrations() {
 #[test]
 fn alembic_at_its_head() {
     let directory = line();
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     assert_eq!(
         questions(&trees)[1..],
         ["SELECT version_num FROM alembic_version ORDER BY version_num"]
@@ -260,16 +265,16 @@ fn a_database_without_a_record() {
             .contains(&"1 table on the search path: \"public.orders\"".to_owned())
     );
 
-    let hidden = catalog(&[&["state", "app", "alembic_version", "f", "t", "version_num"]]);
+    let hidden = catalog(&[&["state", "app", "alembic_version", "f", "t", "version_num", "t"]]);
     let (found, notes) = judged(root, vec![hidden, missing()]);
     assert_eq!(found, ["fail migrations/version-table-hidden"]);
     assert_eq!(runs(&notes), ["ALTER ROLE app IN DATABASE shop SET search_path = app, public;"]);
 
-    let closed = catalog(&[&["state", "app", "alembic_version", "f", "f", "version_num"]]);
+    let closed = catalog(&[&["state", "app", "alembic_version", "f", "f", "version_num", "f"]]);
     let (_, notes) = judged(root, vec![closed, missing()]);
     assert_eq!(runs(&notes), ["GRANT USAGE ON SCHEMA app TO app;"]);
 
-    let rails = catalog(&[&["state", "public", "schema_migrations", "t", "t", "version"]]);
+    let rails = catalog(&[&["state", "public", "schema_migrations", "t", "t", "version", "t"]]);
     assert_eq!(codes(root, vec![rails, missing()]), ["fail migrations/foreign-database"]);
 }
 
@@ -282,14 +287,18 @@ fn a_record_that_cannot_be_read() {
     );
     assert_eq!(found, ["warn migrations/unreadable"]);
     assert_eq!(runs(&notes), ["GRANT SELECT ON alembic_version TO app;"]);
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     let lost = judge(
         &trees,
         &target("app", "shop"),
         vec![catalog(&[]), Err(NoAnswer::Lost("reset".to_owned()))],
+        Vec::new(),
     );
     assert!(matches!(lost, Probed::Broke(_)));
-    assert!(matches!(judge(&trees, &target("app", "shop"), Vec::new()), Probed::Broke(_)));
+    assert!(matches!(
+        judge(&trees, &target("app", "shop"), Vec::new(), Vec::new()),
+        Probed::Broke(_)
+    ));
 }
 
 #[test]
@@ -338,8 +347,8 @@ fn configuration_that_does_not_parse() {
     );
     std::fs::remove_file(directory.path().join("alembic.ini")).unwrap();
     std::fs::remove_dir_all(directory.path().join("migrations")).unwrap();
-    let trees = survey(directory.path());
-    let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), Vec::new()) else {
+    let trees = survey(directory.path(), None);
+    let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), vec![catalog(&[])], Vec::new()) else {
         panic!("nothing is left")
     };
     assert!(
@@ -368,7 +377,7 @@ fn of_two_trees_one_is_the_databases() {
         "other/db/versions/x.py",
         &revision("'x1'", "None", "None", "None"),
     );
-    assert_eq!(questions(&survey(directory.path())).len(), 2, "one version table, asked once");
+    assert_eq!(questions(&survey(directory.path(), None)).len(), 2, "one version table, asked once");
     assert_eq!(codes(directory.path(), vec![catalog(&[]), ids(&["a3"])]), [""; 0]);
 }
 
@@ -395,7 +404,7 @@ fn django_from_nothing_to_everything() {
     let directory = shop("INSTALLED_APPS = ['shop']\n");
     let root = directory.path();
     assert_eq!(
-        questions(&survey(root))[1..],
+        questions(&survey(root, None))[1..],
         ["SELECT app, name FROM django_migrations ORDER BY id"]
     );
     assert_eq!(codes(root, vec![catalog(&[]), missing()]), ["fail migrations/never-applied"]);
@@ -493,7 +502,7 @@ fn names_that_want_to_escape() {
         ),
     ]);
     assert_eq!(
-        questions(&survey(directory.path()))[1],
+        questions(&survey(directory.path(), None))[1],
         r#"SELECT version_num FROM "S"."v""; DROP TABLE x" ORDER BY version_num"#
     );
 }

@@ -5,9 +5,20 @@
 #![allow(clippy::result_large_err, clippy::unnecessary_wraps)]
 
 mod alembic;
+mod command;
 mod django;
 mod judge;
+mod odd;
+mod other_tools;
 mod project;
+mod public;
 mod server;
+#[path = "../lab/skip.rs"]
+#[allow(dead_code, unused_macros, unused_imports)]
+mod skip;
 mod speed;
+mod third_party;
 mod tools;
+#[path = "../lab/workdir.rs"]
+#[allow(dead_code)]
+mod workdir;

@@ -8,26 +8,26 @@ use std::time::{Duration, Instant};
 
 use dbdoctor::foreign::Foreign;
 use dbdoctor::migrations::survey;
-use dbdoctor::probe::migrations::questions;
+use dbdoctor::probe::migrations::{judge, more_questions, questions};
 use dbdoctor::remedy::Place;
 use dbdoctor::server::error::ServerError;
 use dbdoctor::server::session::{Answer, NoAnswer};
-use dbdoctor::verdict::Notes;
+use dbdoctor::verdict::{Notes, Probed};
 use tempfile::TempDir;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
-use crate::judge::judged;
+use crate::judge::{judged_with_more, target};
 use crate::project::{project, revision, write};
 use crate::tools::python;
 
 /// A PostgreSQL of its own, on a Unix socket alone.
-struct Server {
+pub struct Server {
     directory: TempDir,
     process: Child,
 }
 
 impl Server {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let directory = TempDir::new().unwrap();
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o777)).unwrap();
         let data = directory.path().join("data");
@@ -96,7 +96,7 @@ impl Server {
         })
     }
 
-    fn run(&self, database: &str, sql: &str) {
+    pub fn run(&self, database: &str, sql: &str) {
         self.try_run("postgres", database, sql)
             .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     }
@@ -108,14 +108,24 @@ impl Server {
     }
 
     /// A new database that belongs to the role `app`.
-    fn database(&self, name: &str) {
+    pub fn database(&self, name: &str) {
         self.run("postgres", &format!("CREATE DATABASE {name} OWNER app"));
     }
 
     /// What the layer says about the project and the database "shop".
-    fn check(&self, root: &Path) -> (Vec<String>, Notes) {
-        let answers = self.answers("shop", &questions(&survey(root)));
-        judged(root, answers)
+    pub fn check(&self, root: &Path) -> (Vec<String>, Notes) {
+        let trees = survey(root, None);
+        let answers = self.answers("shop", &questions(&trees));
+        let more = self.answers("shop", &more_questions(&trees, &answers));
+        judged_with_more(root, answers, more)
+    }
+
+    /// Whether the layer does not apply.
+    pub fn skipped(&self, root: &Path) -> bool {
+        let trees = survey(root, None);
+        let answers = self.answers("shop", &questions(&trees));
+        let more = self.answers("shop", &more_questions(&trees, &answers));
+        matches!(judge(&trees, &target("app", "shop"), answers, more), Probed::NotApplicable(..))
     }
 
     /// Pastes the remedy of the first finding.

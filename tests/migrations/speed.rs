@@ -20,7 +20,7 @@ fn five_thousand_revisions() {
         );
     }
     let start = Instant::now();
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     eprintln!("{SIZE} Alembic revisions: {:?}", start.elapsed());
     let graph = &trees.alembic[0].graph;
     assert_eq!(graph.heads(), [format!("r{}", SIZE - 1)]);
@@ -48,7 +48,7 @@ fn five_thousand_django_migrations() {
         );
     }
     let start = Instant::now();
-    let trees = survey(directory.path());
+    let trees = survey(directory.path(), None);
     eprintln!("{SIZE} Django migrations, read: {:?}", start.elapsed());
     let graph = dbdoctor::migrations::django::Graph::link(&trees.django[0], &|_| true, &std::collections::HashSet::new());
     eprintln!("{SIZE} Django migrations, linked: {:?}", start.elapsed());

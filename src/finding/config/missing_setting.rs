@@ -56,6 +56,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("missing \"=\" after \"undefined\" in connection info string"),
     Text::new("invalid configuration <- both host and hostaddr are missing"),
     Text::new("invalid configuration: both host and hostaddr are missing"),
+    Text::new("DATABASE_URL environment variable is not set"),
 ];
 
 /// The variable is there and empty.

@@ -30,9 +30,10 @@ pub const TEXTS: &[Text] = &[
     Text::new("Conflicting migrations detected; multiple leaf nodes in the migration graph"),
 ];
 
-/// The leaf nodes of one application. With nothing pending, nothing is broken before the next migration.
+/// The leaf nodes of one application. With nothing pending, nothing is broken before the next migration; `None` where no
+/// database was asked.
 #[must_use]
-pub fn found(tree: &Tree, leaves: &[&Key], is_pending: bool) -> Finding {
+pub fn found(tree: &Tree, leaves: &[&Key], is_pending: Option<bool>) -> Finding {
     let app = leaves.first().map_or("", |key| key.app.as_str());
     let names: Vec<String> = leaves.iter().map(|key| quoted(&key.name)).collect();
     let finding = KIND
@@ -41,14 +42,18 @@ pub fn found(tree: &Tree, leaves: &[&Key], is_pending: bool) -> Finding {
             quoted(app),
             leaves.len()
         ))
-        .severity(if is_pending { Severity::Fail } else { Severity::Warn })
+        .severity(if is_pending == Some(false) {
+            Severity::Warn
+        } else {
+            Severity::Fail
+        })
         .detail(format!(
             "Leaf nodes {}. `migrate` stops with `Conflicting migrations detected` before it applies anything{}.",
             names.join(", "),
-            if is_pending {
-                ", and there are migrations to apply"
-            } else {
-                "; all of them are applied, so the schema is as the code expects it until the next migration"
+            match is_pending {
+                Some(true) => ", and there are migrations to apply",
+                Some(false) => "; all of them are applied, so the schema is as the code expects it until the next migration",
+                None => "",
             }
         ));
     leaves

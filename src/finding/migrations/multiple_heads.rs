@@ -42,10 +42,12 @@ pub const TEXTS: &[Text] = &[
     Text::new("Multiple head revisions are present"),
 ];
 
-/// The tree has several heads; `pending` revisions are not applied. With none pending nothing is broken before the next deployment.
+/// The tree has several heads; `pending` revisions are not applied, `None` where no database was asked. With none pending
+/// nothing is broken before the next deployment; heads that `depends_on` joins may be meant.
 #[must_use]
-pub fn found(tree: &Tree, project: &Path, pending: usize) -> Finding {
+pub fn found(tree: &Tree, project: &Path, pending: Option<usize>) -> Finding {
     let heads = tree.graph.heads();
+    let is_joined = tree.graph.effective_heads().len() == 1;
     let arguments: Vec<&str> = heads.iter().map(String::as_str).collect();
     let merge = {
         let mut line = format!("{} -m {}", tree.runner.short("merge"), quote::shell("merge heads"));
@@ -58,20 +60,31 @@ pub fn found(tree: &Tree, project: &Path, pending: usize) -> Finding {
     let path = crate::migrations::shown(project, &tree.path);
     let finding = KIND
         .found(format!("{} in {path}, so `upgrade head` refuses", count(heads.len(), "head")))
-        .severity(if pending == 0 { Severity::Warn } else { Severity::Fail })
-        .detail(if pending == 0 {
-            format!(
-                "Heads {}. The database has them all, so the schema is as the code expects it; the next `upgrade head` will stop with \
-                 `Multiple head revisions are present`.",
-                quoted_list(&heads)
-            )
+        .severity(if pending == Some(0) || is_joined {
+            Severity::Warn
         } else {
-            format!(
-                "Heads {}. `upgrade head` stops with `Multiple head revisions are present` and applies none of the {} pending.",
-                quoted_list(&heads),
-                count(pending, "revision")
-            )
-        });
+            Severity::Fail
+        })
+        .detail(format!(
+            "Heads {}. {}{}",
+            quoted_list(&heads),
+            match pending {
+                Some(0) =>
+                    "The database has them all, so the schema is as the code expects it; the next `upgrade head` will stop with \
+                     `Multiple head revisions are present`."
+                        .to_owned(),
+                Some(pending) => format!(
+                    "`upgrade head` stops with `Multiple head revisions are present` and applies none of the {} pending.",
+                    count(pending, "revision")
+                ),
+                None => "`upgrade head` stops with `Multiple head revisions are present` before it applies anything.".to_owned(),
+            },
+            if is_joined {
+                " One of them needs the others through depends_on, so they may be meant: then `upgrade heads` is the call."
+            } else {
+                ""
+            }
+        ));
     let evidence = heads.iter().filter_map(|head| tree.graph.get(head)).map(|revision| {
         let parents = match &revision.down[..] {
             [] => "no parent".to_owned(),

@@ -6,8 +6,8 @@ use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{count, lines, quoted, quoted_list};
-use crate::migrations::{alembic, django};
-use crate::remedy::Remedy;
+use crate::migrations::{alembic, django, tools};
+use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
     layer: Layer::Migrations,
@@ -117,4 +117,57 @@ pub fn perhaps(tree: &django::Tree, pending: &[&django::Key]) -> Finding {
         .into_iter()
         .fold(finding, Finding::evidence)
         .remedy(Remedy::new("ask Django which of them are pending", [show]))
+}
+
+/// Applications in the virtual environment that have rows, and newer files than rows. Whether they are installed is not known.
+#[must_use]
+pub fn third_party(tree: &django::Tree, pending: &[django::Key]) -> Finding {
+    let mut apps: Vec<&str> = pending.iter().map(|key| key.app.as_str()).collect();
+    apps.sort_unstable();
+    apps.dedup();
+    let show = tree
+        .runner
+        .step("Let Django itself say which migrations are not applied.", "showmigrations", &["--plan"]);
+    let finding = KIND
+        .found(format!(
+            "{} of {} in the virtual environment may be pending",
+            count(pending.len(), "migration"),
+            quoted_list(&apps)
+        ))
+        .severity(Severity::Warn)
+        .detail(
+            "The packages have migrations that are not recorded, and others of theirs are. Whether the applications are still in \
+             INSTALLED_APPS cannot be told without running the settings.",
+        )
+        .candidate("a package was upgraded, and `migrate` has not run since", "the applications are in INSTALLED_APPS")
+        .candidate(
+            "the applications were installed once, and are no more",
+            "their names are missing from INSTALLED_APPS",
+        );
+    lines(pending.iter().map(|key| format!("not recorded: {key}")))
+        .into_iter()
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new("ask Django which of them are pending", [show]))
+}
+
+/// Another tool's, by the names of its files.
+#[must_use]
+pub fn other(tool: &tools::Tool, directory: &str, pending: &[&str]) -> Finding {
+    let finding = KIND
+        .found(format!(
+            "{}: {} in {directory} not recorded as applied",
+            tool.name,
+            count(pending.len(), "migration")
+        ))
+        .detail("The names of the files were compared with the tool's record. The files themselves were not read.");
+    lines(pending.iter().map(|name| format!("pending: {}", quoted(name))))
+        .into_iter()
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new(
+            format!("run the migrations with {}", tool.name),
+            [Step::new(
+                Place::AppHost,
+                format!("Run the deployment's migration step: {}, with the same settings.", tool.name),
+            )],
+        ))
 }

@@ -79,7 +79,7 @@ pub struct Denied<'a> {
 
 /// The role may not read the state table.
 #[must_use]
-pub fn denied(seen: &Denied<'_>, error: &ServerError) -> Finding {
+pub fn denied(seen: &Denied<'_>, evidence: String) -> Finding {
     let (table, role) = (quote::sql_ident(seen.table), quote::sql_ident(seen.role));
     let name = seen.schema.map_or(table.clone(), |schema| format!("{}.{table}", quote::sql_ident(schema)));
     let mut steps = Vec::new();
@@ -110,7 +110,7 @@ pub fn denied(seen: &Denied<'_>, error: &ServerError) -> Finding {
         quoted(seen.table)
     ))
     .detail("The migrations may well run under another role. Nothing was judged.")
-    .evidence(error.to_string())
+    .evidence(evidence)
     .remedy(Remedy::new("let the role read the table, or check with the role that migrates", steps))
 }
 

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::migrations::{Unread, files};
+use crate::migrations::Unread;
+use crate::migrations::files::Bounds;
 
 /// What `alembic.ini` and `pyproject.toml` say, tokens filled in.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -22,9 +23,9 @@ pub struct Settings {
 /// # Errors
 ///
 /// What kept the file from being read.
-pub fn read_ini(file: &Path) -> Result<Option<Settings>, Unread> {
+pub fn read_ini(file: &Path, bounds: &Bounds) -> Result<Option<Settings>, Unread> {
     let here = file.parent().unwrap_or(Path::new("")).to_string_lossy().into_owned();
-    Ok(from_ini(&files::text(file)?, &here))
+    Ok(from_ini(&bounds.text(file)?, &here))
 }
 
 /// Reads the table `[tool.alembic]` of `pyproject.toml`. `None` where the file has no such table.
@@ -32,8 +33,8 @@ pub fn read_ini(file: &Path) -> Result<Option<Settings>, Unread> {
 /// # Errors
 ///
 /// What kept the file from being read; a syntax error only where the file speaks of Alembic at all.
-pub fn read_pyproject(file: &Path) -> Result<Option<Settings>, Unread> {
-    let source = files::text(file)?;
+pub fn read_pyproject(file: &Path, bounds: &Bounds) -> Result<Option<Settings>, Unread> {
+    let source = bounds.text(file)?;
     if !source.contains("alembic") {
         return Ok(None);
     }
@@ -199,19 +200,20 @@ fn fill_in_here(value: &str, here: &str) -> String {
 }
 
 /// The file or directory that a location names: a path, or `package:path` below one of `roots`. A relative path is looked up
-/// in each of `bases`, since Alembic takes it relative to the directory in which it is run.
+/// in each of `bases`, since Alembic takes it relative to the directory in which it is run. The answer has no symbolic links,
+/// and is `None` where it would lie outside of `bounds`.
 #[must_use]
-pub fn locate(location: &str, bases: &[&Path], roots: &[PathBuf]) -> Option<PathBuf> {
+pub fn locate(location: &str, bases: &[&Path], roots: &[PathBuf], bounds: &Bounds) -> Option<PathBuf> {
     let path = Path::new(location);
     if path.is_absolute() {
-        return path.exists().then(|| path.to_owned());
+        return bounds.inside(path);
     }
     if let Some((package, below)) = location.split_once(':') {
         let package = package.replace('.', "/");
         let below = below.replace(':', "/");
-        return roots.iter().map(|root| root.join(&package).join(&below)).find(|path| path.exists());
+        return roots.iter().find_map(|root| bounds.inside(&root.join(&package).join(&below)));
     }
-    bases.iter().map(|base| base.join(path)).find(|path| path.exists())
+    bases.iter().find_map(|base| bounds.inside(&base.join(path)))
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprCall};
+use ruff_python_ast::{Expr, ExprCall, Stmt};
 
 use crate::migrations::Unread;
-use crate::migrations::python::{self, Binding, Module};
+use crate::migrations::files::Bounds;
+use crate::migrations::python::{self, Literal, Module};
 
 /// Where Alembic keeps its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,12 +35,14 @@ pub struct Env {
     pub version_table: VersionTable,
     /// Flask-Migrate's, which needs the application to run.
     pub is_flask: bool,
+    /// Why the revisions may lie elsewhere.
+    pub elsewhere: Option<Unread>,
 }
 
 /// Reads `env.py`. A project that has none, or one that does not parse, may use any table.
 #[must_use]
-pub fn read(file: &Path) -> Env {
-    let module = match Module::read(file) {
+pub fn read(file: &Path, bounds: &Bounds) -> Env {
+    let module = match Module::read(file, bounds) {
         Ok(module) => module,
         Err(unread) => {
             let version_table = VersionTable {
@@ -48,7 +51,7 @@ pub fn read(file: &Path) -> Env {
             };
             return Env {
                 version_table,
-                is_flask: false,
+                ..Env::default()
             };
         }
     };
@@ -57,6 +60,7 @@ pub fn read(file: &Path) -> Env {
         schema: None,
         name: None,
         unread: None,
+        elsewhere: None,
     };
     for stmt in module.body() {
         calls.visit_stmt(stmt);
@@ -68,6 +72,7 @@ pub fn read(file: &Path) -> Env {
     };
     Env {
         version_table,
+        elsewhere: calls.elsewhere,
         is_flask: module.source().contains("flask") && module.source().contains("current_app"),
     }
 }
@@ -78,16 +83,17 @@ struct Calls<'a> {
     schema: Option<String>,
     name: Option<String>,
     unread: Option<Unread>,
+    elsewhere: Option<Unread>,
 }
 
 impl Calls<'_> {
     fn argument(&mut self, name: &'static str, value: &Expr, line: usize) {
         let text = match value {
             Expr::NoneLiteral(_) => return,
-            Expr::Name(named) => match self.module.binding(named.id.as_str()) {
-                Binding::Value { value, .. } if value.is_none_literal_expr() => return,
-                Binding::Value { value, .. } => python::text(value),
-                Binding::Absent | Binding::Computed(_) => None,
+            Expr::Name(named) => match self.module.constant(self.module.body(), named.id.as_str()) {
+                Ok(Some((Literal::None, _))) => return,
+                Ok(Some((Literal::Text(text), _))) => Some(text),
+                Ok(Some((Literal::List(_), _)) | None) | Err(_) => None,
             },
             value => python::text(value),
         };
@@ -114,8 +120,26 @@ impl Calls<'_> {
 }
 
 impl<'a> Visitor<'a> for Calls<'_> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        if let Stmt::Assign(assign) = stmt
+            && assign.targets.iter().any(is_version_locations)
+        {
+            let line = self.module.line(assign.range.start().to_usize());
+            self.elsewhere = Some(Unread::at(&self.module.file, line, "version_locations is set by code"));
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
+            // `config.set_main_option("version_locations", …)`
+            Expr::Call(call)
+                if call.arguments.args.len() > 1
+                    && call.arguments.args.first().and_then(python::text).as_deref() == Some("version_locations") =>
+            {
+                let line = self.module.line(call.range_start.to_usize());
+                self.elsewhere = Some(Unread::at(&self.module.file, line, "version_locations is set by code"));
+            }
             Expr::Call(call) if is_configure(call) => {
                 let line = self.module.line(call.range_start.to_usize());
                 for keyword in &call.arguments.keywords {
@@ -136,6 +160,13 @@ impl<'a> Visitor<'a> for Calls<'_> {
         }
         visitor::walk_expr(self, expr);
     }
+}
+
+/// `context.script.version_locations`
+fn is_version_locations(target: &Expr) -> bool {
+    target
+        .as_attribute_expr()
+        .is_some_and(|attribute| attribute.attr.as_str() == "version_locations")
 }
 
 fn is_configure(call: &ExprCall) -> bool {

@@ -10,8 +10,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::files::Bounds;
 use super::walk::Landmarks;
 use super::{Unread, files};
+use crate::foreign::Foreign;
 use config::Settings;
 pub use env::VersionTable;
 pub use graph::{Applied, Fault, Graph};
@@ -40,6 +42,12 @@ impl Tree {
     pub fn tool(&self) -> &'static str {
         self.runner.tool()
     }
+
+    /// Several heads that are not kept apart on purpose. A file that could not be read may join them.
+    #[must_use]
+    pub fn has_stray_heads(&self) -> bool {
+        self.unread.is_empty() && self.graph.heads().len() > 1 && !self.graph.heads_are_labelled()
+    }
 }
 
 /// One configuration: the files of one directory, merged.
@@ -60,16 +68,16 @@ enum Found<'a> {
 }
 
 /// Reads every tree that the landmarks lead to.
-pub(super) fn trees(project: &Path, landmarks: &Landmarks, unread: &mut Vec<Unread>) -> Vec<Tree> {
+pub(super) fn trees(project: &Path, bounds: &Bounds, landmarks: &Landmarks, unread: &mut Vec<Unread>) -> Vec<Tree> {
     let mut trees: Vec<Tree> = Vec::new();
-    let mut configured = configurations(landmarks, unread);
+    let mut configured = configurations(landmarks, bounds, unread);
     // A tree may be named from two places; the one that spells its location out knows more.
     configured.sort_by_key(|one| one.settings.script_location.is_none());
     for one in configured {
         let tree = match &one.settings.script_location {
-            Some(location) => located(project, &one, location),
+            Some(location) => located(project, bounds, &one, location),
             None if landmarks.script_directories.contains(&one.directory) => {
-                plant(project, &one.directory, Found::HoldsConfiguration, &one.settings)
+                plant(project, bounds, &one.directory, Found::HoldsConfiguration, &one.settings)
             }
             None => continue,
         };
@@ -79,17 +87,17 @@ pub(super) fn trees(project: &Path, landmarks: &Landmarks, unread: &mut Vec<Unre
     }
     for directory in &landmarks.script_directories {
         if trees.iter().all(|tree| tree.path != *directory) {
-            trees.push(plant(project, directory, Found::Bare, &Settings::default()));
+            trees.push(plant(project, bounds, directory, Found::Bare, &Settings::default()));
         }
     }
     trees.sort_by(|a, b| a.path.cmp(&b.path));
     trees
 }
 
-fn configurations(landmarks: &Landmarks, unread: &mut Vec<Unread>) -> Vec<Configured> {
+fn configurations(landmarks: &Landmarks, bounds: &Bounds, unread: &mut Vec<Unread>) -> Vec<Configured> {
     let mut found: Vec<Configured> = Vec::new();
-    let ini = landmarks.alembic_ini.iter().map(|file| (file, config::read_ini(file)));
-    let pyproject = landmarks.pyproject.iter().map(|file| (file, config::read_pyproject(file)));
+    let ini = landmarks.alembic_ini.iter().map(|file| (file, config::read_ini(file, bounds)));
+    let pyproject = landmarks.pyproject.iter().map(|file| (file, config::read_pyproject(file, bounds)));
     // The ini comes first: what it says wins.
     for (file, read) in ini.chain(pyproject) {
         let directory = file.parent().unwrap_or(Path::new("")).to_owned();
@@ -106,25 +114,22 @@ fn configurations(landmarks: &Landmarks, unread: &mut Vec<Unread>) -> Vec<Config
 }
 
 /// The tree of a configuration that names its script directory.
-fn located(project: &Path, one: &Configured, location: &str) -> Tree {
+fn located(project: &Path, bounds: &Bounds, one: &Configured, location: &str) -> Tree {
     let bases = [one.directory.as_path(), project];
     let roots = import_roots(project, one);
-    match config::locate(location, &bases, &roots) {
+    match config::locate(location, &bases, &roots, bounds) {
         Some(path) => {
-            let path = path.canonicalize().unwrap_or(path);
             // Relative locations count from the directory in which the command is run.
             let run_in = if Path::new(location).is_relative() && !location.contains(':') && !one.directory.join(location).exists() {
                 project
             } else {
                 &one.directory
             };
-            {
-                let found = Found::Named {
-                    run_in,
-                    config: &one.directory,
-                };
-                plant(project, &path, found, &one.settings)
-            }
+            let found = Found::Named {
+                run_in,
+                config: &one.directory,
+            };
+            plant(project, bounds, &path, found, &one.settings)
         }
         None => Tree {
             path: one.directory.join(location),
@@ -133,7 +138,10 @@ fn located(project: &Path, one: &Configured, location: &str) -> Tree {
             graph: Graph::default(),
             unread: vec![Unread::whole(
                 &one.directory,
-                format!("Alembic's script_location \"{location}\" is not there"),
+                format!(
+                    "Alembic's script_location \"{}\" is not there, or leads out of the project",
+                    Foreign::new(location)
+                ),
             )],
         },
     }
@@ -156,8 +164,8 @@ fn import_roots(project: &Path, one: &Configured) -> Vec<PathBuf> {
     roots
 }
 
-fn plant(project: &Path, path: &Path, found: Found<'_>, settings: &Settings) -> Tree {
-    let env = env::read(&path.join("env.py"));
+fn plant(project: &Path, bounds: &Bounds, path: &Path, found: Found<'_>, settings: &Settings) -> Tree {
+    let env = env::read(&path.join("env.py"), bounds);
     let runner = match found {
         Found::Named { run_in, config } if !env.is_flask => Runner::alembic(run_in, config),
         Found::Bare if !env.is_flask => Runner::unknown(path),
@@ -167,7 +175,7 @@ fn plant(project: &Path, path: &Path, found: Found<'_>, settings: &Settings) -> 
         Found::Named { run_in, .. } => run_in,
         Found::HoldsConfiguration | Found::Bare => path,
     };
-    let mut unread = Vec::new();
+    let mut unread: Vec<Unread> = env.elsewhere.into_iter().collect();
     let mut locations: Vec<PathBuf> = settings
         .version_locations
         .iter()
@@ -177,7 +185,7 @@ fn plant(project: &Path, path: &Path, found: Found<'_>, settings: &Settings) -> 
                 directory: bases[0].to_owned(),
                 settings: Settings::default(),
             };
-            config::locate(location, &bases, &import_roots(project, &one))
+            config::locate(location, &bases, &import_roots(project, &one), bounds)
         })
         .collect();
     if settings.version_locations.is_empty() {
@@ -187,7 +195,7 @@ fn plant(project: &Path, path: &Path, found: Found<'_>, settings: &Settings) -> 
     let candidates = candidates(&locations, settings, &mut unread);
     let mut revisions = Vec::new();
     let mut faults = Vec::new();
-    for read in files::map_all(&candidates, |file| revision::read(file)) {
+    for read in files::map_all(&candidates, |file| revision::read(file, bounds)) {
         match read {
             Read::Revision(revision) => revisions.push(revision),
             Read::Unread(note) => unread.push(note),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::migrations::Unread;
-use crate::migrations::files::has_extension;
+use crate::migrations::files::{Bounds, has_extension};
 use crate::migrations::python::{Binding, Module};
 
 /// A revision, as its file declares it.
@@ -39,8 +39,8 @@ pub fn is_candidate(name: &str) -> bool {
 
 /// Reads one file.
 #[must_use]
-pub fn read(file: &Path) -> Read {
-    match Module::read(file) {
+pub fn read(file: &Path, bounds: &Bounds) -> Read {
+    match Module::read(file, bounds) {
         Ok(module) => declared(&module),
         Err(unread) => Read::Unread(unread),
     }
@@ -79,10 +79,6 @@ fn id(module: &Module) -> Result<Option<String>, Unread> {
             let hexadecimal = !stem.is_empty() && stem.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
             Ok(hexadecimal.then(|| stem.to_owned()))
         }
-        Binding::Computed(unread) => Err(unread),
-        Binding::Value { value, line } => match crate::migrations::python::text(value) {
-            Some(id) => Ok(Some(id)),
-            None => Err(module.not_literal("revision", value, line)),
-        },
+        Binding::Computed(_) | Binding::Imported { .. } | Binding::Value { .. } => module.text("revision"),
     }
 }

@@ -53,6 +53,12 @@ impl Runner {
         }
     }
 
+    /// Whether it is known how Alembic is started.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.program != Program::Unknown
+    }
+
     /// The tool as people call it.
     #[must_use]
     pub fn tool(&self) -> &'static str {

@@ -6,6 +6,7 @@ use ruff_python_ast::{Expr, StmtClassDef};
 
 use super::settings::Settings;
 use crate::migrations::Unread;
+use crate::migrations::files::Bounds;
 use crate::migrations::python::Module;
 
 /// How an application is known to Django.
@@ -28,13 +29,13 @@ struct Config {
 /// # Errors
 ///
 /// Where `apps.py` computes the label, or could not be read.
-pub fn identify(directory: &Path, roots: &[&Path], settings: &Settings) -> Result<Identity, Unread> {
+pub fn identify(directory: &Path, roots: &[&Path], settings: &Settings, bounds: &Bounds) -> Result<Identity, Unread> {
     let folder = directory
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
     let dotted = dotted_names(directory, roots);
-    let configs = configs(&directory.join("apps.py"))?;
+    let configs = configs(&directory.join("apps.py"), bounds)?;
     let chosen = configs
         .iter()
         .find(|config| {
@@ -85,11 +86,11 @@ pub fn dotted_names(directory: &Path, roots: &[&Path]) -> Vec<String> {
         .collect()
 }
 
-fn configs(file: &Path) -> Result<Vec<Config>, Unread> {
+fn configs(file: &Path, bounds: &Bounds) -> Result<Vec<Config>, Unread> {
     if !file.is_file() {
         return Ok(Vec::new());
     }
-    let module = Module::read(file)?;
+    let module = Module::read(file, bounds)?;
     module
         .classes()
         .filter(|class| is_app_config(class))

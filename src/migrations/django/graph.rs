@@ -81,6 +81,7 @@ impl Graph {
             let key = match dependency {
                 Dependency::On(key) => key,
                 Dependency::UserModel => &user_model,
+                Dependency::Swappable => return None,
             };
             if !labels.contains(key.app.as_str()) {
                 return None;
@@ -124,7 +125,7 @@ impl Graph {
                 .chain(&migration.run_before)
                 .filter_map(|dependency| match dependency {
                     Dependency::On(key) => Some(key),
-                    Dependency::UserModel => None,
+                    Dependency::UserModel | Dependency::Swappable => None,
                 })
                 .chain(&migration.replaces);
             keys.extend(named.filter(|key| labels.contains(key.app.as_str())).cloned());

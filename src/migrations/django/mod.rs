@@ -5,11 +5,13 @@ pub mod graph;
 pub mod migration;
 mod runner;
 mod settings;
+mod third_party;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::files::Bounds;
 use super::walk::Landmarks;
 use super::{Unread, files};
 pub use graph::{Fault, Graph};
@@ -18,7 +20,7 @@ pub use runner::Runner;
 use settings::Settings;
 
 /// An application with migrations.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct App {
     pub label: String,
     /// The package of its migrations.
@@ -30,19 +32,27 @@ pub struct App {
 }
 
 /// The applications of one Django project.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Tree {
     /// The directory of `manage.py`, or the project's where there is none.
     pub path: PathBuf,
     pub runner: Runner,
-    /// By label.
+    /// The project's own, by label.
     pub apps: Vec<App>,
+    /// Those in the virtual environment, by label.
+    pub third_party: Vec<App>,
     /// The label of the application with the user model; Django's own where the settings say nothing.
     pub user_app: String,
     pub unread: Vec<Unread>,
 }
 
 impl App {
+    /// Whether nothing says that it is not installed.
+    #[must_use]
+    pub fn may_be_installed(&self) -> bool {
+        self.installed != Some(false)
+    }
+
     /// The migration of that name.
     #[must_use]
     pub fn migration(&self, name: &str) -> Option<&Migration> {
@@ -58,6 +68,17 @@ impl Tree {
         self.apps.iter().find(|app| app.label == label)
     }
 
+    /// The same project with those applications of the virtual environment that `is_wanted`, in place of the others.
+    #[must_use]
+    pub fn with_third_party(&self, is_wanted: impl Fn(&App) -> bool) -> Self {
+        let mut tree = self.clone();
+        let own: Vec<String> = tree.apps.iter().map(|app| app.label.clone()).collect();
+        let wanted = std::mem::take(&mut tree.third_party).into_iter();
+        tree.apps.extend(wanted.filter(|app| !own.contains(&app.label) && is_wanted(app)));
+        tree.apps.sort_by(|a, b| a.label.cmp(&b.label));
+        tree
+    }
+
     /// How many migrations there are on disk.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -66,8 +87,14 @@ impl Tree {
 }
 
 /// Reads the trees that the landmarks lead to.
-pub(super) fn trees(project: &Path, landmarks: &Landmarks, unread: &mut Vec<Unread>) -> Vec<Tree> {
-    let sites = sites(project, landmarks);
+pub(super) fn trees(
+    project: &Path,
+    site_packages: &[PathBuf],
+    bounds: &Bounds,
+    landmarks: &Landmarks,
+    unread: &mut Vec<Unread>,
+) -> Vec<Tree> {
+    let sites = sites(project, bounds, landmarks);
     let mut packages: BTreeMap<usize, Vec<&Path>> = BTreeMap::new();
     for package in &landmarks.django_packages {
         // The nearest manage.py above a package is the one that migrates it.
@@ -76,9 +103,13 @@ pub(super) fn trees(project: &Path, landmarks: &Landmarks, unread: &mut Vec<Unre
             .max_by_key(|&at| sites[at].directory.components().count());
         packages.entry(nearest.unwrap_or(0)).or_default().push(package);
     }
-    packages
-        .into_iter()
-        .filter_map(|(at, packages)| tree(project, &sites[at], &packages, unread))
+    sites
+        .iter()
+        .enumerate()
+        .filter_map(|(at, site)| {
+            let packages = packages.remove(&at).unwrap_or_default();
+            tree(project, site_packages, bounds, site, &packages, unread)
+        })
         .collect()
 }
 
@@ -90,13 +121,13 @@ struct Site {
 }
 
 /// The places of `manage.py`, or the project itself.
-fn sites(project: &Path, landmarks: &Landmarks) -> Vec<Site> {
+fn sites(project: &Path, bounds: &Bounds, landmarks: &Landmarks) -> Vec<Site> {
     let mut sites: Vec<Site> = landmarks
         .manage
         .iter()
         .filter_map(|manage| {
             let directory = manage.parent()?;
-            let named = settings::module_of(manage).map(|file| settings::read(&file, directory));
+            let named = settings::module_of(manage, bounds).map(|file| settings::read(&file, directory, bounds));
             Some(Site {
                 directory: directory.to_owned(),
                 manage: Some(manage.clone()),
@@ -106,7 +137,7 @@ fn sites(project: &Path, landmarks: &Landmarks) -> Vec<Site> {
         .collect();
     if sites.is_empty() {
         let settings = match &landmarks.settings[..] {
-            [only] => settings::read(only, project),
+            [only] => settings::read(only, project, bounds),
             _ => Settings::default(),
         };
         sites.push(Site {
@@ -118,20 +149,27 @@ fn sites(project: &Path, landmarks: &Landmarks) -> Vec<Site> {
     sites
 }
 
-fn tree(project: &Path, site: &Site, packages: &[&Path], unread: &mut Vec<Unread>) -> Option<Tree> {
+fn tree(
+    project: &Path,
+    site_packages: &[PathBuf],
+    bounds: &Bounds,
+    site: &Site,
+    packages: &[&Path],
+    unread: &mut Vec<Unread>,
+) -> Option<Tree> {
     let source_root = site.directory.join("src");
     let roots = [source_root.as_path(), site.directory.as_path(), project];
     let mut apps: Vec<App> = Vec::new();
     let mut notes = Vec::new();
     for package in packages {
         let directory = package.parent().unwrap_or(package);
-        match app::identify(directory, &roots, &site.settings) {
+        match app::identify(directory, &roots, &site.settings, bounds) {
             Ok(identity) => {
                 let path = match site.settings.modules.get(&identity.label) {
                     Some(None) => continue,
                     Some(Some(elsewhere)) => roots
                         .iter()
-                        .map(|root| root.join(elsewhere.replace('.', "/")))
+                        .filter_map(|root| bounds.inside(&root.join(elsewhere.replace('.', "/"))))
                         .find(|path| path.is_dir())
                         .unwrap_or_else(|| (*package).to_owned()),
                     None => (*package).to_owned(),
@@ -146,10 +184,15 @@ fn tree(project: &Path, site: &Site, packages: &[&Path], unread: &mut Vec<Unread
             Err(note) => notes.push(note),
         }
     }
-    read_migrations(&mut apps, &mut notes);
-    // A package named `migrations` that never speaks of Django is another tool's.
+    read_migrations(&mut apps, bounds, &mut notes);
+    // A package named `migrations` without a migration in it is another tool's, or holds helpers.
     apps.retain(|app| app.migrations.iter().any(|migration| migration.is_django));
-    if apps.is_empty() {
+    let third_party = if apps.is_empty() && site.manage.is_none() {
+        Vec::new()
+    } else {
+        third_party::apps(site_packages, &site.settings, bounds)
+    };
+    if apps.is_empty() && third_party.iter().all(|app| app.installed != Some(true)) {
         unread.append(&mut notes);
         return None;
     }
@@ -160,12 +203,13 @@ fn tree(project: &Path, site: &Site, packages: &[&Path], unread: &mut Vec<Unread
         runner: Runner::new(site.manage.as_deref(), &site.directory),
         user_app: site.settings.user_app.clone().unwrap_or_else(|| "auth".to_owned()),
         apps,
+        third_party,
         unread: notes,
     })
 }
 
 /// Reads the files of all packages.
-fn read_migrations(apps: &mut [App], notes: &mut Vec<Unread>) {
+fn read_migrations(apps: &mut [App], bounds: &Bounds, notes: &mut Vec<Unread>) {
     let mut candidates = Vec::new();
     for (at, app) in apps.iter().enumerate() {
         match module_files(&app.path) {
@@ -173,7 +217,7 @@ fn read_migrations(apps: &mut [App], notes: &mut Vec<Unread>) {
             Err(error) => notes.push(Unread::whole(&app.path, format!("cannot be listed: {error}"))),
         }
     }
-    let migrations = files::map_all(&candidates, |(at, file)| (*at, migration::read(file)));
+    let migrations = files::map_all(&candidates, |(at, file)| (*at, migration::read(file, bounds)));
     for (at, migration) in migrations {
         apps[at].migrations.push(migration);
     }

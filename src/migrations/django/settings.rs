@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, Operator, Stmt, StmtImportFrom};
 
-use crate::migrations::python::{self, Binding, Module};
+use crate::migrations::files::Bounds;
+use crate::migrations::python::{self, Binding, Module, module_file};
 
 /// How many settings modules that import each other are followed.
 const DEEPEST_IMPORT: usize = 8;
@@ -26,13 +27,13 @@ pub struct Settings {
 
 /// The settings module that `manage.py` names, as a file.
 #[must_use]
-pub fn module_of(manage: &Path) -> Option<PathBuf> {
-    let module = Module::read(manage).ok()?;
+pub fn module_of(manage: &Path, bounds: &Bounds) -> Option<PathBuf> {
+    let module = Module::read(manage, bounds).ok()?;
     let mut named = Named(None);
     for stmt in module.body() {
         named.visit_stmt(stmt);
     }
-    module_file(manage.parent()?, &named.0?)
+    module_file(manage.parent()?, &named.0?, bounds)
 }
 
 /// Finds the two arguments `"DJANGO_SETTINGS_MODULE", "…"`.
@@ -50,32 +51,24 @@ impl<'a> Visitor<'a> for Named {
     }
 }
 
-/// The file of a dotted module name under `root`.
-fn module_file(root: &Path, dotted: &str) -> Option<PathBuf> {
-    let path = root.join(dotted.replace('.', "/"));
-    [path.with_extension("py"), path.join("__init__.py")]
-        .into_iter()
-        .find(|file| file.is_file())
-}
-
 /// Reads a settings module, and those whose settings it takes over.
 #[must_use]
-pub fn read(file: &Path, root: &Path) -> Settings {
+pub fn read(file: &Path, root: &Path, bounds: &Bounds) -> Settings {
     let mut settings = Settings::default();
-    follow(file, root, &mut settings, 0);
+    follow(file, root, bounds, &mut settings, 0);
     settings
 }
 
-fn follow(file: &Path, root: &Path, settings: &mut Settings, depth: usize) {
-    let Ok(module) = Module::read(file) else {
+fn follow(file: &Path, root: &Path, bounds: &Bounds, settings: &mut Settings, depth: usize) {
+    let Ok(module) = Module::read(file, bounds) else {
         settings.complete = false;
         return;
     };
     for stmt in module.body() {
         match stmt {
             Stmt::ImportFrom(import) if takes_settings(import) => {
-                if let Some(other) = imported_file(import, file, root).filter(|_| depth < DEEPEST_IMPORT) {
-                    follow(&other, root, settings, depth + 1);
+                if let Some(other) = imported_file(import, file, root, bounds).filter(|_| depth < DEEPEST_IMPORT) {
+                    follow(&other, root, bounds, settings, depth + 1);
                 }
             }
             Stmt::Assign(assign) => {
@@ -112,7 +105,7 @@ fn takes_settings(import: &StmtImportFrom) -> bool {
     })
 }
 
-fn imported_file(import: &StmtImportFrom, file: &Path, root: &Path) -> Option<PathBuf> {
+fn imported_file(import: &StmtImportFrom, file: &Path, root: &Path, bounds: &Bounds) -> Option<PathBuf> {
     let dotted = import.module.as_ref().map_or("", |module| module.as_str());
     let mut base = root.to_owned();
     if import.level > 0 {
@@ -121,7 +114,7 @@ fn imported_file(import: &StmtImportFrom, file: &Path, root: &Path) -> Option<Pa
             base.pop();
         }
     }
-    module_file(&base, dotted)
+    module_file(&base, dotted, bounds)
 }
 
 fn is_installed_apps(target: &Expr) -> bool {
@@ -183,8 +176,11 @@ fn strings(module: &Module, value: &Expr, into: &mut Vec<String>, depth: usize) 
             strings(module, &operation.right, into, depth + 1) && left
         }
         Expr::Name(name) if name.id.as_str() != "INSTALLED_APPS" => match module.binding(name.id.as_str()) {
-            Binding::Value { value, .. } => strings(module, value, into, depth + 1),
-            Binding::Absent | Binding::Computed(_) => false,
+            Binding::Value { value, more, doubt, .. } => {
+                let is_plain = more.is_empty() && doubt.is_none();
+                strings(module, value, into, depth + 1) && is_plain
+            }
+            Binding::Absent | Binding::Imported { .. } | Binding::Computed(_) => false,
         },
         _ => false,
     }

@@ -5,9 +5,10 @@ use super::scene::{Scene, is_missing};
 use super::{Judged, Question, Rows};
 use crate::finding::Severity;
 use crate::finding::migrations::{
-    broken_graph, multiple_heads, never_applied, overlapping_rows, pending, unknown_revision, unreadable, version_table_hidden,
+    multiple_heads, never_applied, overlapping_rows, pending, unknown_revision, unreadable, version_table_hidden,
 };
 use crate::migrations::alembic::{Fault, Revision, Tree};
+use crate::migrations::inspection;
 use crate::migrations::listing::{count, quoted_list};
 use crate::quote;
 use crate::server::error::ServerError;
@@ -110,19 +111,9 @@ impl<'a> Look<'a> {
 
     /// What the files alone say.
     fn judge_files(&self, judged: &mut Judged) {
-        let project = &self.scene.trees.project;
-        let graph = &self.tree.graph;
-        // A file that could not be read may be the one that is missing.
-        let is_certain = |fault: &Fault| self.tree.unread.is_empty() || !matches!(fault, Fault::MissingParent { .. });
-        if graph.faults().iter().any(is_certain) {
-            judged.findings.push(broken_graph::alembic(self.tree, project));
-        }
-        if !self.tree.unread.is_empty() {
-            let exact = ["current", "heads"]
-                .iter()
-                .filter_map(|subcommand| self.tree.runner.command(subcommand, &[]));
-            judged.findings.push(unreadable::files(project, &self.tree.unread, exact.collect()));
-        }
+        judged
+            .findings
+            .extend(inspection::alembic_files(self.tree, &self.scene.trees.project));
     }
 
     /// The version table is missing, or has no row.
@@ -170,18 +161,12 @@ impl<'a> Look<'a> {
             &scene.trees.project,
             &scene.surroundings(record_is_empty, &examples),
         ));
-        if self.has_stray_heads() {
+        if self.tree.has_stray_heads() {
             let pending = self.tree.graph.revisions().len();
             judged
                 .findings
-                .push(multiple_heads::found(self.tree, &scene.trees.project, pending));
+                .push(multiple_heads::found(self.tree, &scene.trees.project, Some(pending)));
         }
-    }
-
-    /// Several heads that are not kept apart on purpose. A file that could not be read may join them.
-    fn has_stray_heads(&self) -> bool {
-        let graph = &self.tree.graph;
-        self.tree.unread.is_empty() && graph.heads().len() > 1 && !graph.heads_are_labelled()
     }
 
     fn judge_rows(&self, judged: &mut Judged, rows: &[&'a str]) {
@@ -220,8 +205,8 @@ impl<'a> Look<'a> {
         if is_whole && !missing {
             judged.pending = Some(waiting.len());
         }
-        if self.has_stray_heads() {
-            judged.findings.push(multiple_heads::found(self.tree, project, waiting.len()));
+        if self.tree.has_stray_heads() {
+            judged.findings.push(multiple_heads::found(self.tree, project, Some(waiting.len())));
         }
         if !waiting.is_empty() {
             judged.findings.push(pending::alembic(self.tree, project, &waiting, rows));

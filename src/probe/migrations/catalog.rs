@@ -1,43 +1,16 @@
 //! What the server's catalog says of state tables, the project's tool's and others', and of the tables beside them.
 
 use crate::migrations::listing::quoted;
+use crate::migrations::tools;
 use crate::quote;
 use crate::server::session::Row;
-
-/// A tool's state table: its name, the columns that tell it from others of that name, and the tool. The first that fits counts.
-const STATE_TABLES: &[(&str, &[&str], &str)] = &[
-    ("alembic_version", &["version_num"], "Alembic"),
-    ("django_migrations", &["app", "name", "applied"], "Django"),
-    ("schema_migrations", &["version", "dirty"], "golang-migrate"),
-    ("schema_migrations", &["version", "inserted_at"], "Ecto"),
-    ("schema_migrations", &["version"], "Rails or dbmate"),
-    ("_prisma_migrations", &["migration_name", "checksum"], "Prisma"),
-    ("flyway_schema_history", &["installed_rank", "script"], "Flyway"),
-    ("schema_version", &["installed_rank", "script"], "Flyway"),
-    ("databasechangelog", &["md5sum", "exectype"], "Liquibase"),
-    ("knex_migrations", &["batch", "migration_time"], "Knex"),
-    ("SequelizeMeta", &["name"], "Sequelize"),
-    ("migrations", &["id", "timestamp", "name"], "TypeORM"),
-    ("goose_db_version", &["version_id", "is_applied"], "goose"),
-    ("_sqlx_migrations", &["version", "checksum"], "sqlx"),
-    ("__diesel_schema_migrations", &["version", "run_on"], "diesel"),
-    ("refinery_schema_history", &["version", "checksum"], "refinery"),
-    ("seaql_migrations", &["version", "applied_at"], "sea-orm"),
-    ("__EFMigrationsHistory", &["MigrationId", "ProductVersion"], "EF Core"),
-    ("__drizzle_migrations", &["hash", "created_at"], "Drizzle"),
-    ("atlas_schema_revisions", &["version", "hash"], "Atlas"),
-    ("_yoyo_migration", &["migration_hash", "migration_id"], "yoyo"),
-    ("aerich", &["version", "app", "content"], "aerich"),
-    ("tortoise_migrations", &[], "Tortoise"),
-    ("migration", &["name", "app_name", "ran_on"], "Piccolo"),
-];
 
 /// How many ordinary tables are named.
 const NAMED_TABLES: usize = 20;
 
 /// The question: state tables with their columns, some of the other tables, how many those are, and the search path.
 pub fn sql(version_tables: &[String]) -> String {
-    let mut names: Vec<&str> = STATE_TABLES.iter().map(|(name, _, _)| *name).collect();
+    let mut names: Vec<&str> = tools::state_tables().map(|table| table.name).collect();
     names.extend(version_tables.iter().map(String::as_str));
     names.sort_unstable();
     names.dedup();
@@ -57,16 +30,47 @@ pub fn sql(version_tables: &[String]) -> String {
         "SELECT 'state', n.nspname::pg_catalog.text, c.relname::pg_catalog.text, {shown}, \
          CASE WHEN pg_catalog.has_schema_privilege(n.oid, 'USAGE') THEN 't' ELSE 'f' END, \
          (SELECT pg_catalog.string_agg(a.attname::pg_catalog.text, ',' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a \
-         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) \
+         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), \
+         CASE WHEN pg_catalog.has_table_privilege(c.oid, 'SELECT') THEN 't' ELSE 'f' END \
          {from} AND (c.relname IN ({names}) OR {is_version_table}) \
-         UNION ALL (SELECT 'table', n.nspname::pg_catalog.text, c.relname::pg_catalog.text, {shown}, NULL, NULL \
+         UNION ALL (SELECT 'table', n.nspname::pg_catalog.text, c.relname::pg_catalog.text, {shown}, NULL, NULL, NULL \
          {from} AND {is_ordinary} ORDER BY 4 DESC, 2, 3 LIMIT {NAMED_TABLES}) \
          UNION ALL SELECT 'count', pg_catalog.count(*)::pg_catalog.text, \
-         pg_catalog.count(*) FILTER (WHERE pg_catalog.pg_table_is_visible(c.oid))::pg_catalog.text, NULL, NULL, NULL \
+         pg_catalog.count(*) FILTER (WHERE pg_catalog.pg_table_is_visible(c.oid))::pg_catalog.text, NULL, NULL, NULL, NULL \
          {from} AND {is_ordinary} \
-         UNION ALL SELECT 'path', p.name::pg_catalog.text, NULL, NULL, NULL, NULL \
+         UNION ALL SELECT 'path', p.name::pg_catalog.text, NULL, NULL, NULL, NULL, NULL \
          FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS p (name, place)"
     )
+}
+
+/// What frameworks fill in by themselves.
+const SEEDED: &[&str] = &["django_content_type", "auth_permission", "django_site"];
+
+/// The question whether a table on the search path takes up any space; NULL where there is none. Only asked where the answer
+/// matters: it has to wait for a migration that holds a table.
+pub fn data_sql() -> String {
+    let mut left_out: Vec<&str> = tools::state_tables()
+        .map(|table| table.name)
+        .chain(SEEDED.iter().copied())
+        .collect();
+    left_out.sort_unstable();
+    left_out.dedup();
+    let left_out: Vec<String> = left_out.into_iter().map(quote::sql_literal).collect();
+    format!(
+        "SELECT pg_catalog.bool_or(pg_catalog.pg_relation_size(c.oid) > 0)::pg_catalog.text \
+         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relkind = 'r' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' \
+         AND pg_catalog.pg_table_is_visible(c.oid) AND c.relname NOT IN ({}) \
+         AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d \
+         WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e')",
+        left_out.join(", ")
+    )
+}
+
+/// Whether the answer to that is no.
+pub fn says_empty(rows: &super::Rows) -> bool {
+    let answer = rows.as_ref().ok().and_then(|rows| rows.first()?.first()?.as_deref());
+    answer == Some("false")
 }
 
 /// A table that some tool keeps its state in.
@@ -78,17 +82,24 @@ pub struct StateTable {
     pub visible: bool,
     /// The role has USAGE on its schema.
     pub usage: bool,
+    /// The role may read it.
+    pub readable: bool,
     columns: Vec<String>,
 }
 
 impl StateTable {
-    /// The tool, as far as name and columns tell.
+    /// What it is, as far as name and columns tell.
+    pub fn kind(&self) -> Option<tools::StateTable> {
+        let has = |column: &&str| self.columns.iter().any(|own| own == column);
+        tools::state_tables().find(|table| table.name == self.name && table.columns.iter().all(has))
+    }
+
+    /// The tool that records its migrations there.
     pub fn tool(&self) -> Option<&'static str> {
-        STATE_TABLES
-            .iter()
-            .find(|(name, columns, _)| *name == self.name && columns.iter().all(|column| self.columns.iter().any(|own| own == column)))
-            .map(|(_, _, tool)| *tool)
-            .or_else(|| self.is_version_table().then_some("Alembic"))
+        match self.kind() {
+            Some(table) => table.is_record.then_some(table.tool),
+            None => self.is_version_table().then_some("Alembic"),
+        }
     }
 
     /// Whether its one column is Alembic's.
@@ -125,6 +136,7 @@ impl Catalog {
                     name: text(2),
                     visible: text(3) == "t",
                     usage: text(4) == "t",
+                    readable: text(4) == "t" && text(6) == "t",
                     columns: text(5).split(',').map(str::to_owned).collect(),
                 }),
                 "table" if text(3) == "t" => catalog.examples.push(format!("{}.{}", text(1), text(2))),

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use super::scene::{Scene, is_missing};
 use super::{Judged, Question, Rows};
 use crate::finding::migrations::{
-    broken_graph, conflicting_leaves, foreign_database, inconsistent_history, never_applied, pending, record_without_file, unreadable,
-    version_table_hidden,
+    foreign_database, inconsistent_history, never_applied, pending, record_without_file, version_table_hidden,
 };
 use crate::migrations::django::{App, Graph, Key, Migration, Tree};
+use crate::migrations::inspection;
 use crate::migrations::listing::{count, quoted};
 use crate::server::error::ServerError;
 
@@ -33,9 +33,10 @@ pub fn judge(scene: &Scene<'_>, rows: &[(Question, Rows)]) -> Vec<Judged> {
         .trees
         .django
         .iter()
-        .map(|tree| Look {
+        .map(|own| Look {
             scene,
-            tree,
+            own,
+            tree: own.with_third_party(|app| app.installed == Some(true)),
             rows: answer.as_ref().map(Vec::as_slice).map_err(|error| *error),
         })
         .collect();
@@ -54,14 +55,17 @@ pub fn judge(scene: &Scene<'_>, rows: &[(Question, Rows)]) -> Vec<Judged> {
 
 struct Look<'a> {
     scene: &'a Scene<'a>,
-    tree: &'a Tree,
+    /// The project's own applications.
+    own: &'a Tree,
+    /// Those, and what the settings install from the virtual environment.
+    tree: Tree,
     /// In the order in which they were recorded.
     rows: Result<&'a [Key], &'a ServerError>,
 }
 
 impl Look<'_> {
     fn has_rows(&self) -> bool {
-        self.rows.is_ok_and(|rows| rows.iter().any(|row| self.tree.app(&row.app).is_some()))
+        self.rows.is_ok_and(|rows| rows.iter().any(|row| self.own.app(&row.app).is_some()))
     }
 
     fn start(&self, graph: &Graph) -> Judged {
@@ -83,7 +87,7 @@ impl Look<'_> {
 
     fn link(&self, recorded: &HashSet<Key>, considered: &dyn Fn(&App) -> bool) -> Graph {
         let considered = |label: &str| self.tree.app(label).is_some_and(considered);
-        Graph::link(self.tree, &considered, recorded)
+        Graph::link(&self.tree, &considered, recorded)
     }
 
     fn judge(&self) -> Judged {
@@ -92,7 +96,7 @@ impl Look<'_> {
             Ok(rows) => self.judge_rows(rows),
             Err(error) if is_missing(error) => self.judge_absence(false),
             Err(error) => {
-                let mut judged = self.start(&self.link(&HashSet::new(), &may_be_installed));
+                let mut judged = self.start(&self.link(&HashSet::new(), &App::may_be_installed));
                 judged.findings.push(self.scene.refused(TABLE, None, error));
                 judged.summary = format!("{}: cannot tell", self.place());
                 judged
@@ -100,27 +104,14 @@ impl Look<'_> {
         }
     }
 
-    /// What the files alone say.
-    fn judge_files(&self, graph: &Graph, judged: &mut Judged) {
-        if !graph.faults().is_empty() {
-            judged
-                .findings
-                .push(broken_graph::django(self.tree, graph, &self.scene.trees.project));
-        }
-        if !self.tree.unread.is_empty() {
-            let exact = self.tree.runner.command("showmigrations", &["--plan"]);
-            judged
-                .findings
-                .push(unreadable::files(&self.scene.trees.project, &self.tree.unread, vec![exact]));
-        }
-    }
-
     /// The table is missing, or has no row.
     fn judge_absence(&self, record_is_empty: bool) -> Judged {
         let scene = self.scene;
-        let graph = self.link(&HashSet::new(), &may_be_installed);
+        let graph = self.link(&HashSet::new(), &App::may_be_installed);
         let mut judged = self.start(&graph);
-        self.judge_files(&graph, &mut judged);
+        judged
+            .findings
+            .extend(inspection::django_files(&self.tree, &graph, &self.scene.trees.project));
         let pending = graph.pending().len();
         judged.pending = Some(pending);
         if pending == 0 {
@@ -141,8 +132,8 @@ impl Look<'_> {
         let examples = scene.examples();
         judged
             .findings
-            .push(never_applied::django(self.tree, &scene.surroundings(record_is_empty, &examples)));
-        self.judge_leaves(&graph, true, &mut judged);
+            .push(never_applied::django(&self.tree, &scene.surroundings(record_is_empty, &examples)));
+        judged.findings.extend(inspection::conflicts(&self.tree, &graph, Some(true)));
         judged
     }
 
@@ -150,11 +141,13 @@ impl Look<'_> {
         let labels: HashSet<&str> = rows.iter().map(|row| row.app.as_str()).collect();
         let recorded: HashSet<Key> = rows.iter().cloned().collect();
         // An application with rows is the database's, whatever the settings that could be read say.
-        let graph = self.link(&recorded, &|app| labels.contains(app.label.as_str()) || may_be_installed(app));
+        let graph = self.link(&recorded, &|app| labels.contains(app.label.as_str()) || app.may_be_installed());
         let mut judged = self.start(&graph);
         judged.database = self.last_recorded(rows);
         judged.other_apps = self.other_apps(rows);
-        self.judge_files(&graph, &mut judged);
+        judged
+            .findings
+            .extend(inspection::django_files(&self.tree, &graph, &self.scene.trees.project));
         if let Some(finding) = self.foreign(&judged.other_apps) {
             judged.findings.push(finding);
             judged.summary = format!("{}: nothing applied", self.place());
@@ -167,24 +160,30 @@ impl Look<'_> {
             .filter(|pair| self.is_whole(&pair.applied) && self.is_whole(&pair.parent))
             .collect();
         if !inconsistent.is_empty() {
-            judged.findings.push(inconsistent_history::found(self.tree, &inconsistent));
+            judged.findings.push(inconsistent_history::found(&self.tree, &inconsistent));
         }
         let (certain, perhaps): (Vec<&Key>, Vec<&Key>) = graph
             .pending()
             .into_iter()
-            .filter(|key| self.is_whole(key))
+            .filter(|key| self.migration(key).is_none_or(|one| !one.may_replace && !one.has_no_class))
             .partition(|key| !self.has_rows() || labels.contains(key.app.as_str()) || self.is_installed(&key.app));
-        self.judge_leaves(&graph, !certain.is_empty(), &mut judged);
+        judged
+            .findings
+            .extend(inspection::conflicts(&self.tree, &graph, Some(!certain.is_empty())));
         if !certain.is_empty() {
-            judged.findings.push(pending::django(self.tree, &certain, self.tree.count()));
+            judged.findings.push(pending::django(&self.tree, &certain, self.tree.count()));
         }
         if !perhaps.is_empty() {
-            judged.findings.push(pending::perhaps(self.tree, &perhaps));
+            judged.findings.push(pending::perhaps(&self.tree, &perhaps));
+        }
+        let third_party = self.third_party(&labels, &recorded);
+        if !third_party.is_empty() {
+            judged.findings.push(pending::third_party(&self.tree, &third_party));
         }
         let ghosts = self.ghosts(rows);
         if !ghosts.is_empty() {
             let newest = self.has_newest(rows, &ghosts);
-            judged.findings.push(record_without_file::found(self.tree, &ghosts, newest));
+            judged.findings.push(record_without_file::found(&self.tree, &ghosts, newest));
         }
         judged.summary = format!(
             "{}: {} of {}, {}",
@@ -203,23 +202,21 @@ impl Look<'_> {
         judged
     }
 
-    fn judge_leaves(&self, graph: &Graph, is_pending: bool, judged: &mut Judged) {
-        for leaves in graph.conflicts() {
-            // A file that could not be read may join the leaves.
-            let is_certain = leaves
-                .first()
-                .and_then(|key| self.tree.app(&key.app))
-                .is_some_and(|app| app.migrations.iter().all(|one| one.unread.is_none()));
-            if is_certain {
-                judged.findings.push(conflicting_leaves::found(self.tree, &leaves, is_pending));
-            }
-        }
+    /// What is not recorded of applications in the virtual environment that have rows, where the settings do not tell whether they
+    /// are still installed.
+    fn third_party(&self, labels: &HashSet<&str>, recorded: &HashSet<Key>) -> Vec<Key> {
+        let mut alone = self
+            .own
+            .with_third_party(|app| app.installed.is_none() && labels.contains(app.label.as_str()));
+        alone.apps.retain(|app| self.own.app(&app.label).is_none());
+        let graph = Graph::link(&alone, &|_| true, recorded);
+        graph.pending().into_iter().cloned().collect()
     }
 
     /// Rows of other applications than Django's own, and none of this project's.
     fn foreign(&self, other_apps: &[String]) -> Option<crate::finding::Finding> {
         let strange: Vec<String> = other_apps.iter().filter(|app| !CONTRIB.contains(&app.as_str())).cloned().collect();
-        if self.has_rows() || strange.is_empty() {
+        if self.has_rows() || strange.is_empty() || self.own.apps.is_empty() {
             return None;
         }
         let evidence: Vec<String> = strange
@@ -240,7 +237,7 @@ impl Look<'_> {
         let replaced: HashSet<&Key> = self.migrations().flat_map(|one| &one.replaces).collect();
         let mut ghosts: Vec<Key> = rows
             .iter()
-            .filter(|row| self.tree.app(&row.app).is_some() && self.migration(row).is_none() && !replaced.contains(row))
+            .filter(|row| self.own.app(&row.app).is_some() && self.migration(row).is_none() && !replaced.contains(row))
             .cloned()
             .collect();
         ghosts.sort_unstable();
@@ -258,7 +255,7 @@ impl Look<'_> {
 
     /// The last row of each application of the project.
     fn last_recorded(&self, rows: &[Key]) -> Vec<String> {
-        self.tree
+        self.own
             .apps
             .iter()
             .filter_map(|app| rows.iter().rev().find(|row| row.app == app.label))
@@ -267,7 +264,10 @@ impl Look<'_> {
     }
 
     fn other_apps(&self, rows: &[Key]) -> Vec<String> {
-        let is_known = |label: &str| self.scene.trees.django.iter().any(|tree| tree.app(label).is_some());
+        let is_known = |label: &str| {
+            self.own.third_party.iter().any(|app| app.label == label)
+                || self.scene.trees.django.iter().any(|tree| tree.app(label).is_some())
+        };
         let mut labels: Vec<String> = rows.iter().filter(|row| !is_known(&row.app)).map(|row| row.app.clone()).collect();
         labels.sort_unstable();
         labels.dedup();
@@ -294,8 +294,4 @@ impl Look<'_> {
     fn place(&self) -> String {
         format!("Django in {}", self.scene.trees.shown(&self.tree.path))
     }
-}
-
-fn may_be_installed(app: &App) -> bool {
-    app.installed != Some(false)
 }

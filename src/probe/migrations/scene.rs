@@ -71,21 +71,33 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// How the role stands to a state table that it may not read.
+    pub fn denied(&self, table: &'a StateTable) -> unreadable::Denied<'a> {
+        unreadable::Denied {
+            table: &table.name,
+            schema: Some(&table.schema),
+            usage: table.usage,
+            role: self.role,
+            database: self.database,
+        }
+    }
+
     /// The finding that the server would not read a state table that is there.
     pub fn refused(&self, table: &str, schema: Option<&str>, error: &ServerError) -> Finding {
         if error.sqlstate.raw() == INSUFFICIENT_PRIVILEGE {
-            let tables = self.catalog.iter().flat_map(|catalog| &catalog.state);
-            let usage = tables
-                .filter(|state| state.name == table && schema.is_none_or(|schema| state.schema == schema))
-                .all(|state| state.usage);
-            let denied = unreadable::Denied {
-                table,
-                schema,
-                usage,
-                role: self.role,
-                database: self.database,
+            let mut tables = self.catalog.iter().flat_map(|catalog| &catalog.state);
+            let is_meant = |state: &&StateTable| state.name == table && schema.map_or(state.visible, |schema| state.schema == schema);
+            let denied = match tables.find(is_meant) {
+                Some(state) => self.denied(state),
+                None => unreadable::Denied {
+                    table,
+                    schema,
+                    usage: true,
+                    role: self.role,
+                    database: self.database,
+                },
             };
-            unreadable::denied(&denied, error)
+            unreadable::denied(&denied, error.to_string())
         } else {
             unreadable::refused(table, error)
         }

@@ -1,0 +1,54 @@
+//! A migration tool holds its own lock.
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::migrations::tools::Tool;
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Migrations,
+    slug: "locked",
+    severity: Severity::Warn,
+    title: "the migration tool's own lock is held",
+    explanation: Explanation {
+        meaning: "Some tools keep two runs apart with a row in a table. The row stays when the run that set it is killed, and every later \
+                  run waits for it or refuses.",
+        tell: "Liquibase: `Waiting for changelog lock`. Knex: `Migration table is already locked`. If a migration runs at this moment, the \
+               lock is as it should be.",
+        causes: &["A migration is running now.", "A migration was killed and left the lock behind."],
+        fixes: &[
+            "Make sure that none is running, then release the lock with the tool's own command: `liquibase release-locks`, \
+             `knex migrate:unlock`, `yoyo break-lock`.",
+        ],
+        mistaken_for: "A lock of PostgreSQL's: pg_locks shows nothing of it.",
+    },
+};
+
+/// The lock of `tool`, in `table`; who holds it, where that stands there.
+#[must_use]
+pub fn found(tool: &Tool, table: &str, holder: Option<&str>) -> Finding {
+    let release = match tool.name {
+        "Liquibase" => Some("liquibase release-locks"),
+        "Knex" => Some("npx knex migrate:unlock"),
+        "yoyo" => Some("yoyo break-lock"),
+        _ => None,
+    };
+    let text = match release {
+        Some(command) => format!("Once it is certain that no migration runs: `{command}`."),
+        None => "Once it is certain that no migration runs: release the lock with the tool's own command.".to_owned(),
+    };
+    let evidence = match holder {
+        Some(holder) => format!("table {table}: held by \"{}\"", Foreign::new(holder)),
+        None => format!("table {table}: held"),
+    };
+    KIND.found(format!("{} holds its migration lock", tool.name))
+        .detail("A migration runs at this moment, or one that was killed left the lock behind. Until it is released no other can run.")
+        .evidence(evidence)
+        .candidate("a migration is running", "its process, or its session on the server, is there")
+        .candidate("a migration was killed", "no such process and no such session")
+        .remedy(Remedy::new(
+            "wait for the migration, or release a lock that was left behind",
+            [Step::new(Place::AppHost, text)],
+        ))
+}

@@ -1,0 +1,138 @@
+//! Constants: literals, and the names that lead to them, in the same file or in another of the project.
+
+use ruff_python_ast::{Expr, Stmt, StmtImportFrom};
+
+use super::{Binding, Module, More, elements, module_file, text};
+use crate::migrations::Unread;
+
+/// How many names, and how many lists inside of lists, are followed.
+const DEEPEST: usize = 8;
+
+/// A value that is written out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Literal {
+    None,
+    Text(String),
+    List(Vec<Literal>),
+}
+
+impl Module {
+    /// The constant that `body` binds to `name`, with the line; `None` where it binds nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where and why the value is no literal.
+    pub fn constant(&self, body: &[Stmt], name: &str) -> Result<Option<(Literal, usize)>, Unread> {
+        match self.binding_in(body, name) {
+            Binding::Absent => Ok(None),
+            Binding::Computed(unread) | Binding::Value { doubt: Some(unread), .. } => Err(unread),
+            Binding::Imported {
+                import,
+                name: original,
+                line,
+            } => match self.imported(import, original, DEEPEST) {
+                Some(literal) => Ok(Some((literal, line))),
+                None => Err(Unread::at(&self.file, line, format!("{name} is imported"))),
+            },
+            Binding::Value { value, line, more, .. } => {
+                let mut literal = self
+                    .evaluated(value, DEEPEST)
+                    .map_err(|culprit| self.not_literal(name, culprit, line))?;
+                for (line, addition) in more {
+                    if self.grow(&mut literal, &addition, DEEPEST).is_none() {
+                        return Err(Unread::at(&self.file, line, format!("{name} is changed in place")));
+                    }
+                }
+                Ok(Some((literal, line)))
+            }
+        }
+    }
+
+    /// The string that an expression stands for.
+    #[must_use]
+    pub fn string(&self, value: &Expr) -> Option<String> {
+        match self.evaluated(value, DEEPEST) {
+            Ok(Literal::Text(text)) => Some(text),
+            Ok(Literal::None | Literal::List(_)) | Err(_) => None,
+        }
+    }
+
+    /// What an expression stands for, or the part of it that is no literal.
+    fn evaluated<'a>(&self, value: &'a Expr, depth: usize) -> Result<Literal, &'a Expr> {
+        if value.is_none_literal_expr() {
+            return Ok(Literal::None);
+        }
+        if let Some(text) = text(value) {
+            return Ok(Literal::Text(text));
+        }
+        if depth == 0 {
+            return Err(value);
+        }
+        if let Some(elements) = elements(value) {
+            let items = elements.iter().map(|element| self.evaluated(element, depth - 1));
+            return items.collect::<Result<_, _>>().map(Literal::List);
+        }
+        let named = value.as_name_expr().and_then(|name| self.named(name.id.as_str(), depth - 1));
+        named.ok_or(value)
+    }
+
+    /// What a name of the module stands for.
+    fn named(&self, name: &str, depth: usize) -> Option<Literal> {
+        match self.binding(name) {
+            Binding::Value {
+                value, more, doubt: None, ..
+            } => {
+                let mut literal = self.evaluated(value, depth).ok()?;
+                for (_, addition) in more {
+                    self.grow(&mut literal, &addition, depth)?;
+                }
+                Some(literal)
+            }
+            Binding::Imported { import, name, .. } => self.imported(import, name, depth),
+            Binding::Absent | Binding::Computed(_) | Binding::Value { doubt: Some(_), .. } => None,
+        }
+    }
+
+    /// A constant of another file.
+    fn imported(&self, import: &StmtImportFrom, name: &str, depth: usize) -> Option<Literal> {
+        let depth = depth.checked_sub(1)?;
+        self.source_of(import)?.named(name, depth)
+    }
+
+    /// The module that names are imported from: beside this one for `from .ids import …`; for `from ids import …` the only file
+    /// of that name in one of the directories above, since which of them Python searches is not known.
+    #[must_use]
+    pub fn source_of(&self, import: &StmtImportFrom) -> Option<Self> {
+        let dotted = import.module.as_ref().map_or("", |module| module.as_str());
+        let directory = self.file.parent()?;
+        let file = if let Some(up) = import.level.checked_sub(1) {
+            module_file(directory.ancestors().nth(usize::try_from(up).ok()?)?, dotted, &self.bounds)?
+        } else {
+            let mut files = directory
+                .ancestors()
+                .take_while(|directory| self.bounds.holds(directory))
+                .flat_map(|directory| [directory.to_owned(), directory.join("src")])
+                .filter_map(|directory| module_file(&directory, dotted, &self.bounds))
+                .filter(|file| *file != self.file);
+            let file = files.next()?;
+            if files.any(|other| other != file) {
+                return None;
+            }
+            file
+        };
+        Self::read(&file, &self.bounds).ok()
+    }
+
+    /// Adds to a list; `None` where that cannot be done without running it.
+    fn grow(&self, literal: &mut Literal, addition: &More<'_>, depth: usize) -> Option<()> {
+        let Literal::List(items) = literal else { return None };
+        match addition {
+            More::One(value) => items.push(self.evaluated(value, depth).ok()?),
+            More::All(value) => match self.evaluated(value, depth).ok()? {
+                Literal::List(more) => items.extend(more),
+                Literal::None | Literal::Text(_) => return None,
+            },
+        }
+        Some(())
+    }
+}
