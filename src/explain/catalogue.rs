@@ -106,7 +106,7 @@ fn settle(mut matches: Vec<Match<'_>>) -> Vec<Match<'_>> {
     let mut kept: Vec<Match<'_>> = Vec::new();
     for found in matches {
         let overlaps = |other: &Match<'_>| found.captured.start < other.captured.end && other.captured.start < found.captured.end;
-        if !kept.iter().any(overlaps) && !(found.entry.is_fallback() && !kept.is_empty()) {
+        if !kept.iter().any(overlaps) && (kept.is_empty() || !found.entry.is_fallback()) {
             kept.push(found);
         }
     }

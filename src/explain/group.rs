@@ -30,7 +30,7 @@ impl Groups {
     /// Counts a trouble.
     pub fn add(&mut self, incident: Incident) {
         let seen = incident.cause();
-        if let Some(group) = self.0.iter_mut().find(|group| std::ptr::eq(group.first.kind, seen.kind)) {
+        if let Some(group) = self.0.iter_mut().find(|group| group.first.kind.is(seen.kind)) {
             group.count += 1;
             group.last_line = seen.line;
             group.last_time = seen.time.or(group.last_time.take());

@@ -70,21 +70,16 @@ impl Incident {
 }
 
 fn is_consequence(kind: &Kind) -> bool {
-    [&client_pool_exhausted::KIND, &transaction_aborted::KIND]
-        .iter()
-        .any(|consequence| std::ptr::eq(*consequence, kind))
+    kind.is(&client_pool_exhausted::KIND) || kind.is(&transaction_aborted::KIND)
 }
 
 /// libpq goes on to the next address, so of its attempts the one that got furthest is what stands in the way. An answer that is not
 /// PostgreSQL's proves more than any of them; an address family without a route proves least.
 fn got_further(first: &Kind, next: &Kind) -> bool {
-    if std::ptr::eq(first, &not_postgres::KIND) {
+    if first.is(&not_postgres::KIND) {
         return false;
     }
-    let reached = |kind: &Kind| kind.layer > Layer::Tcp && !std::ptr::eq(kind, &connection_lost::KIND);
-    let is_vague = std::ptr::eq(first, &handshake_failed::KIND) && next.layer == Layer::Tls;
-    is_vague
-        || std::ptr::eq(next, &not_postgres::KIND)
-        || !reached(first) && reached(next)
-        || std::ptr::eq(first, &unreachable::KIND) && next.layer == Layer::Tcp
+    let reached = |kind: &Kind| kind.layer > Layer::Tcp && !kind.is(&connection_lost::KIND);
+    let is_vague = first.is(&handshake_failed::KIND) && next.layer == Layer::Tls;
+    is_vague || next.is(&not_postgres::KIND) || !reached(first) && reached(next) || first.is(&unreachable::KIND) && next.layer == Layer::Tcp
 }

@@ -31,10 +31,10 @@ pub fn finding(seen: &Sighting) -> Finding {
     let refused = seen
         .refusal
         .map(|refusal| of_refusal(refusal, &seen.message, &seen.facts))
-        .filter(|finding| std::ptr::eq(finding.kind, seen.kind));
+        .filter(|finding| finding.kind.is(seen.kind));
     let mut finding = refused.unwrap_or_else(|| from_texts(seen.kind, &seen.facts));
     if UNKNOWN.iter().any(|(unknown, _)| finding.title.contains(unknown)) {
-        finding.title = seen.kind.title.to_owned();
+        seen.kind.title.clone_into(&mut finding.title);
     }
     let plain = |text: &mut String| {
         for (unknown, named) in UNKNOWN {
@@ -99,6 +99,29 @@ fn from_texts(kind: &'static Kind, facts: &Facts) -> Finding {
     finding
 }
 
+/// What a title may name, the most telling first.
+const NAMES: &[&str] = &[
+    "socket",
+    "table",
+    "column",
+    "sequence",
+    "schema",
+    "extension",
+    "revision",
+    "migration",
+    "type",
+    "function",
+    "object",
+    "parameter",
+    "file",
+    "service",
+    "statement",
+    "driver",
+    "limit",
+    "database",
+    "role",
+];
+
 fn title_subject(facts: &Facts) -> Option<String> {
     if let Some(host) = facts.get("host").filter(|host| !host.contains('@')) {
         return Some(match (facts.get("address"), facts.get("port")) {
@@ -107,27 +130,6 @@ fn title_subject(facts: &Facts) -> Option<String> {
             (_, None) => format!("\"{host}\""),
         });
     }
-    const NAMES: &[&str] = &[
-        "socket",
-        "table",
-        "column",
-        "sequence",
-        "schema",
-        "extension",
-        "revision",
-        "migration",
-        "type",
-        "function",
-        "object",
-        "parameter",
-        "file",
-        "service",
-        "statement",
-        "driver",
-        "limit",
-        "database",
-        "role",
-    ];
     NAMES
         .iter()
         .find_map(|name| facts.get(name).map(|value| format!("{name} \"{value}\"")))

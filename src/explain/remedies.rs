@@ -28,7 +28,7 @@ fn place(layer: Layer) -> Place {
 
 /// The statement that grants what is missing. The log rarely names the role: then the statement is a pattern, and a person fills it in.
 fn grant(kind: &'static Kind, facts: &Facts) -> Option<Step> {
-    let is = |other: &'static Kind| std::ptr::eq(kind, other);
+    let is = |other: &Kind| kind.is(other);
     let role = facts.get("role").map_or_else(|| "<role>".to_owned(), sql_ident);
     let name = |fact: &str| facts.get(fact).map(qualified);
     let statement = if is(&table_access::KIND) {

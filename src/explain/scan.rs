@@ -33,23 +33,60 @@ const MESSAGE_LINES: usize = 4;
 /// How long an excerpt may be, in characters.
 const EXCERPT: usize = 300;
 
+/// How many literals one packed searcher takes.
+const PACKED: usize = 54;
+
 enum Finder {
     Packed(packed::Searcher),
     /// Where the processor lacks the vector instructions.
     Plain(AhoCorasick),
 }
 
-static FINDER: LazyLock<Finder> = LazyLock::new(|| match packed::Searcher::new(COVER) {
-    Some(searcher) => Finder::Packed(searcher),
-    None => Finder::Plain(AhoCorasick::new(COVER).expect("a few short texts fit")),
-});
+static FINDERS: LazyLock<Vec<Finder>> = LazyLock::new(|| COVER.chunks(PACKED).map(Finder::new).collect());
 
 impl Finder {
+    fn new(literals: &[&str]) -> Self {
+        match packed::Searcher::new(literals) {
+            Some(searcher) => Self::Packed(searcher),
+            None => Self::Plain(AhoCorasick::new(literals).expect("a few short texts fit")),
+        }
+    }
+
     fn find(&self, haystack: &[u8]) -> Option<usize> {
         match self {
             Self::Packed(searcher) => searcher.find(haystack).map(|found| found.start()),
             Self::Plain(automaton) => automaton.find(haystack).map(|found| found.start()),
         }
+    }
+}
+
+/// The places where a literal of the cover stands, in order.
+struct Places {
+    /// Where each finder's next place is; `usize::MAX` where it has no more.
+    next: Vec<usize>,
+}
+
+impl Places {
+    fn new() -> Self {
+        Self {
+            next: vec![0; FINDERS.len()],
+        }
+    }
+
+    /// The first place in `haystack` at or behind `from`, which never goes back.
+    fn find(&mut self, haystack: &[u8], from: usize) -> Option<usize> {
+        for (next, finder) in self.next.iter_mut().zip(FINDERS.iter()) {
+            // What was found behind `from` still holds; a place is kept as one more than it is, so that 0 is "not looked for yet".
+            if *next <= from {
+                *next = finder.find(&haystack[from..]).map_or(usize::MAX, |at| from + at + 1);
+            }
+        }
+        self.next
+            .iter()
+            .copied()
+            .min()
+            .filter(|place| *place != usize::MAX)
+            .map(|place| place - 1)
     }
 }
 
@@ -118,8 +155,8 @@ impl Scanner {
     fn search(&mut self, end: usize) {
         let mut at = self.searched.max(self.judged.min(end));
         let mut counted = self.searched;
-        while let Some(found) = FINDER.find(&self.buffer[at..end]) {
-            let place = at + found;
+        let mut places = Places::new();
+        while let Some(place) = places.find(&self.buffer[..end], at) {
             let (start, stop) = self.line_around(place);
             self.lines += count(&self.buffer[counted..place]);
             counted = place;

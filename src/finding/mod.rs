@@ -267,6 +267,12 @@ impl Kind {
         }
     }
 
+    /// Whether it is the same kind.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.code() == other.code()
+    }
+
     /// A finding of this kind; the title names the thing that was seen.
     #[must_use]
     pub fn found(&'static self, title: impl Into<String>) -> Finding {

@@ -139,7 +139,7 @@ fn nothing_to_paste_holds_what_the_log_does_not_tell() {
         "FATAL:  sorry, too many clients already\npermission denied for table orders\nno pg_hba.conf entry for host \"10.0.0.4\", user \"app\"",
     ) {
         for step in group.finding().remedy.into_iter().flat_map(|remedy| remedy.steps) {
-            assert!(!step.run.unwrap_or_default().contains("<"), "{}", step.text);
+            assert!(!step.run.unwrap_or_default().contains('<'), "{}", step.text);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What `dbdoctor explain` recognises: every text that the drivers, frameworks and servers were seen to print, and what is not ours.
 
+#![allow(clippy::unwrap_used)]
+
 mod cover;
 mod harness;
 mod logs;
