@@ -30,6 +30,8 @@ const LOOKAHEAD: usize = 8 << 10;
 const NEIGHBOURHOOD: usize = 8 << 10;
 /// How many lines of a message are read.
 const MESSAGE_LINES: usize = 4;
+/// How much of a long line is shown before what was recognised, in bytes.
+const LEAD: usize = 160;
 /// How long an excerpt may be, in characters.
 const EXCERPT: usize = 300;
 
@@ -268,7 +270,10 @@ fn sighting(found: &Match<'_>, message: &str, line: u64, time: Option<&str>) -> 
     let captured = &found.captured;
     let facts = Facts::of(captured, message);
     let refusal = Sighting::refusal_of(found.entry.meaning);
-    let begin = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
+    let mut begin = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
+    if captured.start - begin > LEAD {
+        begin = (captured.start - LEAD..captured.start).find(|at| message.is_char_boundary(*at)).unwrap_or(captured.start);
+    }
     let end = message[captured.end..].find('\n').map_or(message.len(), |at| captured.end + at);
     let text = &message[captured.start..end];
     let kind = facts.fault_of_settings().unwrap_or_else(|| match found.entry.meaning {
