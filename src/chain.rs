@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -19,6 +19,7 @@ use crate::report::Reporter;
 use crate::request::{Request, Skip};
 use crate::server::session::{Answer, Session};
 use crate::settings::environment::Environment;
+use crate::settings::gather;
 use crate::target::{Endpoint, Target};
 use crate::tls::connector::{self, Unprepared};
 use crate::verdict::{Breakage, Notes, Probed, Verdict};
@@ -37,7 +38,10 @@ pub async fn run(
         request,
         reporter,
         rows: Vec::new(),
-        target: TargetSummary::default(),
+        target: TargetSummary {
+            name: request.target.as_ref().map(|target| target.name.clone()),
+            ..TargetSummary::default()
+        },
         mask: Mask::default(),
         provider: None,
         began,
@@ -45,16 +49,10 @@ pub async fn run(
     };
     let mut stop = std::pin::pin!(stop);
     let mut patience = request.wait.map(Patience::of);
-    // The migrations of the project are read meanwhile.
-    let trees = spawn_blocking({
-        let project = request.project.clone();
-        let active = environment.bytes("VIRTUAL_ENV").map(|path| Path::new(OsStr::from_bytes(path)));
-        let venv = venv::find(&project, None, active);
-        move || probe::migrations::survey(&project, venv.as_deref())
-    });
+    let mut trees = None;
     let entered = loop {
         let entered = tokio::select! {
-            entered = enter(&mut log, request, environment) => entered,
+            entered = enter(&mut log, request, environment, &mut trees) => entered,
             () = &mut stop => return None,
         };
         let pause = patience.as_mut().and_then(|patience| patience.pause_after(&log.rows));
@@ -69,11 +67,11 @@ pub async fn run(
     if let Some(patience) = &patience {
         log.stop_waiting(patience);
     }
-    let Some(Entered { target, session }) = entered else {
+    let (Some(Entered { request, target, session }), Some(trees)) = (entered, trees) else {
         return Some(log.finish(began));
     };
     let completed = tokio::select! {
-        () = survey(&mut log, request, &target, &session, trees) => true,
+        () = survey(&mut log, &request, &target, &session, trees) => true,
         () = &mut stop => false,
     };
     session.goodbye().await;
@@ -82,14 +80,35 @@ pub async fn run(
 
 /// What the five layers that carry the connection lead to.
 struct Entered {
+    /// With what the settings' place tells of the application.
+    request: Request,
     target: Target,
     session: Session,
 }
 
-/// From the settings to a session.
-async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment) -> Option<Entered> {
+/// From the settings to a session. The migrations of the project are read meanwhile, once.
+async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, trees: &mut Option<JoinHandle<Trees>>) -> Option<Entered> {
     let limit = request.timeout;
-    let probed = probe::config::probe(request, environment);
+    // Files that are pipes and programs that are asked may take their time.
+    let gathered = spawn_blocking({
+        let (request, environment) = (request.clone(), environment.clone());
+        move || {
+            let scene = gather::gather(&request, &environment);
+            (scene.complete(&request), scene)
+        }
+    });
+    let (request, scene) = match gathered.await {
+        Ok(gathered) => gathered,
+        Err(error) => return log.step(Layer::Config, Probed::Broke(Breakage(error.to_string()))),
+    };
+    trees.get_or_insert_with(|| {
+        let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
+        let active = environment.bytes("VIRTUAL_ENV").map(|path| Path::new(OsStr::from_bytes(path)));
+        let of_service = scene.application.venv.as_ref().map(|venv| venv.path.as_path());
+        let venv = venv::find(&project, request.venv.as_deref().or(of_service), active);
+        spawn_blocking(move || probe::migrations::survey(&project, venv.as_deref()))
+    });
+    let probed = probe::config::probe(&request, scene);
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
     // Reading the trusted certificates takes as long as DNS and TCP do.
@@ -109,7 +128,7 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment) 
     let walked = probe::hosts::walk(&target, &prepared, streams, request.until, limit).await;
     log.step_that_took(Layer::Tls, walked.tls, walked.tls_took)?;
     let session = log.step(Layer::Auth, walked.auth?)?;
-    Some(Entered { target, session })
+    Some(Entered { request, target, session })
 }
 
 /// The last three layers: all their questions in one flight, then each judges its answers.
@@ -182,6 +201,7 @@ impl Log<'_> {
             self.provider = provider::of_target(target);
             let host = target.hosts.first();
             self.target = TargetSummary {
+                name: self.target.name.take(),
                 host: host.map(crate::target::Host::name),
                 port: host.map(|host| host.port),
                 database: Some(target.database.to_string()),

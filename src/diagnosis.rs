@@ -39,6 +39,8 @@ impl LayerReport {
 /// What was checked, as far as it is known.
 #[derive(Debug, Clone, Default)]
 pub struct TargetSummary {
+    /// The name in `dbdoctor.toml`.
+    pub name: Option<String>,
     pub host: Option<String>,
     pub port: Option<u16>,
     pub database: Option<String>,

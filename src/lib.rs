@@ -2,11 +2,13 @@
 //!
 //! The library is what the binary, the tests and the fuzzers share; it is not a stable interface.
 
+pub mod app_server;
 pub mod chain;
 pub mod cli;
 pub mod command;
 pub mod conninfo;
 pub mod consumers;
+pub mod container;
 pub mod diagnosis;
 pub mod dns;
 pub mod exit_code;
@@ -16,10 +18,12 @@ pub mod foreign;
 pub mod layer;
 pub mod mask;
 pub mod migrations;
+pub mod nearest;
 pub mod net;
 pub mod pool;
 pub mod privileges;
 pub mod probe;
+pub mod process;
 pub mod provider;
 pub mod quote;
 pub mod remedy;
@@ -28,7 +32,10 @@ pub mod request;
 pub mod secret;
 pub mod server;
 pub mod settings;
+pub mod systemd;
 pub mod target;
+pub mod targets;
 pub mod tls;
+pub mod venv;
 pub mod verdict;
 pub mod wait;

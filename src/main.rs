@@ -31,7 +31,8 @@ fn main() -> ! {
 fn run(cli: Cli, arguments: &[String]) -> ExitCode {
     match cli.command {
         Command::Check(args) => command::check::run(&args, arguments),
-        Command::Dsn(args) => command::dsn::run(&args),
+        Command::Dsn(args) => command::dsn::run(&args, arguments),
+        Command::Env(args) => command::env::run(&args, arguments),
         Command::Explain(args) => command::explain::run(&args),
         Command::List => command::list::run(),
         Command::Migrations(args) => command::migrations::run(&args, arguments),

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use crate::layer::Layer;
 use crate::secret::Secret;
+use crate::settings::dialect::Dialect;
+use crate::targets::Expect;
 
 /// Where the settings are to be read.
 #[derive(Debug, Clone)]
@@ -14,8 +16,16 @@ pub enum Origin {
     Argument(Secret),
     /// A connection string on standard input, already read.
     StandardInput(Secret),
-    /// A file of `NAME=value` lines.
-    EnvFile(PathBuf),
+    /// A file of `NAME=value` lines; `None` is python-dotenv's dialect, which is not certain then.
+    EnvFile { path: PathBuf, dialect: Option<Dialect> },
+    /// A unit of systemd, its files read under `root`; `pid` is its main process, where the user names it.
+    Unit { name: String, pid: Option<u32>, root: PathBuf },
+    /// A running process.
+    Process(u32),
+    /// A container of docker or podman.
+    Container(String),
+    /// A connection string of a target in `dbdoctor.toml`.
+    Target { path: PathBuf, name: String, dsn: Secret },
     /// This process's environment.
     Environment,
 }
@@ -33,6 +43,11 @@ pub enum Need {
     Create,
     /// Ownership of every table, to alter and drop.
     Ddl,
+}
+
+impl Need {
+    /// What most applications need.
+    pub const USUAL: [Self; 5] = [Self::Usage, Self::Select, Self::Insert, Self::Update, Self::Delete];
 }
 
 /// What is known of the connections that the application may open.
@@ -56,14 +71,25 @@ pub enum Skip {
     Code(String),
 }
 
+/// A target of `dbdoctor.toml`, as far as it is no setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedTarget {
+    pub name: String,
+    pub expect: Expect,
+}
+
 /// A check, as asked for.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub origin: Origin,
+    /// The target of `dbdoctor.toml`, where one is named.
+    pub target: Option<NamedTarget>,
     /// The variable that holds the URL, where the user names it.
     pub var: Option<String>,
-    /// Where the application's code is.
-    pub project: PathBuf,
+    /// Where the application's code is, where the user says so.
+    pub project: Option<PathBuf>,
+    /// The application's virtual environment, where the user says so.
+    pub venv: Option<PathBuf>,
     /// Empty: those of the search path that exist.
     pub schemas: Vec<String>,
     pub needs: BTreeSet<Need>,

@@ -6,17 +6,18 @@ use std::time::Duration;
 use clap::Args;
 
 use super::duration;
+use super::sources::SourceArgs;
 use crate::layer::Layer;
 use crate::report::Format;
 use crate::report::style::ColorChoice;
 use crate::request::{Need, Skip};
-use crate::secret::Secret;
 
 /// What `dbdoctor check --help` ends with.
 pub const EXAMPLES: &str = "\
 Examples:
   dbdoctor check                                  the settings of this environment
-  dbdoctor check --env-file /etc/shop.env         those of a service
+  dbdoctor check --unit shop                      those of a systemd service, with its project, venv and workers
+  dbdoctor check --env-file /etc/shop.env         those of a file
   echo \"$URL\" | dbdoctor check -                  a connection string, kept out of the process list
   dbdoctor check --until auth --format json       only up to the login, for a script
   dbdoctor check --workers 4 --pool-size 10       judge the connections that the application can open
@@ -27,32 +28,20 @@ Exit codes:
 
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Connection string as URL or as key=value pairs; - reads it from standard input; without one, the environment is read
-    #[arg(value_name = "DSN", value_parser = secret)]
-    pub dsn: Option<Secret>,
-    /// Read the settings from a file of NAME=value lines
-    #[arg(long, value_name = "FILE", conflicts_with = "dsn")]
-    pub env_file: Option<PathBuf>,
-    /// The variable that holds the URL
-    #[arg(long, value_name = "NAME", conflicts_with = "dsn")]
-    pub var: Option<String>,
-    /// Where the application's code is
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub project: PathBuf,
+    #[command(flatten)]
+    pub sources: SourceArgs,
+    /// Where the application's code is; unsaid, what --unit or --pid tell, else the current directory
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
     /// Stop after this layer
     #[arg(long, value_name = "LAYER", default_value = "pool")]
     pub until: Layer,
     /// Leave a layer or a finding out (repeatable); of the layers: privileges, migrations, pool
     #[arg(long, value_name = "LAYER|CODE", value_parser = skip)]
     pub skip: Vec<Skip>,
-    /// The privileges that the application needs
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        default_value = "usage,select,insert,update,delete"
-    )]
-    pub needs: Vec<Need>,
+    /// The privileges that the application needs [default: usage,select,insert,update,delete]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub needs: Option<Vec<Need>>,
     /// A schema that the application uses (repeatable); without one, those of the search path that exist
     #[arg(long = "schema", value_name = "NAME")]
     pub schemas: Vec<String>,
@@ -101,12 +90,12 @@ pub enum FailOn {
     Warn,
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the form that clap wants; a failure would print the value")]
-pub(super) fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
-    Ok(Secret::from(text))
-}
-
-fn skip(text: &str) -> Result<Skip, String> {
+/// Reads what is to be left out.
+///
+/// # Errors
+///
+/// Why it cannot be.
+pub fn skip(text: &str) -> Result<Skip, String> {
     if let Some(layer) = Layer::ALL.into_iter().find(|layer| layer.name() == text) {
         return if layer.carries_the_connection() {
             Err(format!("the layers above need what {layer} finds; --until stops the chain early"))

@@ -1,12 +1,9 @@
 //! The arguments of `dbdoctor dsn`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::check::secret;
+use super::sources::SourceArgs;
 use crate::report::style::ColorChoice;
-use crate::secret::Secret;
 
 /// What `dbdoctor dsn --help` ends with.
 pub const EXAMPLES: &str = "\
@@ -20,15 +17,8 @@ Exit codes:
 
 #[derive(Debug, Args)]
 pub struct DsnArgs {
-    /// Connection string as URL or as key=value pairs; - reads it from standard input; without one, the environment is read
-    #[arg(value_name = "DSN", value_parser = secret)]
-    pub dsn: Option<Secret>,
-    /// Read the settings from a file of NAME=value lines
-    #[arg(long, value_name = "FILE", conflicts_with = "dsn")]
-    pub env_file: Option<PathBuf>,
-    /// The variable that holds the URL
-    #[arg(long, value_name = "NAME", conflicts_with = "dsn")]
-    pub var: Option<String>,
+    #[command(flatten)]
+    pub sources: SourceArgs,
     /// Show the password, and every value in full
     #[arg(long)]
     pub show_password: bool,

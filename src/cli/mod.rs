@@ -3,14 +3,17 @@
 pub mod check;
 pub mod dsn;
 pub mod duration;
+pub mod env;
 pub mod explain;
 pub mod migrations;
 pub mod resolve;
+pub mod sources;
 
 use clap::{Parser, Subcommand};
 
 use check::CheckArgs;
 use dsn::DsnArgs;
+use env::EnvArgs;
 use explain::ExplainArgs;
 use migrations::MigrationsArgs;
 
@@ -29,7 +32,10 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Take a connection string apart: how each library reads it, and how to write it so that all read it alike
     #[command(after_long_help = dsn::EXAMPLES)]
-    Dsn(DsnArgs),
+    Dsn(Box<DsnArgs>),
+    /// Show every place a setting could come from, what each says, and which one wins
+    #[command(after_long_help = env::EXAMPLES)]
+    Env(Box<EnvArgs>),
     /// Say what a finding means, or which findings an error text or log belongs to
     #[command(after_long_help = explain::EXAMPLES)]
     Explain(ExplainArgs),

@@ -1,15 +1,21 @@
 //! From what was parsed to what is asked for.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
 use super::check::{CheckArgs, FailOn};
+use super::sources::SourceArgs;
 use crate::conninfo::mask::mask_argument;
+use crate::foreign::Foreign;
+use crate::layer::Layer;
 use crate::quote;
-use crate::request::{Demand, Origin, Request};
+use crate::request::{Demand, NamedTarget, Need, Origin, Request};
 use crate::secret::Secret;
+use crate::targets::{self, Named, Pool, Target};
 
 /// The longest connection string that is read from standard input, in bytes.
 const LONGEST_DSN: u64 = 64 * 1024;
@@ -20,20 +26,40 @@ const LONGEST_DSN: u64 = 64 * 1024;
 ///
 /// When standard input cannot be read.
 pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> {
+    let target = target(&args.sources)?;
+    let (pool, of_target) = target
+        .as_ref()
+        .map_or((Pool::default(), None), |target| (target.pool, Some(target)));
+    let workers = pool.workers.map(|workers| workers.saturating_mul(pool.hosts.unwrap_or(1)));
+    let mut skip = args.skip.clone();
+    for text in of_target.into_iter().flat_map(|target| &target.skip) {
+        skip.push(
+            super::check::skip(text).map_err(|why| anyhow::anyhow!("skip of the target has \"{}\": {why}", Foreign::new(text.as_str())))?,
+        );
+    }
+    let named_needs = of_target.and_then(|target| target.needs.clone());
+    let needs = args.needs.clone().or(named_needs).unwrap_or_else(|| Need::USUAL.to_vec());
+    let named_schemas = of_target.and_then(|target| target.schemas.clone()).unwrap_or_default();
     Ok(Request {
-        origin: origin(args.dsn.as_ref(), args.env_file.as_ref())?,
-        var: args.var.clone(),
-        project: args.project.clone(),
-        schemas: args.schemas.clone(),
-        needs: args.needs.iter().copied().collect(),
+        origin: origin(&args.sources, of_target)?,
+        target: of_target.map(named),
+        var: variable(&args.sources, of_target),
+        project: args.project.clone().or_else(|| of_target?.project.clone()),
+        venv: args.sources.venv.clone(),
+        schemas: if args.schemas.is_empty() {
+            named_schemas
+        } else {
+            args.schemas.clone()
+        },
+        needs: needs.into_iter().collect(),
         demand: Demand {
-            workers: args.workers,
-            threads: args.threads,
-            pool_size: args.pool_size,
-            max_overflow: args.max_overflow,
+            workers: args.workers.or(workers),
+            threads: args.threads.or(pool.threads),
+            pool_size: args.pool_size.or(pool.pool_size),
+            max_overflow: args.max_overflow.or(pool.max_overflow),
         },
         until: args.until,
-        skip: args.skip.clone(),
+        skip,
         timeout: args.timeout,
         wait: args.wait,
         fail_on_warn: args.fail_on == Some(FailOn::Warn),
@@ -41,17 +67,106 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
     })
 }
 
-/// Where the settings are to be read, by the connection string and the env file of a command line.
+fn named(target: &Target) -> NamedTarget {
+    NamedTarget {
+        name: target.name.clone(),
+        expect: target.expect.clone(),
+    }
+}
+
+/// The target that is named, if one is.
+fn target(args: &SourceArgs) -> anyhow::Result<Option<Target>> {
+    args.target
+        .as_deref()
+        .map(|name| targets::find(name, args.config.as_deref()))
+        .transpose()
+}
+
+fn variable(args: &SourceArgs, target: Option<&Target>) -> Option<String> {
+    args.var.clone().or_else(|| target?.url_env.clone())
+}
+
+/// The request to read settings, and no more: what `env` and `dsn` need.
 ///
 /// # Errors
 ///
-/// When standard input cannot be read.
-pub fn origin(dsn: Option<&Secret>, env_file: Option<&PathBuf>) -> anyhow::Result<Origin> {
-    Ok(match (dsn, env_file) {
-        (Some(dsn), _) if dsn.reveal() == b"-" => Origin::StandardInput(standard_input()?),
-        (Some(dsn), _) => Origin::Argument(dsn.clone()),
-        (None, Some(file)) => Origin::EnvFile(file.clone()),
-        (None, None) => Origin::Environment,
+/// When standard input or the file with the targets cannot be read.
+pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Request> {
+    let target = target(sources)?;
+    Ok(Request {
+        origin: origin(sources, target.as_ref())?,
+        target: target.as_ref().map(named),
+        var: variable(sources, target.as_ref()),
+        project: target.and_then(|target| target.project),
+        venv: sources.venv.clone(),
+        schemas: Vec::new(),
+        needs: BTreeSet::new(),
+        demand: Demand::default(),
+        until: Layer::Config,
+        skip: Vec::new(),
+        timeout: Duration::ZERO,
+        wait: None,
+        fail_on_warn: false,
+        command: command(arguments),
+    })
+}
+
+fn origin(args: &SourceArgs, target: Option<&Target>) -> anyhow::Result<Origin> {
+    if let Some(target) = target {
+        return of_target(target);
+    }
+    if let Some(dsn) = &args.dsn {
+        return Ok(if dsn.reveal() == b"-" {
+            Origin::StandardInput(standard_input()?)
+        } else {
+            Origin::Argument(dsn.clone())
+        });
+    }
+    if let Some(path) = &args.env_file {
+        return Ok(Origin::EnvFile {
+            path: path.clone(),
+            dialect: args.dialect,
+        });
+    }
+    Ok(match (&args.unit, args.pid, &args.container) {
+        (Some(name), pid, _) => Origin::Unit {
+            name: name.clone(),
+            pid,
+            root: args.root.clone().unwrap_or_else(|| PathBuf::from("/")),
+        },
+        (None, Some(pid), _) => Origin::Process(pid),
+        (None, None, Some(name)) => Origin::Container(name.clone()),
+        (None, None, None) => Origin::Environment,
+    })
+}
+
+fn of_target(target: &Target) -> anyhow::Result<Origin> {
+    Ok(match &target.origin {
+        Some(Named::Unit(name)) => Origin::Unit {
+            name: name.clone(),
+            pid: None,
+            root: PathBuf::from("/"),
+        },
+        Some(Named::EnvFile(path)) => Origin::EnvFile {
+            path: path.clone(),
+            dialect: None,
+        },
+        Some(Named::PidFile(path)) => {
+            let shown = Foreign::new(path.to_string_lossy());
+            let text = std::fs::read_to_string(path).with_context(|| format!("the pid file {shown} cannot be read"))?;
+            let pid = text
+                .trim()
+                .parse()
+                .map_err(|_| anyhow::anyhow!("the pid file {shown} holds no process number"))?;
+            Origin::Process(pid)
+        }
+        Some(Named::Container(name)) => Origin::Container(name.clone()),
+        Some(Named::Dsn(dsn)) => Origin::Target {
+            path: target.file.clone(),
+            name: target.name.clone(),
+            dsn: dsn.clone(),
+        },
+        None => Origin::Environment,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
 use crate::cli::dsn::{DsnArgs, DsnFormat};
 use crate::cli::resolve;
@@ -11,21 +11,20 @@ use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::report::style::Style;
 use crate::report::{self, dsn::Readings};
-use crate::request::Origin;
 use crate::secret::Secret;
-use crate::settings::choice::{Bag, Chosen};
-use crate::settings::env_file;
+use crate::settings::choice::Chosen;
 use crate::settings::environment::Environment;
-use crate::settings::source::{Place, Source};
+use crate::settings::gather::{self, Reading};
+use crate::settings::source::Source;
 
-/// Takes one connection string apart.
+/// Takes one connection string apart; `arguments` are the program's own.
 #[must_use]
-pub fn run(args: &DsnArgs) -> ExitCode {
-    read(args).unwrap_or_else(|error| super::complain(&error))
+pub fn run(args: &DsnArgs, arguments: &[String]) -> ExitCode {
+    read(args, arguments).unwrap_or_else(|error| super::complain(&error))
 }
 
-fn read(args: &DsnArgs) -> anyhow::Result<ExitCode> {
-    let (source, text) = find(args)?;
+fn read(args: &DsnArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
+    let (source, text) = find(args, arguments)?;
     let readings = Readings::of(&source, &text, args.show_password);
     let out = Box::new(io::stdout());
     match args.format {
@@ -40,23 +39,19 @@ fn read(args: &DsnArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// The connection string, and where it stands.
-fn find(args: &DsnArgs) -> anyhow::Result<(Source, Secret)> {
-    let environment = Environment::of_process();
-    let bag = match resolve::origin(args.dsn.as_ref(), args.env_file.as_ref())? {
-        Origin::Argument(text) => return Ok((Source::given(Place::Argument), text)),
-        Origin::StandardInput(text) => {
-            // The line end is the pipe's, not the value's.
-            let line = text.reveal();
-            let line = Secret::new(line.strip_suffix(b"\r").unwrap_or(line));
-            return Ok((Source::given(Place::StandardInput), line));
-        }
-        Origin::EnvFile(path) => {
-            let text = std::fs::read(&path).with_context(|| format!("{} cannot be read", Foreign::new(path.to_string_lossy())))?;
-            Bag::of_file(&path, env_file::parse(&text), &environment)
-        }
-        Origin::Environment => Bag::of_environment(&environment),
+fn find(args: &DsnArgs, arguments: &[String]) -> anyhow::Result<(Source, Secret)> {
+    let request = resolve::settings(&args.sources, arguments)?;
+    let scene = gather::gather(&request, &Environment::of_process());
+    let bag = match scene.reading {
+        Reading::Given { source, text, .. } => return Ok((source, text)),
+        Reading::Choose(bag) => bag,
+        Reading::Nothing => match scene.notes.findings.first() {
+            Some(finding) => bail!("{}", finding.title),
+            None => bail!("there is no connection string there"),
+        },
+        Reading::Broke(reason) => bail!(reason),
     };
-    match bag.choose(args.var.as_deref()) {
+    match bag.choose(request.var.as_deref()) {
         Chosen::Dsn { source, text } => Ok((source, text)),
         Chosen::Empty { source } => Ok((source, Secret::default())),
         Chosen::Parts { source, .. } | Chosen::Libpq { source } => {

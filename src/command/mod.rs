@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod dsn;
+pub mod env;
 pub mod explain;
 pub mod list;
 pub mod migrations;

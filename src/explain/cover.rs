@@ -112,4 +112,11 @@ pub static COVER: &[&str] = &[
     "user blocked",
     "Path doesn",
     "(EBANNED)",
+    "No module named",
+    "Error loading",
+    "greenlet",
+    "pq wrapper",
+    "executable not",
+    "asyncio ext",
+    "olation",
 ];

@@ -272,7 +272,9 @@ fn sighting(found: &Match<'_>, message: &str, line: u64, time: Option<&str>) -> 
     let refusal = Sighting::refusal_of(found.entry.meaning);
     let mut begin = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
     if captured.start - begin > LEAD {
-        begin = (captured.start - LEAD..captured.start).find(|at| message.is_char_boundary(*at)).unwrap_or(captured.start);
+        begin = (captured.start - LEAD..captured.start)
+            .find(|at| message.is_char_boundary(*at))
+            .unwrap_or(captured.start);
     }
     let end = message[captured.end..].find('\n').map_or(message.len(), |at| captured.end + at);
     let text = &message[captured.start..end];

@@ -1,134 +1,174 @@
 //! `config`: which settings does the application really run with, and can they be read as a connection?
 
-use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::conninfo::validate;
-use crate::finding::Severity;
 use crate::finding::config::{
-    env_file_missing, env_file_unreadable, invalid_value, missing_setting, no_settings, stray_whitespace, unexpanded_variable,
+    invalid_value, legacy_scheme, missing_setting, no_settings, shell_only, sources_disagree, stale_process, stray_whitespace,
+    unexpanded_variable,
 };
+use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
-use crate::request::{Origin, Request};
+use crate::request::{NamedTarget, Request};
 use crate::secret::Secret;
 use crate::settings::choice::{Bag, Chosen};
 use crate::settings::dsn::{self, Judged};
-use crate::settings::env_file::{self, Style};
-use crate::settings::environment::Environment;
+use crate::settings::env_file::Style;
+use crate::settings::gather::{Application, Reading, Scene};
 use crate::settings::merge::{self, Merged};
 use crate::settings::passwords::{self, Login};
 use crate::settings::source::{Place, Source};
-use crate::settings::{disagreement as sources, parts, target};
+use crate::settings::{disagreement as sources, driver, parts, target};
 use crate::target::{Endpoint, SslMode, Target};
 use crate::verdict::{Breakage, Fact, Notes, Probed};
 
-/// Finds the settings and reads them. `environment` is the doctor's own.
+/// Judges what was gathered, and reads it.
 #[must_use]
-pub fn probe(request: &Request, environment: &Environment) -> Probed<Target> {
-    match &request.origin {
-        Origin::Argument(text) => read_dsn(&Bag::of_environment(environment), &Source::given(Place::Argument), text),
-        Origin::StandardInput(text) => {
-            // The line end is the pipe's, not the value's.
-            let line = text.reveal();
-            let line = line.strip_suffix(b"\n").unwrap_or(line);
-            let line = Secret::new(line.strip_suffix(b"\r").unwrap_or(line));
-            read_dsn(&Bag::of_environment(environment), &Source::given(Place::StandardInput), &line)
-        }
-        Origin::EnvFile(path) => match std::fs::read(path) {
-            Ok(text) => {
-                let bag = Bag::of_file(path, env_file::parse(&text), environment);
-                choose(&bag, request.var.as_deref())
-            }
-            Err(error) => no_file(path, &error, request),
-        },
-        Origin::Environment => choose(&Bag::of_environment(environment), request.var.as_deref()),
-    }
-}
-
-fn no_file(path: &Path, error: &std::io::Error, request: &Request) -> Probed<Target> {
-    let finding = match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory => env_file_missing::found(path, error),
-        ErrorKind::PermissionDenied => env_file_unreadable::found(path, error, &request.command),
-        _ => {
-            let path = Foreign::new(path.to_string_lossy());
-            return Probed::Broke(Breakage(format!("{path} cannot be read: {error}")));
-        }
+pub fn probe(request: &Request, scene: Scene) -> Probed<Target> {
+    let Scene {
+        reading,
+        notes,
+        application,
+        others,
+    } = scene;
+    let mut desk = Desk {
+        project: request.project.as_deref(),
+        named: request.target.as_ref(),
+        application: &application,
+        shell: others.iter().find(|bag| bag.place == Place::Environment),
+        notes,
     };
-    Probed::broken_by(finding, Notes::default())
-}
-
-fn choose(bag: &Bag, variable: Option<&str>) -> Probed<Target> {
-    match bag.choose(variable) {
-        Chosen::Dsn { source, text } => read_dsn(bag, &source, &text),
-        Chosen::Parts { source, set, parts } => {
-            let judged = parts::judge(bag, &source, set, &parts);
-            conclude(bag, &source, judged)
-        }
-        Chosen::Libpq { source } => conclude(
-            bag,
-            &source,
-            Judged {
-                certain: true,
-                ..Judged::default()
-            },
-        ),
-        Chosen::Empty { source } => Probed::broken_by(missing_setting::empty(&source), Notes::default()),
-        Chosen::Absent { variable } => {
-            let source = bag.source([variable.as_str()]);
-            Probed::broken_by(missing_setting::absent(&variable, &source), Notes::default())
-        }
-        Chosen::Nothing => Probed::broken_by(no_settings::nothing(&bag.place), Notes::default()),
+    match reading {
+        Reading::Given { bag, source, text } => desk.read_dsn(&bag, &source, &text),
+        Reading::Choose(bag) => desk.choose(&bag, request.var.as_deref()),
+        Reading::Nothing => finish(desk.notes),
+        Reading::Broke(why) => Probed::Broke(Breakage(why)),
     }
 }
 
-fn read_dsn(bag: &Bag, source: &Source, text: &Secret) -> Probed<Target> {
-    let judged = dsn::judge(source, text.reveal());
-    conclude(bag, source, judged)
+/// What the judgement of one place has at hand.
+struct Desk<'a> {
+    project: Option<&'a Path>,
+    named: Option<&'a NamedTarget>,
+    application: &'a Application,
+    /// This shell's variables, where others are judged.
+    shell: Option<&'a Bag>,
+    /// What was seen while the settings were gathered, and since.
+    notes: Notes,
 }
 
-/// Fills in the defaults, validates, and hands the target on.
-fn conclude(bag: &Bag, source: &Source, judged: Judged) -> Probed<Target> {
-    let mut notes = Notes::default();
-    notes.fact("source", source.to_string());
-    let broken = judged.broken();
-    let Judged {
-        parameters,
-        driver,
-        findings,
-        certain,
-        disagreement,
-    } = judged;
-    notes.findings.extend(findings);
-    file_facts(bag, source, &mut notes);
-    if broken {
-        // What could be read all the same is looked at too.
-        if let (false, Ok(merged)) = (parameters.is_empty(), merge::merge(&parameters, &bag.environment)) {
-            validate(&merged, bag, source, certain, &mut notes);
+impl Desk<'_> {
+    fn choose(&mut self, bag: &Bag, variable: Option<&str>) -> Probed<Target> {
+        let finding = match bag.choose(variable) {
+            Chosen::Dsn { source, text } => return self.read_dsn(bag, &source, &text),
+            Chosen::Parts { source, set, parts } => {
+                let judged = parts::judge(bag, &source, set, &parts);
+                return self.conclude(bag, &source, None, judged);
+            }
+            Chosen::Libpq { source } => {
+                let judged = Judged {
+                    certain: true,
+                    ..Judged::default()
+                };
+                return self.conclude(bag, &source, None, judged);
+            }
+            Chosen::Empty { source } => missing_setting::empty(&source),
+            Chosen::Absent { variable } => missing_setting::absent(&variable, &bag.source([variable.as_str()])),
+            Chosen::Nothing if self.explained() => return finish(std::mem::take(&mut self.notes)),
+            Chosen::Nothing => self.nothing(bag),
+        };
+        self.notes.found(finding);
+        finish(std::mem::take(&mut self.notes))
+    }
+
+    /// Whether a finding explains why nothing is set: a file that cannot be read, or settings that came after the process.
+    fn explained(&mut self) -> bool {
+        for finding in &mut self.notes.findings {
+            if std::ptr::eq(finding.kind, &raw const stale_process::KIND) {
+                finding.severity = Severity::Fail;
+            }
         }
-        return finish(notes);
+        self.notes.gravest() == Some(Severity::Fail)
     }
-    // A connection string that was given as such is what was asked for, whatever the environment says.
-    if !source.variables.is_empty() {
-        notes.findings.extend(sources::find(bag, source, &parameters));
+
+    /// Nothing is set there; perhaps it is set in this shell.
+    fn nothing(&self, bag: &Bag) -> Finding {
+        let of_service = matches!(bag.place, Place::Unit(_) | Place::Process { .. } | Place::Container(_));
+        match self.shell.filter(|_| of_service).map(|shell| shell.choose(None)) {
+            Some(Chosen::Dsn { source, .. } | Chosen::Parts { source, .. } | Chosen::Libpq { source }) => {
+                shell_only::found(&bag.place, &source)
+            }
+            Some(Chosen::Empty { .. } | Chosen::Absent { .. } | Chosen::Nothing) | None => no_settings::nothing(&bag.place),
+        }
     }
-    let merged = match merge::merge(&parameters, &bag.environment) {
-        Ok(merged) => merged,
-        Err(finding) => {
-            notes.found(*finding);
+
+    fn read_dsn(&mut self, bag: &Bag, source: &Source, text: &Secret) -> Probed<Target> {
+        let judged = dsn::judge(source, text.reveal());
+        self.conclude(bag, source, Some(text.reveal()), judged)
+    }
+
+    /// Fills in the defaults, validates, and hands the target on. `text` is the connection string, where it is one.
+    fn conclude(&mut self, bag: &Bag, source: &Source, text: Option<&[u8]>, judged: Judged) -> Probed<Target> {
+        let mut notes = std::mem::take(&mut self.notes);
+        notes.facts.insert(0, ("source", source.to_string().into()));
+        let broken = judged.broken();
+        let Judged {
+            parameters,
+            driver,
+            findings,
+            certain,
+            disagreement,
+        } = judged;
+        notes.findings.extend(findings);
+        file_facts(bag, source, &mut notes);
+        if let Some(venv) = &self.application.venv {
+            let installed = driver::judge(source, text, venv, self.project);
+            // Who refuses a scheme is known then.
+            let refused = installed
+                .iter()
+                .any(|finding| std::ptr::eq(finding.kind, &raw const legacy_scheme::KIND));
+            notes
+                .findings
+                .retain(|finding| !(refused && std::ptr::eq(finding.kind, &raw const legacy_scheme::KIND)));
+            notes.findings.extend(installed);
+        }
+        if broken {
+            // What could be read all the same is looked at too.
+            if let (false, Ok(merged)) = (parameters.is_empty(), merge::merge(&parameters, &bag.environment)) {
+                validate(&merged, bag, source, certain, &mut notes);
+            }
             return finish(notes);
         }
-    };
-    validate(&merged, bag, source, certain, &mut notes);
-    if notes.gravest() != Some(Severity::Fail) {
-        notes.findings.extend(disagreement);
+        // A connection string that was given as such is what was asked for, whatever the environment says.
+        if !source.variables.is_empty() {
+            notes.findings.extend(sources::find(bag, source, &parameters));
+            let shell = self.shell.filter(|_| !matches!(bag.place, Place::Environment));
+            notes
+                .findings
+                .extend(shell.and_then(|shell| sources::with_shell(shell, source, &parameters)));
+        }
+        let merged = match merge::merge(&parameters, &bag.environment) {
+            Ok(merged) => merged,
+            Err(finding) => {
+                notes.found(*finding);
+                return finish(notes);
+            }
+        };
+        validate(&merged, bag, source, certain, &mut notes);
+        if notes.gravest() != Some(Severity::Fail) {
+            notes.findings.extend(disagreement);
+        }
+        let target = complete(bag, source, &merged, driver, &mut notes);
+        if notes.gravest() == Some(Severity::Fail) {
+            return finish(notes);
+        }
+        if let Some(named) = self.named {
+            expect(named, source, &target, &mut notes);
+        }
+        describe(&target, &merged, &mut notes);
+        notes.summary = summary(&target);
+        Probed::Sound(target, notes)
     }
-    let target = complete(bag, source, &merged, driver, &mut notes);
-    if notes.gravest() == Some(Severity::Fail) {
-        return finish(notes);
-    }
-    describe(&target, &merged, &mut notes);
-    notes.summary = summary(&target);
-    Probed::Sound(target, notes)
 }
 
 /// A layer that is broken; the first failing finding's title is the row's line.
@@ -208,6 +248,19 @@ fn complete(bag: &Bag, source: &Source, merged: &Merged, driver: Option<Foreign>
         balances_hosts: target::balances_hosts(merged),
         require_auth: target::require_auth(merged),
         driver,
+    }
+}
+
+/// Compares the settings with what `dbdoctor.toml` expects of them.
+fn expect(named: &NamedTarget, source: &Source, target: &Target, notes: &mut Notes) {
+    let expect = &named.expect;
+    for (part, expected, seen) in [
+        ("database", &expect.database, &target.database),
+        ("user", &expect.user, &target.user),
+    ] {
+        if let Some(expected) = expected.as_deref().filter(|expected| *expected != seen.raw()) {
+            notes.found(sources_disagree::expected(&named.name, source, part, &Foreign::new(expected), seen));
+        }
     }
 }
 

@@ -38,6 +38,14 @@ impl Human {
         Self { out, style, detail }
     }
 
+    /// Every finding with its remedy, the gravest first.
+    pub(super) fn findings(&mut self, mut findings: Vec<&Finding>) {
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        for finding in findings {
+            self.finding(finding);
+        }
+    }
+
     pub(super) fn line(&mut self, text: &str) {
         // A reader that has hung up wants no more.
         let _ = writeln!(self.out, "{text}");
@@ -130,7 +138,7 @@ fn place(step: &Step) -> String {
     place
 }
 
-fn fact(fact: &Fact) -> String {
+pub(super) fn fact(fact: &Fact) -> String {
     match fact {
         Fact::Text(text) => text.clone(),
         Fact::Count(count) => count.to_string(),
@@ -171,12 +179,10 @@ impl Reporter for Human {
             Detail::Verbose => true,
             Detail::Normal | Detail::Quiet => severity > Severity::Info,
         };
-        let mut findings: Vec<&Finding> = diagnosis.findings().filter(|finding| shown(finding.severity)).collect();
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        for finding in &findings {
-            self.finding(finding);
-        }
-        if self.detail == Detail::Quiet && findings.is_empty() {
+        let findings: Vec<&Finding> = diagnosis.findings().filter(|finding| shown(finding.severity)).collect();
+        let none = findings.is_empty();
+        self.findings(findings);
+        if self.detail == Detail::Quiet && none {
             return;
         }
         self.line("");

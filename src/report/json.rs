@@ -128,7 +128,7 @@ fn document(diagnosis: &Diagnosis) -> Document {
 fn target(target: &diagnosis::TargetSummary) -> Target {
     let shown = |text: &Option<String>| text.as_deref().map(escaped);
     Target {
-        name: None,
+        name: shown(&target.name),
         host: shown(&target.host),
         port: target.port,
         database: shown(&target.database),
@@ -150,7 +150,7 @@ fn layer(row: &LayerReport) -> Layer {
     }
 }
 
-fn fact(fact: &Fact) -> serde_json::Value {
+pub(super) fn fact(fact: &Fact) -> serde_json::Value {
     match fact {
         Fact::Text(text) => escaped(text).into(),
         Fact::Count(count) => (*count).into(),

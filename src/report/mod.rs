@@ -5,6 +5,7 @@
 //! Write `src/report/<format>.rs` with a type that implements [`Reporter`], then name it in [`Format`] and in [`reporter`].
 
 pub mod dsn;
+pub mod env;
 pub mod explained;
 pub mod human;
 pub mod json;

@@ -16,6 +16,10 @@ pub struct Bag {
     pub environment: Environment,
     /// The facts about each variable of an env file; the last assignment of a name wins.
     pub assignments: BTreeMap<String, Assignment>,
+    /// Where single variables come from, where that is not the place itself.
+    pub places: BTreeMap<String, Place>,
+    /// Assignments that a later one of the same name beat, each with its place.
+    pub beaten: Vec<(Place, Assignment)>,
 }
 
 /// One value of a set.
@@ -60,31 +64,51 @@ impl Bag {
     /// This process's variables.
     #[must_use]
     pub fn of_environment(environment: &Environment) -> Self {
-        Self {
-            place: Place::Environment,
-            environment: environment.clone(),
-            assignments: BTreeMap::new(),
-        }
+        Self::of_place(Place::Environment, environment.clone())
     }
 
     /// An env file's variables; home directory and user are those of `process`.
     #[must_use]
     pub fn of_file(path: &std::path::Path, assignments: Vec<Assignment>, process: &Environment) -> Self {
         let variables = assignments.iter().map(|one| (one.name.clone(), one.value.clone())).collect();
-        Self {
-            place: Place::EnvFile(path.to_owned()),
-            environment: process.with_variables(variables),
-            assignments: assignments.into_iter().map(|one| (one.name.clone(), one)).collect(),
+        let mut bag = Self::of_place(Place::EnvFile(path.to_owned()), process.with_variables(variables));
+        for assignment in assignments {
+            if let Some(beaten) = bag.assignments.insert(assignment.name.clone(), assignment) {
+                bag.beaten.push((bag.place.clone(), beaten));
+            }
         }
+        bag.beaten.retain(|(_, assignment)| variables::is_relevant(&assignment.name));
+        bag
+    }
+
+    /// The variables of this place.
+    #[must_use]
+    pub fn of_place(place: Place, environment: Environment) -> Self {
+        Self {
+            place,
+            environment,
+            assignments: BTreeMap::new(),
+            places: BTreeMap::new(),
+            beaten: Vec::new(),
+        }
+    }
+
+    /// The names that matter here: of URLs, of sets, and libpq's own.
+    pub fn relevant(&self) -> impl Iterator<Item = &str> {
+        self.environment.names().filter(|name| variables::is_relevant(name))
     }
 
     /// The source of these variables.
     #[must_use]
     pub fn source<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Source {
-        let line = |name: &str| self.assignments.get(name).map(|assignment| assignment.line);
+        let names: Vec<&str> = names.into_iter().collect();
+        let place_of = |name: &str| self.places.get(name).unwrap_or(&self.place);
+        let first = names.first().map_or(&self.place, |name| place_of(name));
+        let together = names.iter().all(|name| place_of(name) == first);
+        let line = |name: &str| self.assignments.get(name).map(|assignment| assignment.line).filter(|_| together);
         Source {
-            place: self.place.clone(),
-            variables: names.into_iter().map(|name| (name.to_owned(), line(name))).collect(),
+            place: if together { first } else { &self.place }.clone(),
+            variables: names.iter().map(|name| ((*name).to_owned(), line(name))).collect(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Compares the settings that win with the others of the same place.
 
-use super::choice::Bag;
+use super::choice::{Bag, Chosen};
 use super::source::Source;
 use super::variables::OTHER_ROADS;
 use super::{dsn, parts};
@@ -36,7 +36,38 @@ pub fn find(bag: &Bag, winner: &Source, parameters: &Parameters) -> Vec<Finding>
     found
 }
 
+/// Whether this shell's settings lead elsewhere than those of the service. The service is none the worse for it.
+#[must_use]
+pub fn with_shell(shell: &Bag, winner: &Source, parameters: &Parameters) -> Option<Finding> {
+    let (source, judged) = match shell.choose(None) {
+        Chosen::Dsn { source, text } => {
+            let judged = dsn::judge(&source, text.reveal());
+            (source, judged)
+        }
+        Chosen::Parts {
+            source,
+            set,
+            parts: values,
+        } => {
+            let judged = parts::judge(shell, &source, set, &values);
+            (source, judged)
+        }
+        Chosen::Libpq { .. } | Chosen::Empty { .. } | Chosen::Absent { .. } | Chosen::Nothing => return None,
+    };
+    if judged.broken() || !judged.certain {
+        return None;
+    }
+    let differences = differences(parameters, &judged.parameters);
+    (!differences.is_empty()).then(|| sources_disagree::shell(winner, &source, &differences))
+}
+
 fn compare(winner: &Source, left: &Parameters, other: &Source, right: &Parameters) -> Option<Finding> {
+    let differences = differences(left, right);
+    (!differences.is_empty()).then(|| sources_disagree::found(winner, other, &differences))
+}
+
+/// The parts that both say and that differ.
+fn differences(left: &Parameters, right: &Parameters) -> Vec<Difference> {
     let both = |keyword| Some((left.get(keyword)?, right.get(keyword)?)).filter(|(left, right)| !left.is_empty() && !right.is_empty());
     let mut differences = Vec::new();
     for (keyword, part) in [("host", "host"), ("port", "port"), ("dbname", "database"), ("user", "user")] {
@@ -55,5 +86,5 @@ fn compare(winner: &Source, left: &Parameters, other: &Source, right: &Parameter
             values: None,
         });
     }
-    (!differences.is_empty()).then(|| sources_disagree::found(winner, other, &differences))
+    differences
 }

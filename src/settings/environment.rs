@@ -65,6 +65,29 @@ impl Environment {
         }
     }
 
+    /// These variables for a process of another account; `None` leaves home directory and user as they are here. Home is
+    /// `HOME`, or where that is unset the user database's, as for libpq.
+    #[must_use]
+    pub fn of_account(&self, variables: BTreeMap<String, Secret>, account: Option<Account>) -> Self {
+        let home = variables
+            .get("HOME")
+            .and_then(Secret::reveal_str)
+            .filter(|home| !home.is_empty())
+            .map(PathBuf::from);
+        let mut environment = self.with_variables(variables);
+        if let Some(account) = account {
+            environment.home = Some(account.home);
+            environment.user = Some(account.name);
+        }
+        environment.home = home.or(environment.home);
+        environment
+    }
+
+    /// Sets a variable.
+    pub fn set(&mut self, name: &str, value: Secret) {
+        self.variables.insert(name.to_owned(), value);
+    }
+
     /// A variable's value.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Secret> {
@@ -94,33 +117,53 @@ impl Environment {
     }
 }
 
-/// The effective user's entry in the user database.
-struct Account {
-    name: String,
-    home: PathBuf,
+/// An entry of the user database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub name: String,
+    pub home: PathBuf,
+    pub uid: u32,
+    pub gid: u32,
 }
 
 impl Account {
     fn of_process() -> Option<Self> {
-        let uid = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+        Self::find(&std::fs::metadata("/proc/self").ok()?.uid().to_string())
+    }
+
+    /// The account of this name or number.
+    #[must_use]
+    pub fn find(user: &str) -> Option<Self> {
         let local = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-        Self::find(&local, &uid).or_else(|| {
+        Self::read(&local, user).or_else(|| {
             // Users of a directory service are not in the file.
-            let answer = Command::new("getent").args(["passwd", &uid]).output().ok()?;
-            Self::find(&String::from_utf8_lossy(&answer.stdout), &uid)
+            let answer = Command::new("getent").args(["passwd", user]).output().ok()?;
+            Self::read(&String::from_utf8_lossy(&answer.stdout), user)
         })
     }
 
-    fn find(passwd: &str, uid: &str) -> Option<Self> {
+    fn read(passwd: &str, user: &str) -> Option<Self> {
         passwd.lines().find_map(|line| {
             let fields: Vec<&str> = line.split(':').collect();
             match fields.as_slice() {
-                [name, _, id, _, _, home, ..] if *id == uid => Some(Self {
+                [name, _, uid, gid, _, home, ..] if *uid == user || *name == user => Some(Self {
                     name: (*name).to_owned(),
                     home: PathBuf::from(home),
+                    uid: uid.parse().ok()?,
+                    gid: gid.parse().ok()?,
                 }),
                 _ => None,
             }
         })
+    }
+
+    /// Whether the account is in the group: as its own group, or as a member in the group file.
+    #[must_use]
+    pub fn is_in_group(&self, gid: u32) -> bool {
+        let members = |line: &str| {
+            let fields: Vec<&str> = line.split(':').collect();
+            matches!(fields.as_slice(), [_, _, id, members] if id.parse() == Ok(gid) && members.split(',').any(|name| name == self.name))
+        };
+        self.gid == gid || std::fs::read_to_string("/etc/group").unwrap_or_default().lines().any(members)
     }
 }

@@ -12,6 +12,69 @@ pub enum Place {
     StandardInput,
     Environment,
     EnvFile(PathBuf),
+    /// A unit's environment, where several files give it.
+    Unit(String),
+    /// A file that gives a unit's environment: an `EnvironmentFile`, or one of the unit's own with `Environment` in it.
+    UnitFile {
+        path: PathBuf,
+        directive: Directive,
+        unit: String,
+    },
+    /// A running process, and the unit whose main process it is.
+    Process {
+        pid: u32,
+        unit: Option<String>,
+    },
+    Container(String),
+    /// A file that another variable names: `DB_PASSWORD_FILE=/run/secrets/db`.
+    SecretFile {
+        path: PathBuf,
+        variable: String,
+    },
+    /// A target of the doctor's own file.
+    Targets {
+        path: PathBuf,
+        target: String,
+    },
+}
+
+/// By which setting a unit names a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Directive {
+    Environment,
+    EnvironmentFile,
+}
+
+impl Directive {
+    /// As unit files spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Environment => "Environment",
+            Self::EnvironmentFile => "EnvironmentFile",
+        }
+    }
+}
+
+impl Place {
+    /// What holds the variables, in words: `the environment of shop.service`.
+    #[must_use]
+    pub fn described(&self) -> String {
+        let shown = |path: &Path| Foreign::new(path.to_string_lossy());
+        match self {
+            Self::Argument => "the DSN argument".to_owned(),
+            Self::StandardInput => "standard input".to_owned(),
+            Self::Environment => "the environment".to_owned(),
+            Self::EnvFile(path) => shown(path).to_string(),
+            Self::Unit(unit) => format!("the environment of {unit}"),
+            Self::UnitFile { path, directive, unit } => format!("{} ({} of {unit})", shown(path), directive.name()),
+            Self::Process { pid, unit: None } => format!("the environment of process {pid}"),
+            Self::Process { pid, unit: Some(unit) } => format!("the environment of process {pid} of {unit}"),
+            Self::Container(name) => format!("the environment of the container \"{}\"", Foreign::new(name.as_str())),
+            Self::SecretFile { path, variable } => format!("{} ({variable}_FILE)", shown(path)),
+            Self::Targets { path, target } => format!("{} (target \"{}\")", shown(path), Foreign::new(target.as_str())),
+        }
+    }
 }
 
 /// A place, with the variables read there.
@@ -63,31 +126,51 @@ impl Source {
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         match &self.place {
-            Place::EnvFile(path) => Some(path),
-            Place::Argument | Place::StandardInput | Place::Environment => None,
+            Place::EnvFile(path)
+            | Place::UnitFile {
+                path,
+                directive: Directive::EnvironmentFile,
+                ..
+            }
+            | Place::SecretFile { path, .. } => Some(path),
+            Place::Argument
+            | Place::StandardInput
+            | Place::Environment
+            | Place::Unit(_)
+            | Place::UnitFile { .. }
+            | Place::Process { .. }
+            | Place::Container(_)
+            | Place::Targets { .. } => None,
         }
     }
 }
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self
+            .variables
+            .iter()
+            .filter_map(|(_, line)| line.map(|line| line.to_string()))
+            .collect();
+        let lines = match lines.as_slice() {
+            [] => String::new(),
+            [line] => format!(" line {line}"),
+            several => format!(" lines {}", several.join(", ")),
+        };
         match &self.place {
             Place::Argument => f.write_str("the DSN argument"),
             Place::StandardInput => f.write_str("the DSN on standard input"),
-            Place::Environment => write!(f, "{} in the environment", self.subject()),
-            Place::EnvFile(path) => {
-                write!(f, "{} in {}", self.subject(), Foreign::new(path.to_string_lossy()))?;
-                let lines: Vec<String> = self
-                    .variables
-                    .iter()
-                    .filter_map(|(_, line)| line.map(|line| line.to_string()))
-                    .collect();
-                match lines.len() {
-                    0 => Ok(()),
-                    1 => write!(f, " line {}", lines[0]),
-                    _ => write!(f, " lines {}", lines.join(", ")),
-                }
+            Place::EnvFile(path) => write!(f, "{} in {}{lines}", self.subject(), Foreign::new(path.to_string_lossy())),
+            Place::UnitFile { path, directive, unit } => {
+                let path = Foreign::new(path.to_string_lossy());
+                write!(f, "{} in {path}{lines} ({} of {unit})", self.subject(), directive.name())
             }
+            Place::Environment
+            | Place::Unit(_)
+            | Place::Process { .. }
+            | Place::Container(_)
+            | Place::SecretFile { .. }
+            | Place::Targets { .. } => write!(f, "{} in {}", self.subject(), self.place.described()),
         }
     }
 }

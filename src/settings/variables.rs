@@ -1,5 +1,7 @@
 //! The names under which applications keep their database settings.
 
+use crate::conninfo::keyword::KEYWORDS;
+
 /// Variables that hold a whole URL, the most trusted first.
 pub const URLS: &[&str] = &[
     "DATABASE_URL",
@@ -84,3 +86,31 @@ pub const SETS: &[Set] = &[
 
 /// libpq's variables that say where to connect; one of them is enough to mean a connection.
 pub const LIBPQ: &[&str] = &["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGUSER", "PGPORT", "PGPASSWORD"];
+
+/// Whether a variable of this name decides about the connection.
+#[must_use]
+pub fn is_relevant(name: &str) -> bool {
+    let heroku = name.starts_with("HEROKU_POSTGRESQL_") && name.ends_with("_URL");
+    let of_a_set = || {
+        SETS.iter()
+            .any(|set| name.strip_prefix(set.prefix).is_some_and(|suffix| is_part(set, suffix)))
+    };
+    let of_libpq = || name == "PGREQUIRESSL" || LIBPQ_FILES.contains(&name) || KEYWORDS.iter().any(|keyword| keyword.env == Some(name));
+    URLS.contains(&name) || heroku || name.starts_with("POSTGRESQLCONNSTR_") || of_a_set() || of_libpq()
+}
+
+/// The keyword of libpq that a variable of a set gives.
+#[must_use]
+pub fn keyword_of(name: &str) -> Option<&'static str> {
+    SETS.iter().find_map(|set| {
+        let suffix = name.strip_prefix(set.prefix)?;
+        set.parts.iter().find(|(known, _)| *known == suffix).map(|(_, keyword)| *keyword)
+    })
+}
+
+fn is_part(set: &Set, suffix: &str) -> bool {
+    suffix == "ENGINE" || set.parts.iter().any(|(known, _)| *known == suffix)
+}
+
+/// libpq's variables that say where files are.
+const LIBPQ_FILES: &[&str] = &["PGSERVICEFILE", "PGSYSCONFDIR"];

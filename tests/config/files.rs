@@ -52,7 +52,7 @@ fn a_fault_in_an_env_file_names_the_line_to_change() {
 fn the_shells_own_variables_do_not_count_beside_an_env_file() {
     let directory = TempDir::new().expect("a directory");
     let path = write(&directory, "app.env", "DATABASE_URL=postgresql://app@db/shop\nPGSSLMODE=require\n");
-    let origin = dbdoctor::request::Origin::EnvFile(path);
+    let origin = dbdoctor::request::Origin::EnvFile { path, dialect: None };
     let seen = Case::with_origin(origin, &[("PGPASSWORD", "Zq7Kwoxjy"), ("PGSSLMODE", "disable")]).run();
     assert!(seen.passes().password.is_none());
     assert_eq!(seen.target().tls.mode.name(), "require");

@@ -1,7 +1,7 @@
 //! Runs the probe on made-up settings and looks for pieces of the password in everything it says.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use dbdoctor::finding::{Finding, Severity};
@@ -10,6 +10,7 @@ use dbdoctor::probe::config;
 use dbdoctor::request::{Demand, Origin, Request};
 use dbdoctor::secret::Secret;
 use dbdoctor::settings::environment::Environment;
+use dbdoctor::settings::gather::gather;
 use dbdoctor::target::Target;
 use dbdoctor::verdict::{Notes, Probed};
 
@@ -36,7 +37,8 @@ impl Case {
 
     /// An env file.
     pub fn file(path: &Path) -> Self {
-        Self::with_origin(Origin::EnvFile(path.to_owned()), &[])
+        let path = path.to_owned();
+        Self::with_origin(Origin::EnvFile { path, dialect: None }, &[])
     }
 
     pub fn with_origin(origin: Origin, variables: &[(&str, &str)]) -> Self {
@@ -70,7 +72,9 @@ impl Case {
         let request = Request {
             origin: self.origin,
             var: self.variable,
-            project: PathBuf::from("."),
+            project: None,
+            venv: None,
+            target: None,
             schemas: Vec::new(),
             needs: BTreeSet::new(),
             demand: Demand::default(),
@@ -81,7 +85,7 @@ impl Case {
             fail_on_warn: false,
             command: "dbdoctor check".to_owned(),
         };
-        let probed = config::probe(&request, &self.environment);
+        let probed = config::probe(&request, gather(&request, &self.environment));
         let everything = format!("{probed:?}");
         for secret in &self.secrets {
             let chars: Vec<char> = secret.chars().collect();

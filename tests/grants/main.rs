@@ -6,7 +6,6 @@ mod pool;
 mod privileges;
 mod server;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use dbdoctor::finding::Finding;
@@ -19,7 +18,9 @@ fn request(needs: &[Need]) -> Request {
     Request {
         origin: Origin::Environment,
         var: None,
-        project: PathBuf::from("."),
+        project: None,
+        venv: None,
+        target: None,
         schemas: Vec::new(),
         needs: needs.iter().copied().collect(),
         demand: Demand::default(),

@@ -60,7 +60,16 @@ fn an_unknown_name() {
 #[test]
 fn a_refused_connection() {
     let dsn = Server::shared().dsn("app").sslmode("require").host("127.0.0.1").port(port::free());
-    insta::assert_snapshot!(report(of(dsn)));
+    // The order of the causes depends on whether the tests run in a container, so the whole is not compared.
+    let report = report(of(dsn));
+    for said in [
+        "tcp/refused",
+        "refuses the connection",
+        "a container, where a loopback address",
+        "PostgreSQL is not running there",
+    ] {
+        assert!(report.contains(said), "{said}: {report}");
+    }
 }
 
 #[test]

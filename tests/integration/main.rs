@@ -29,6 +29,7 @@ mod privileges;
 mod proofs;
 mod provider;
 mod secrets;
+mod settings;
 mod states;
 mod tcp;
 mod tls;

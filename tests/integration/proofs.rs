@@ -82,6 +82,14 @@ const UNPROVEN: &[(&str, &str)] = &[
     ("auth/server-recovering", PASSES),
     ("auth/server-starting", PASSES),
     ("auth/server-stopping", PASSES),
+    ("auth/address-not-allowed", "the allow list is the provider's"),
+    ("auth/endpoint-missing", "the provider's host name is known to people alone"),
+    ("auth/method-disallowed", "which side has to give way is for people to decide"),
+    ("auth/session-attrs-mismatch", "which host is meant is known to people alone"),
+    (
+        "auth/tenant-unknown",
+        "the project's own user name stands in the provider's console",
+    ),
     ("auth/server-unproven", "who stands in the middle is for people to find out"),
     (
         "auth/session-attrs-mismatch",

@@ -3,6 +3,7 @@
 //! - [`server`]: PostgreSQL, with one role per way to fail ([`matrix`]).
 //! - [`pgbouncer`], [`dns`], [`hostile`]: what else stands between an application and its database.
 //! - [`authority`]: certificates. [`project`] and [`python`]: applications with migrations.
+//! - [`service`]: units of systemd, and real application servers started as they say.
 //! - [`supervisor`]: nothing outlives the process that started it, however that process ends.
 //!
 //! Whatever goes wrong here is a panic: a laboratory that is not in order proves nothing.
@@ -27,6 +28,7 @@ pub mod python;
 pub mod release;
 pub mod schema;
 pub mod server;
+pub mod service;
 pub mod session;
 pub mod settings;
 pub mod skip;

@@ -6,6 +6,7 @@ use crate::layer::Layer;
 use crate::remedy::Remedy;
 use crate::settings::repaired::{self, Repaired};
 use crate::settings::source::Source;
+use crate::venv::version::Version;
 
 pub static KIND: Kind = Kind {
     layer: Layer::Config,
@@ -59,6 +60,18 @@ pub fn postgres(source: &Source, repaired: &Repaired) -> Finding {
         .detail(format!(
             "{source} begins with postgres://. libpq, psycopg, asyncpg, dj-database-url and django-environ read it. SQLAlchemy 1.4 and later refuses \
              it (Can't load plugin: sqlalchemy.dialects:postgres), unless the application replaces it."
+        ))
+        .remedy(remedy(source, repaired))
+}
+
+/// `postgres://`, and SQLAlchemy of a version that refuses it is what the service has.
+#[must_use]
+pub fn refused_by(source: &Source, repaired: &Repaired, sqlalchemy: &Version) -> Finding {
+    KIND.found(format!("SQLAlchemy {sqlalchemy} refuses the postgres:// of {}", source.subject()))
+        .severity(Severity::Fail)
+        .detail(format!(
+            "{source} begins with postgres://. The virtual environment has SQLAlchemy {sqlalchemy}, which has no dialect of that name since 1.4 \
+             (Can't load plugin: sqlalchemy.dialects:postgres), and no code of the project mentions the scheme to replace it."
         ))
         .remedy(remedy(source, repaired))
 }

@@ -35,7 +35,8 @@ pub fn nothing(place: &Where) -> Finding {
             let path = Foreign::new(path.to_string_lossy());
             (format!("{path} holds no database settings"), format!("the file {path}"))
         }
-        None => ("no database settings in the environment".to_owned(), "this process's environment".to_owned()),
+        None if *place == Where::Environment => ("no database settings in the environment".to_owned(), "this process's environment".to_owned()),
+        None => (format!("no database settings in {}", place.described()), place.described()),
     };
     KIND.found(title)
         .detail(format!(

@@ -1,6 +1,7 @@
 //! `config/sources-disagree`: two settings lead to different databases.
 
 use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::settings::source::Source;
@@ -29,6 +30,45 @@ pub static KIND: Kind = Kind {
 pub struct Difference {
     pub part: &'static str,
     pub values: Option<(String, String)>,
+}
+
+/// This shell's settings differ from those of the service; the service is none the worse for it.
+#[must_use]
+pub fn shell(service: &Source, shell: &Source, differences: &[Difference]) -> Finding {
+    let parts: Vec<&str> = differences.iter().map(|difference| difference.part).collect();
+    let mut finding = KIND
+        .found(format!("this shell's {} leads elsewhere than the service: another {}", shell.subject(), parts.join(", ")))
+        .severity(Severity::Info)
+        .detail(format!(
+            "The check goes on with {service}. This shell has {shell}, which differs: what works or fails when it is tried by hand says little about the \
+             service."
+        ));
+    for Difference { part, values } in differences {
+        finding = finding.evidence(match values {
+            Some((left, right)) => format!("{part}: \"{left}\" for the service, \"{right}\" in this shell"),
+            None => format!("{part}: differs (not shown)"),
+        });
+    }
+    finding.remedy(Remedy::new(
+        "try by hand what the service has",
+        [Step::new(Place::AppHost, "take the variables out of this shell").run(format!(
+            "unset {}",
+            shell.variables.iter().map(|(name, _)| crate::quote::shell(name)).collect::<Vec<_>>().join(" ")
+        ))],
+    ))
+}
+
+/// The settings lead elsewhere than `dbdoctor.toml` expects; `part` is `database` or `user`.
+#[must_use]
+pub fn expected(target: &str, source: &Source, part: &'static str, expected: &Foreign, seen: &Foreign) -> Finding {
+    let target = Foreign::new(target);
+    KIND.found(format!("{} leads to {part} \"{seen}\", and the target \"{target}\" expects \"{expected}\"", source.subject()))
+        .detail(format!("{source} leads to {part} \"{seen}\". dbdoctor.toml says of the target \"{target}\" that it should be \"{expected}\"."))
+        .evidence(format!("{part}: \"{seen}\" in the settings, \"{expected}\" in dbdoctor.toml"))
+        .remedy(Remedy::new(
+            "correct whichever is wrong",
+            [Step::new(Place::AppConfig, format!("correct {source}, or expect.{part} of the target \"{target}\" in dbdoctor.toml"))],
+        ))
 }
 
 /// The source that is checked differs from another one.

@@ -1,0 +1,51 @@
+//! The arguments that say where the settings come from; `check` and `env` share them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::secret::Secret;
+use crate::settings::dialect::Dialect;
+
+#[derive(Debug, Args)]
+pub struct SourceArgs {
+    /// Connection string as URL or as key=value pairs; - reads it from standard input; without one, the environment is read
+    #[arg(value_name = "DSN", value_parser = secret, conflicts_with_all = ["env_file", "unit", "pid", "container", "target"])]
+    pub dsn: Option<Secret>,
+    /// Read the settings from a file of NAME=value lines, as python-dotenv does unless --dialect says otherwise
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["unit", "pid", "container", "target"])]
+    pub env_file: Option<PathBuf>,
+    /// Who reads the env file
+    #[arg(long, value_name = "READER", requires = "env_file")]
+    pub dialect: Option<Dialect>,
+    /// The settings of a systemd unit: of its running process, else of its files; also finds the project, the virtual
+    /// environment and the workers
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["container", "target"])]
+    pub unit: Option<String>,
+    /// The settings of a running process; with --unit, the process to take for the unit's main process
+    #[arg(long, value_name = "PID", conflicts_with_all = ["container", "target"], value_parser = clap::value_parser!(u32).range(1..))]
+    pub pid: Option<u32>,
+    /// The settings of a container, asked of docker, then podman
+    #[arg(long, value_name = "NAME", conflicts_with = "target")]
+    pub container: Option<String>,
+    /// A target of dbdoctor.toml
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
+    /// The file with the targets, instead of ./dbdoctor.toml or /etc/dbdoctor.toml
+    #[arg(long, value_name = "FILE", requires = "target")]
+    pub config: Option<PathBuf>,
+    /// The variable that holds the URL
+    #[arg(long, value_name = "NAME", conflicts_with = "dsn")]
+    pub var: Option<String>,
+    /// The application's virtual environment; --unit and --pid find it by themselves
+    #[arg(long, value_name = "DIR")]
+    pub venv: Option<PathBuf>,
+    /// Read the unit's files under this directory, as of an image or another system
+    #[arg(long, value_name = "DIR", requires = "unit", hide_short_help = true)]
+    pub root: Option<PathBuf>,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the form that clap wants; a failure would print the value")]
+pub(super) fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::from(text))
+}

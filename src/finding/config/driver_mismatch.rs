@@ -1,0 +1,75 @@
+//! `config/driver-mismatch`: the installed packages do not go with the URL.
+
+use crate::explain::logged::Text;
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+use crate::settings::repaired::{self, Repaired};
+use crate::settings::source::Source;
+use crate::venv::Venv;
+use crate::venv::version::Version;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Config,
+    slug: "driver-mismatch",
+    severity: Severity::Fail,
+    title: "the installed driver is not the one that will be loaded",
+    explanation: Explanation {
+        meaning: "The virtual environment has a driver for PostgreSQL, but not the one that the framework loads for this URL. SQLAlchemy 2.1 loads psycopg for postgresql://, where 2.0 and earlier loaded psycopg2.",
+        tell: "After an upgrade of SQLAlchemy: ModuleNotFoundError: No module named 'psycopg', although psycopg2 is installed. SQLAlchemy before 2.0: Can't load plugin: sqlalchemy.dialects:postgresql.psycopg.",
+        causes: &[
+            "SQLAlchemy was upgraded to 2.1 and the URL names no driver",
+            "the driver was changed in requirements.txt and not in the URL",
+            "the URL names a driver that is younger than the installed framework",
+        ],
+        fixes: &["name the installed driver in the URL: postgresql+psycopg2://", "or install the driver that the framework loads"],
+        mistaken_for: "A missing package: one for PostgreSQL is there.",
+    },
+};
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("The asyncio extension requires an async driver to be used. The loaded"),
+    Text::new("greenlet_spawn has not been called"),
+];
+
+/// SQLAlchemy loads a driver that is not installed, and another one is.
+#[must_use]
+pub fn default_driver(source: &Source, venv: &Venv, sqlalchemy: &Version, loaded: &str, installed: &str, repaired: &Repaired, certain: bool) -> Finding {
+    let path = Foreign::new(venv.path.to_string_lossy());
+    let package = if loaded == "psycopg" { "psycopg[binary]" } else { "psycopg2-binary" };
+    let finding = KIND
+        .found(format!("SQLAlchemy {sqlalchemy} loads {loaded} for postgresql://, and {path} has {installed}"))
+        .severity(if certain { Severity::Fail } else { Severity::Warn })
+        .detail(format!(
+            "{source} names no driver. For postgresql://, SQLAlchemy {sqlalchemy} loads {loaded}{}. {path} has {installed} and not {loaded}: \
+             create_engine stops with ModuleNotFoundError, unless the code puts a driver into the URL.",
+            if loaded == "psycopg" { " (versions before 2.1 loaded psycopg2)" } else { "" }
+        ))
+        .evidence(format!("{path}: {}", venv.described()));
+    let python = quote::shell(&format!("{path}/bin/python"));
+    finding.remedy(Remedy::new(
+        format!("name {installed} in the URL"),
+        [
+            repaired::step(source, repaired),
+            Step::new(Place::AppHost, format!("or install {loaded} instead")).run(format!("{python} -m pip install {}", quote::shell(package))),
+        ],
+    ))
+}
+
+/// The framework is older than the driver that the URL names, or the driver is too old for it.
+#[must_use]
+pub fn version(source: &Source, venv: &Venv, needs: &str, upgrade: &str) -> Finding {
+    let path = Foreign::new(venv.path.to_string_lossy());
+    let python = quote::shell(&format!("{path}/bin/python"));
+    KIND.found(format!("{needs}, and {path} has another version"))
+        .detail(format!("{source} is used with the packages in {path}, and {needs}."))
+        .evidence(format!("{path}: {}", venv.described()))
+        .remedy(Remedy::new(
+            "bring the versions together",
+            [Step::new(Place::AppHost, "with the virtual environment's own Python; try it where the tests run first")
+                .run(format!("{python} -m pip install --upgrade {}", quote::shell(upgrade)))],
+        ))
+}

@@ -1,0 +1,62 @@
+//! `config/driver-missing`: the virtual environment has no driver for the URL.
+
+use crate::explain::logged::Text;
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::foreign::Foreign;
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+use crate::venv::Venv;
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Config,
+    slug: "driver-missing",
+    severity: Severity::Fail,
+    title: "the driver that the settings name is not installed",
+    explanation: Explanation {
+        meaning: "The virtual environment that the service runs in has no package of the driver that the URL names, or none for PostgreSQL at all. The application stops when it connects for the first time, or when it starts.",
+        tell: "ModuleNotFoundError: No module named 'psycopg2' (or psycopg, asyncpg, pg8000); Django: Error loading psycopg2 or psycopg module.",
+        causes: &[
+            "the package was installed in another virtual environment, or for the system's Python",
+            "requirements.txt does not list it",
+            "the virtual environment was made anew after a Python upgrade",
+        ],
+        fixes: &["install it with the pip of the service's own virtual environment"],
+        mistaken_for: "A wrong connection string.",
+    },
+};
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("No module named 'psycopg2'"),
+    Text::new("No module named 'psycopg'"),
+    Text::new("No module named 'asyncpg'"),
+    Text::new("No module named 'pg8000'"),
+    Text::new("No module named 'psycopg2._psycopg'"),
+    Text::new("No module named 'aiopg'"),
+    Text::new("Error loading psycopg2 or psycopg module"),
+    Text::new("Error loading psycopg2 module"),
+    Text::new("the Python 'greenlet' library is installed"),
+    Text::new("Can't load plugin: sqlalchemy.dialects:postgresql.{driver}"),
+    Text::new("no pq wrapper available"),
+    Text::new("pg_config executable not found"),
+    Text::new("the greenlet library is required to use this function"),
+];
+
+/// The driver that is wanted, the package that has it, and who wants it: `DATABASE_URL names psycopg2`.
+#[must_use]
+pub fn found(venv: &Venv, driver: &str, package: &str, wanted_by: &str) -> Finding {
+    let path = Foreign::new(venv.path.to_string_lossy());
+    let pip = quote::shell(&format!("{path}/bin/python"));
+    let driver = Foreign::new(driver);
+    KIND.found(format!("{path} has no {driver}"))
+        .detail(format!(
+            "{wanted_by}, and the virtual environment {path} has no package that provides {driver}. The import fails there, whatever the database says."
+        ))
+        .evidence(format!("{path}: {}", venv.described()))
+        .remedy(Remedy::new(
+            format!("install {package} there"),
+            [Step::new(Place::AppHost, "with the virtual environment's own Python, as the user who owns it; then restart the service")
+                .run(format!("{pip} -m pip install {}", quote::shell(package)))],
+        ))
+}

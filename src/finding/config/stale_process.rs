@@ -1,0 +1,60 @@
+//! `config/stale-process`: the files have changed since the process was started.
+
+use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::layer::Layer;
+use crate::quote;
+use crate::remedy::{Place, Remedy, Step};
+
+pub static KIND: Kind = Kind {
+    layer: Layer::Config,
+    slug: "stale-process",
+    severity: Severity::Warn,
+    title: "the running process has other settings than its unit's files",
+    explanation: Explanation {
+        meaning: "A process keeps the environment that it was started with. What the unit's files say now reaches it at its next start only.",
+        tell: "The environment of the main process is compared with what the unit and its env files give, variable by variable.",
+        causes: &[
+            "an env file or the unit was edited and the service was not restarted",
+            "the service was reloaded, which starts new workers of the same environment",
+            "the unit was edited without systemctl daemon-reload",
+        ],
+        fixes: &["systemctl daemon-reload, then systemctl restart"],
+        mistaken_for: "A change that \"does not work\".",
+    },
+};
+
+/// How one variable differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Both have it, with different values.
+    Differs,
+    /// The files have it, the process does not.
+    Added,
+    /// The process has it, the files do not.
+    Removed,
+}
+
+/// The variables that differ, each with the place in the files, where there is one.
+#[must_use]
+pub fn found(unit: &str, pid: u32, changes: &[(String, Change, Option<String>)]) -> Finding {
+    let names: Vec<&str> = changes.iter().map(|(name, ..)| name.as_str()).collect();
+    let names = names.join(", ");
+    let mut finding = KIND.found(format!("process {pid} of {unit} was started with another {names} than its files give now")).detail(format!(
+        "The main process {pid} keeps the environment that it was started with, and the check goes on with that. The files of {unit} say something \
+         else by now ({names}): it takes effect at the next start, and may break or mend the connection then."
+    ));
+    for (name, change, place) in changes {
+        let place = place.as_deref().unwrap_or("the unit's files");
+        finding = finding.evidence(match change {
+            Change::Differs => format!("{name}: the value in {place} is not the process's (values not shown)"),
+            Change::Added => format!("{name}: in {place}, and not in the process"),
+            Change::Removed => format!("{name}: in the process, and not in the unit's files"),
+        });
+    }
+    let quoted = quote::shell(unit);
+    finding.remedy(Remedy::new(
+        "restart the service",
+        [Step::new(Place::AppHost, "read the unit's files again and start the service with them; requests under way are cut off")
+            .run(format!("sudo systemctl daemon-reload && sudo systemctl restart {quoted}"))],
+    ))
+}

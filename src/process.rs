@@ -1,0 +1,90 @@
+//! A running process, as /proc shows it.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+
+use crate::secret::Secret;
+
+/// What is known of a process.
+#[derive(Debug, Clone, Default)]
+pub struct Process {
+    pub pid: u32,
+    /// The environment with which it was started.
+    pub variables: BTreeMap<String, Secret>,
+    /// Its working directory.
+    pub directory: Option<PathBuf>,
+    /// Its command line; secrets may stand in it.
+    pub command: Vec<Secret>,
+    /// The user's number.
+    pub uid: Option<u32>,
+}
+
+/// Why a process cannot be seen.
+#[derive(Debug)]
+pub enum Unseen {
+    /// There is none of this number.
+    Gone,
+    /// It is another user's.
+    Denied(io::Error),
+    /// This system shows no environment of other processes.
+    NoProc,
+}
+
+/// Looks at the process of this number.
+///
+/// # Errors
+///
+/// Why it cannot be seen.
+#[cfg(target_os = "linux")]
+pub fn look(pid: u32) -> Result<Process, Unseen> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let directory = PathBuf::from(format!("/proc/{pid}"));
+    let read = |name: &str| {
+        std::fs::read(directory.join(name)).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => Unseen::Denied(error),
+            _ => Unseen::Gone,
+        })
+    };
+    if !directory.is_dir() {
+        return Err(Unseen::Gone);
+    }
+    Ok(Process {
+        pid,
+        variables: variables(&zeroize::Zeroizing::new(read("environ")?)),
+        directory: std::fs::read_link(directory.join("cwd")).ok(),
+        command: words(&zeroize::Zeroizing::new(read("cmdline")?)),
+        uid: std::fs::metadata(&directory).ok().map(|status| status.uid()),
+    })
+}
+
+/// Looks at the process of this number.
+///
+/// # Errors
+///
+/// Always: this system has no /proc.
+#[cfg(not(target_os = "linux"))]
+pub fn look(_pid: u32) -> Result<Process, Unseen> {
+    Err(Unseen::NoProc)
+}
+
+/// `NAME=value` after `NAME=value`, each ended by NUL; of a name the first counts, as for `getenv`.
+#[must_use]
+pub fn variables(text: &[u8]) -> BTreeMap<String, Secret> {
+    let mut found = BTreeMap::new();
+    for entry in text.split(|byte| *byte == 0) {
+        if let Some(equals) = entry.iter().position(|byte| *byte == b'=').filter(|equals| *equals > 0)
+            && let Ok(name) = std::str::from_utf8(&entry[..equals])
+        {
+            found.entry(name.to_owned()).or_insert_with(|| Secret::new(&entry[equals + 1..]));
+        }
+    }
+    found
+}
+
+#[cfg(target_os = "linux")]
+fn words(text: &[u8]) -> Vec<Secret> {
+    let text = text.strip_suffix(b"\0").unwrap_or(text);
+    text.split(|byte| *byte == 0).map(Secret::new).collect()
+}

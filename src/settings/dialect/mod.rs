@@ -1,0 +1,106 @@
+//! The dialects of env files. One file each: the readers agree on `NAME=value` and on little else.
+
+mod compose;
+mod docker;
+mod dotenv;
+mod expansion;
+mod systemd;
+
+use super::env_file::Parsed;
+
+/// Who reads the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Dialect {
+    /// `EnvironmentFile=` of a unit
+    Systemd,
+    /// python-dotenv: `load_dotenv()`, `flask run`
+    Dotenv,
+    /// `docker run --env-file`
+    Docker,
+    /// `env_file:` and `.env` of docker compose
+    Compose,
+}
+
+impl Dialect {
+    /// Reads the file as this reader does. A reference to a name that the file does not set is left as it is, so that it can be
+    /// named.
+    #[must_use]
+    pub fn parse(self, text: &[u8]) -> Parsed {
+        match self {
+            Self::Systemd => systemd::parse(text),
+            Self::Dotenv => dotenv::parse(text),
+            Self::Docker => docker::parse(text),
+            Self::Compose => compose::parse(text),
+        }
+    }
+
+    /// Who reads it, in words.
+    #[must_use]
+    pub const fn reader(self) -> &'static str {
+        match self {
+            Self::Systemd => "systemd",
+            Self::Dotenv => "python-dotenv",
+            Self::Docker => "docker",
+            Self::Compose => "docker compose",
+        }
+    }
+}
+
+/// The byte order mark of UTF-8, which editors of Windows write.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// A place in the text that knows its line.
+#[derive(Debug, Clone, Copy)]
+struct Cursor<'a> {
+    text: &'a [u8],
+    at: usize,
+    /// Counted from 1.
+    line: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0, line: 1 }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        self.line += usize::from(byte == b'\n');
+        Some(byte)
+    }
+
+    /// Takes bytes while they fit.
+    fn take_while(&mut self, fits: impl Fn(u8) -> bool) -> &'a [u8] {
+        let start = self.at;
+        while self.peek().is_some_and(&fits) {
+            self.next();
+        }
+        &self.text[start..self.at]
+    }
+
+    /// The rest of the line, and past its end.
+    fn rest_of_line(&mut self) -> &'a [u8] {
+        let rest = self.take_while(|byte| byte != b'\n');
+        self.next();
+        rest
+    }
+
+    fn skip_to(&mut self, at: usize) {
+        while self.at < at && self.next().is_some() {}
+    }
+}
+
+/// White space within a line.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\x0b' | b'\x0c')
+}
+
+/// Whether systemd and shells take it for a variable's name.
+fn is_name(name: &[u8]) -> bool {
+    !name.is_empty() && !name[0].is_ascii_digit() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+}

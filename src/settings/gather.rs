@@ -1,0 +1,326 @@
+//! Gathers the places that settings come from, and what the place tells of the application: its directory, its virtual
+//! environment, its workers.
+
+mod unit;
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::choice::Bag;
+use super::dialect::Dialect;
+use super::env_file::{Complaint, Parsed, Style};
+use super::environment::{Account, Environment};
+use super::file::{self, Unread};
+use super::source::{Place, Source};
+use super::{secret_files, variables};
+use crate::app_server::{self, AppServer};
+use crate::container::{self, Answer};
+use crate::finding::config::{assignment_dropped, env_file_exposed, env_file_missing, env_file_unreadable, process_not_found};
+use crate::finding::{Finding, Severity};
+use crate::foreign::Foreign;
+use crate::process::{self, Process, Unseen};
+use crate::request::{Origin, Request};
+use crate::secret::Secret;
+use crate::venv::{self, Venv};
+use crate::verdict::Notes;
+
+/// What is to be read.
+#[derive(Debug)]
+pub enum Reading {
+    /// A connection string that was given as such; the bag holds libpq's variables.
+    Given { bag: Bag, source: Source, text: Secret },
+    /// Variables, of which the winner has to be chosen.
+    Choose(Bag),
+    /// Nothing: the findings say why.
+    Nothing,
+    /// The doctor could not look.
+    Broke(String),
+}
+
+/// What is known of the application, from the place that its settings come from.
+#[derive(Debug, Default)]
+pub struct Application {
+    pub directory: Option<PathBuf>,
+    pub venv: Option<Venv>,
+    pub server: AppServer,
+}
+
+/// Everything that was gathered.
+#[derive(Debug)]
+pub struct Scene {
+    pub reading: Reading,
+    pub notes: Notes,
+    pub application: Application,
+    /// Places beside the one that counts: this shell, the unit's files beside the process.
+    pub others: Vec<Bag>,
+}
+
+impl Scene {
+    fn of(reading: Reading) -> Self {
+        Self {
+            reading,
+            notes: Notes::default(),
+            application: Application::default(),
+            others: Vec::new(),
+        }
+    }
+
+    fn broken(finding: Finding) -> Self {
+        let mut scene = Self::of(Reading::Nothing);
+        scene.notes.found(finding);
+        scene
+    }
+
+    /// The request with what the scene tells, where the user said nothing.
+    #[must_use]
+    pub fn complete(&self, request: &Request) -> Request {
+        let mut request = request.clone();
+        let Application { directory, server, .. } = &self.application;
+        if request.project.is_none() {
+            request.project = directory.clone().filter(|directory| directory.is_dir());
+        }
+        request.demand.workers = request.demand.workers.or(server.workers);
+        request.demand.threads = request.demand.threads.or(server.threads);
+        request
+    }
+
+    fn know_application(&mut self, server: AppServer, variables: &BTreeMap<String, Secret>, directory: Option<PathBuf>, root: &Path) {
+        let rooted = |path: &Path| root.join(path.strip_prefix("/").unwrap_or(path));
+        let venv = venv::find(&server.programs, variables, root);
+        self.application = Application {
+            directory: server.directory.as_deref().map(rooted).filter(|path| path.is_dir()).or(directory),
+            venv: venv.and_then(|path| Venv::read(&path).ok()),
+            server,
+        };
+    }
+
+    fn describe_application(&mut self) {
+        let Application { directory, venv, server } = &self.application;
+        let shown = |path: &Path| Foreign::new(path.to_string_lossy()).to_string();
+        if let Some(directory) = directory {
+            self.notes.fact("project", shown(directory));
+        }
+        if let Some(venv) = venv {
+            self.notes.fact("venv", shown(&venv.path));
+            self.notes.fact("packages", venv.described());
+            if !venv.bundled.is_empty() {
+                self.notes.fact("bundled_libpq", venv.bundled.clone());
+            }
+        }
+        if let Some(name) = server.name {
+            self.notes.fact("server", name);
+        }
+        for (name, number) in [("workers", server.workers), ("threads", server.threads)] {
+            if let Some(number) = number {
+                self.notes.fact(name, i64::from(number));
+            }
+        }
+    }
+}
+
+/// Gathers what the request names; `environment` is the doctor's own.
+#[must_use]
+pub fn gather(request: &Request, environment: &Environment) -> Scene {
+    let shell = Bag::of_environment(environment);
+    let given = |place, text: &Secret| {
+        Scene::of(Reading::Given {
+            bag: shell.clone(),
+            source: Source::given(place),
+            text: text.clone(),
+        })
+    };
+    let mut scene = match &request.origin {
+        Origin::Argument(text) => given(Place::Argument, text),
+        Origin::StandardInput(text) => {
+            // The line end is the pipe's, not the value's.
+            let line = text.reveal();
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            given(Place::StandardInput, &Secret::new(line.strip_suffix(b"\r").unwrap_or(line)))
+        }
+        Origin::Target { path, name, dsn } => given(
+            Place::Targets {
+                path: path.clone(),
+                target: name.clone(),
+            },
+            dsn,
+        ),
+        Origin::EnvFile { path, dialect } => env_file(path, *dialect, environment, request),
+        Origin::Unit { name, pid, root } => unit::gather(name, *pid, root, request, environment),
+        Origin::Process(pid) => of_process(*pid, environment, request),
+        Origin::Container(name) => of_container(name, environment),
+        Origin::Environment => Scene::of(Reading::Choose(shell.clone())),
+    };
+    if !matches!(request.origin, Origin::Environment) {
+        scene.others.insert(0, shell);
+    }
+    if let Some(path) = &request.venv {
+        match Venv::read(path) {
+            Ok(venv) => scene.application.venv = Some(venv),
+            Err(why) => {
+                scene.reading = Reading::Broke(format!(
+                    "{} is no virtual environment: {}",
+                    Foreign::new(path.to_string_lossy()),
+                    why.0
+                ));
+            }
+        }
+    }
+    let root = match &request.origin {
+        Origin::Unit { root, .. } => root.clone(),
+        _ => PathBuf::from("/"),
+    };
+    if let Reading::Choose(bag) = &mut scene.reading
+        && !matches!(bag.place, Place::Container(_))
+    {
+        for trouble in secret_files::add(bag, &root) {
+            let finding = unread(&trouble.path, trouble.unread, &request.command);
+            scene.notes.found(finding.evidence(format!("named by {}_FILE", trouble.variable)));
+        }
+    }
+    scene.describe_application();
+    scene
+}
+
+fn env_file(path: &Path, dialect: Option<Dialect>, environment: &Environment, request: &Request) -> Scene {
+    let text = match file::read(path) {
+        Ok(text) => text,
+        Err(trouble) => return Scene::broken(unread(path, trouble, &request.command)),
+    };
+    let reader = dialect.unwrap_or(Dialect::Dotenv);
+    let Parsed {
+        mut assignments,
+        inherited,
+        complaints,
+    } = reader.parse(&text);
+    if dialect.is_some() {
+        // Whoever reads it is known: nothing hangs on the reader.
+        for assignment in &mut assignments {
+            assignment.styles.retain(|style| *style != Style::Expanded);
+        }
+    }
+    for (name, line) in inherited {
+        // Taken over from the environment of whoever starts the container.
+        if let Some(value) = environment.get(&name) {
+            assignments.push(super::env_file::Assignment {
+                name,
+                value: value.clone(),
+                line,
+                styles: Vec::new(),
+            });
+        }
+    }
+    let bag = Bag::of_file(path, assignments, environment);
+    let secret = holds_password(&bag);
+    let mut scene = Scene::of(Reading::Choose(bag));
+    complain(path, &complaints, reader, &mut scene.notes);
+    if secret {
+        scene.notes.findings.extend(exposed(path, reader == Dialect::Systemd));
+    }
+    scene
+}
+
+/// Lines that the reader drops, where they would have mattered.
+fn complain(path: &Path, complaints: &[Complaint], reader: Dialect, notes: &mut Notes) {
+    for complaint in complaints {
+        let name = complaint.name.as_ref().map(Foreign::raw).unwrap_or_default();
+        let name = name.trim_start_matches("export").trim_start_matches('\u{feff}').trim();
+        let relevant = variables::is_relevant(name);
+        if complaint.whole || relevant {
+            let mut shown = complaint.clone();
+            // Before the equals sign of a line that is no assignment there may be anything.
+            shown.name = shown.name.filter(|_| relevant);
+            notes.found(assignment_dropped::found(
+                path,
+                complaint.line,
+                &shown.to_string(),
+                complaint.whole,
+                reader.reader(),
+            ));
+        }
+    }
+}
+
+/// The finding for a file that cannot be read.
+fn unread(path: &Path, trouble: Unread, command: &str) -> Finding {
+    match trouble {
+        Unread::Refused(error) if error.kind() == ErrorKind::PermissionDenied => env_file_unreadable::found(path, &error, command),
+        Unread::Refused(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory
+            ) =>
+        {
+            env_file_missing::found(path, &error)
+        }
+        Unread::Refused(error) => env_file_unreadable::unfit(path, &format!("cannot be read: {error}")),
+        Unread::Unfit(why) => env_file_unreadable::unfit(path, &why),
+    }
+}
+
+fn holds_password(bag: &Bag) -> bool {
+    let secret = |name: &str| variables::URLS.contains(&name) || name.contains("PASS");
+    bag.relevant().any(secret)
+}
+
+/// A warning where everybody may read the file.
+fn exposed(path: &Path, by_systemd: bool) -> Option<Finding> {
+    let status = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+    let mode = status.permissions().mode() & 0o7777;
+    (mode & 0o004 != 0).then(|| env_file_exposed::found(path, mode, by_systemd))
+}
+
+fn of_process(pid: u32, environment: &Environment, request: &Request) -> Scene {
+    match process::look(pid) {
+        Ok(process) => {
+            let place = Place::Process { pid, unit: None };
+            let bag = process_bag(&process, place, environment);
+            let mut scene = Scene::of(Reading::Choose(bag));
+            let server = app_server::read(&process.command, &process.variables, process.directory.as_deref());
+            scene.know_application(server, &process.variables, process.directory.clone(), Path::new("/"));
+            scene
+        }
+        Err(unseen) => not_seen(pid, unseen, request),
+    }
+}
+
+fn not_seen(pid: u32, unseen: Unseen, request: &Request) -> Scene {
+    match unseen {
+        Unseen::Gone => Scene::broken(process_not_found::process(pid)),
+        Unseen::Denied(error) => Scene::broken(env_file_unreadable::process(pid, &error, &request.command)),
+        Unseen::NoProc => Scene::of(Reading::Broke(
+            "this system does not show the environment of other processes: --pid needs Linux".to_owned(),
+        )),
+    }
+}
+
+fn process_bag(process: &Process, place: Place, environment: &Environment) -> Bag {
+    let account = process.uid.and_then(|uid| Account::find(&uid.to_string()));
+    Bag::of_place(place, environment.of_account(process.variables.clone(), account))
+}
+
+fn of_container(name: &str, environment: &Environment) -> Scene {
+    match container::inspect(name) {
+        Answer::Found(found) => {
+            let place = Place::Container(name.to_owned());
+            let bag = Bag::of_place(place, environment.with_variables(found.variables));
+            let mut scene = Scene::of(Reading::Choose(bag));
+            if let Some(directory) = found.working_directory.filter(|directory| !directory.is_empty()) {
+                scene.notes.fact("container_directory", Foreign::new(directory).to_string());
+            }
+            scene
+        }
+        Answer::Unknown(asked) => Scene::broken(process_not_found::container(name, &asked)),
+        Answer::NoProgram => Scene::of(Reading::Broke(
+            "neither docker nor podman is installed here: --container needs one of them".to_owned(),
+        )),
+        Answer::Failed(why) => Scene::of(Reading::Broke(why)),
+    }
+}
+
+/// Takes the gravity of a finding back to a warning.
+fn as_warning(finding: Finding) -> Finding {
+    let severity = finding.severity.min(Severity::Warn);
+    finding.severity(severity)
+}

@@ -1,0 +1,310 @@
+//! A unit of systemd: its files, and its running process where there is one.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use super::{Reading, Scene, as_warning, complain, exposed, holds_password, not_seen, process_bag, unread};
+use crate::app_server;
+use crate::finding::config::stale_process::{self, Change};
+use crate::finding::config::{assignment_dropped, env_file_unreadable, percent_specifier, unit_not_found};
+use crate::foreign::Foreign;
+use crate::nearest::nearest;
+use crate::process::{self, Process, Unseen};
+use crate::request::Request;
+use crate::secret::Secret;
+use crate::settings::choice::Bag;
+use crate::settings::dialect::Dialect;
+use crate::settings::env_file::{Assignment, Complaint};
+use crate::settings::environment::{Account, Environment};
+use crate::settings::file::Unread;
+use crate::settings::source::{Directive, Place};
+use crate::settings::variables;
+use crate::systemd::environment::{self, Effective, Placed, Why};
+use crate::systemd::manager::{self, Shown};
+use crate::systemd::search::{self, Found};
+use crate::systemd::service::{self, Service};
+
+/// Gathers what a unit gives its service, and what its running process has.
+pub fn gather(name: &str, pid: Option<u32>, root: &Path, request: &Request, environment: &Environment) -> Scene {
+    if !search::is_unit_name(name) {
+        return Scene::broken(unit_not_found::nowhere(name, &[]));
+    }
+    let unit = search::full_name(name);
+    let shown = (root == Path::new("/")).then(|| manager::show(&unit)).flatten();
+    let files = match files(root, &unit, shown.as_ref()) {
+        Ok(files) => files,
+        Err(scene) => return *scene,
+    };
+    let service = service::read(root, &unit, &files);
+    let mut effective = environment::effective(&service, root);
+    let main_pid = pid.or_else(|| shown.as_ref().and_then(|shown| shown.main_pid));
+    let (running, denied) = match main_pid.map(|pid| (pid, process::look(pid))) {
+        Some((_, Ok(process))) => (Some(process), None),
+        Some((pid, Err(Unseen::Denied(error)))) => (None, Some(env_file_unreadable::process(pid, &error, &request.command))),
+        // The manager's process may have ended since it was asked; one that the user names has to be there.
+        Some((asked, Err(unseen))) if pid.is_some() => return not_seen(asked, unseen, request),
+        Some(_) | None => (None, None),
+    };
+    let from_files = files_bag(&service, &effective, environment);
+    let mut scene = match &running {
+        Some(process) => {
+            let place = Place::Process {
+                pid: process.pid,
+                unit: Some(unit.clone()),
+            };
+            let mut bag = process_bag(process, place, environment);
+            let changes = compare(process, &mut bag, &from_files, &service, &effective);
+            let mut scene = Scene::of(Reading::Choose(bag));
+            if !changes.is_empty() {
+                scene.notes.found(stale_process::found(&unit, process.pid, &changes));
+            }
+            scene.others.push(from_files);
+            scene
+        }
+        None => Scene::of(Reading::Choose(from_files)),
+    };
+    scene.notes.findings.extend(denied.map(as_warning));
+    troubles(&service, &mut effective, running.is_some(), request, &mut scene);
+    know(&service, running.as_ref(), &effective, root, &mut scene);
+    scene
+}
+
+fn files(root: &Path, unit: &str, shown: Option<&Shown>) -> Result<Vec<PathBuf>, Box<Scene>> {
+    if let Some(Shown {
+        fragment: Some(fragment),
+        drop_ins,
+        ..
+    }) = shown.filter(|shown| shown.load_state != "masked")
+    {
+        return Ok(std::iter::once(fragment).chain(drop_ins).cloned().collect());
+    }
+    match search::find(root, unit) {
+        Found::Files { fragment, drop_ins } => Ok(std::iter::once(fragment).chain(drop_ins).collect()),
+        Found::Masked(path) => Err(Box::new(Scene::broken(unit_not_found::masked(unit, &path)))),
+        Found::Nowhere => Err(Box::new(Scene::broken(unit_not_found::nowhere(unit, &similar(root, unit))))),
+    }
+}
+
+/// Services whose names are spelt much like it, or hold it.
+fn similar(root: &Path, unit: &str) -> Vec<String> {
+    let wanted = unit.trim_end_matches(".service");
+    let names: Vec<String> = search::DIRECTORIES
+        .iter()
+        .flat_map(|directory| std::fs::read_dir(root.join(directory)).into_iter().flatten().flatten())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| search::is_unit_name(name))
+        .filter_map(|name| Some(name.strip_suffix(".service")?.to_owned()))
+        .collect();
+    let mut similar = nearest(wanted, names.iter().map(String::as_str));
+    similar.extend(
+        names
+            .iter()
+            .map(String::as_str)
+            .filter(|name| wanted.len() > 2 && name.contains(wanted)),
+    );
+    similar.dedup();
+    similar.into_iter().take(5).map(str::to_owned).collect()
+}
+
+/// What the unit's files give.
+fn files_bag(service: &Service, effective: &Effective, environment: &Environment) -> Bag {
+    let variables: BTreeMap<String, Secret> = effective
+        .variables
+        .iter()
+        .map(|(name, placed)| (name.clone(), placed.value.clone()))
+        .collect();
+    let account = Account::find(service.user.as_deref().unwrap_or("0"));
+    let mut bag = Bag::of_place(Place::Unit(service.name.clone()), environment.of_account(variables, account));
+    for name in effective.variables.keys() {
+        place(&mut bag, name, service, effective);
+    }
+    for (name, placed) in effective.beaten.iter().filter(|(name, _)| variables::is_relevant(name)) {
+        bag.beaten.push(placed_as(name, placed, service));
+    }
+    bag
+}
+
+/// Says of a variable where the unit's files have it.
+fn place(bag: &mut Bag, name: &str, service: &Service, effective: &Effective) {
+    let Some(placed) = effective.variables.get(name) else { return };
+    let (place, assignment) = placed_as(name, placed, service);
+    bag.places.insert(name.to_owned(), place);
+    bag.assignments.insert(name.to_owned(), assignment);
+}
+
+fn placed_as(name: &str, placed: &Placed, service: &Service) -> (Place, Assignment) {
+    let directive = if placed.by_file {
+        Directive::EnvironmentFile
+    } else {
+        Directive::Environment
+    };
+    let place = Place::UnitFile {
+        path: placed.file.clone(),
+        directive,
+        unit: service.name.clone(),
+    };
+    let assignment = Assignment {
+        name: name.to_owned(),
+        value: placed.value.clone(),
+        line: placed.line,
+        styles: placed.styles.clone(),
+    };
+    (place, assignment)
+}
+
+/// What differs between the process and the files. A value that both have is placed where the files have it.
+fn compare(
+    process: &Process,
+    bag: &mut Bag,
+    files: &Bag,
+    service: &Service,
+    effective: &Effective,
+) -> Vec<(String, Change, Option<String>)> {
+    let mut changes = Vec::new();
+    let mut names: Vec<String> = bag.relevant().chain(files.relevant()).map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        let at = || {
+            let placed = effective.variables.get(&name)?;
+            Some(format!("{} line {}", Foreign::new(placed.file.to_string_lossy()), placed.line))
+        };
+        match (process.variables.get(&name), effective.variables.get(&name)) {
+            (Some(now), Some(placed)) if *now == placed.value => place(bag, &name, service, effective),
+            (Some(_), Some(_)) => changes.push((name.clone(), Change::Differs, at())),
+            (None, Some(_)) => changes.push((name.clone(), Change::Added, at())),
+            (Some(_), None) if !effective.passed.contains(&name) && effective.troubles.is_empty() => {
+                changes.push((name.clone(), Change::Removed, None));
+            }
+            (Some(_) | None, None) => {}
+        }
+    }
+    changes
+}
+
+/// Everything that goes wrong between the files and the service.
+fn troubles(service: &Service, effective: &mut Effective, running: bool, request: &Request, scene: &mut Scene) {
+    let Scene { notes, reading, .. } = scene;
+    let present = |name: &str| matches!(&*reading, Reading::Choose(bag) if bag.environment.get(name).is_some());
+    // What a running process has, no file takes away before the next start.
+    let weigh = |finding| if running { as_warning(finding) } else { finding };
+    for (path, why) in &service.unread {
+        notes.found(weigh(env_file_unreadable::unfit(path, &format!("cannot be read: {why}"))));
+    }
+    for lost in &service.lost {
+        if !variables::is_relevant(&lost.name) {
+            continue;
+        }
+        let finding = match lost.why {
+            Why::InvalidSlot(letter) => percent_specifier::dropped(&service.name, &lost.name, &lost.file, lost.line, letter),
+            Why::Syntax => dropped(
+                &lost.file,
+                lost.line,
+                &lost.name,
+                "stands on a line with an open quote or an unknown escape, which systemd ignores",
+            ),
+            Why::NoAssignment => dropped(&lost.file, lost.line, &lost.name, "is no assignment that systemd takes"),
+            Why::OutOfReach(_) => continue,
+        };
+        notes.found(if present(&lost.name) || effective.variables.contains_key(&lost.name) {
+            as_warning(finding)
+        } else {
+            finding
+        });
+    }
+    for (name, placed) in &effective.variables {
+        if !placed.mistaken.is_empty() && variables::is_relevant(name) {
+            notes.found(weigh(percent_specifier::replaced(
+                &service.name,
+                name,
+                &placed.file,
+                placed.line,
+                &placed.mistaken,
+            )));
+        }
+    }
+    for trouble in std::mem::take(&mut effective.troubles) {
+        let missing = matches!(&trouble.unread, Unread::Refused(error) if error.kind() != ErrorKind::PermissionDenied);
+        let finding = unread(&trouble.path, trouble.unread, &request.command);
+        notes.found(if trouble.optional && missing {
+            as_warning(finding)
+        } else {
+            weigh(finding)
+        });
+    }
+    for (path, complaint) in &effective.complaints {
+        complain(path, std::slice::from_ref(complaint), Dialect::Systemd, notes);
+    }
+    if let Reading::Choose(bag) = reading
+        && holds_password(bag)
+    {
+        for path in &effective.files {
+            notes.findings.extend(exposed(path, true));
+        }
+    }
+}
+
+fn dropped(file: &Path, line: usize, name: &str, why: &'static str) -> crate::finding::Finding {
+    let complaint = Complaint::line(line, Some(name.as_bytes()), why);
+    assignment_dropped::found(file, line, &complaint.to_string(), false, "systemd")
+}
+
+/// The application, from the process where there is one, else from the unit.
+fn know(service: &Service, running: Option<&Process>, effective: &Effective, root: &Path, scene: &mut Scene) {
+    let from_files: BTreeMap<String, Secret> = effective
+        .variables
+        .iter()
+        .map(|(name, placed)| (name.clone(), placed.value.clone()))
+        .collect();
+    let rooted = |path: &PathBuf| root.join(path.strip_prefix("/").unwrap_or(path));
+    let home = || Account::find(service.user.as_deref()?).map(|account| account.home);
+    let directory = match &service.working_directory {
+        Some(path) if path == Path::new("~") => home(),
+        Some(path) => Some(rooted(path)),
+        None => None,
+    };
+    let directory = running.and_then(|process| process.directory.clone()).or(directory);
+    let described = app_server::read(&service.command, &from_files, directory.as_deref());
+    let server = match running {
+        Some(process) => {
+            let mut seen = app_server::read(&process.command, &process.variables, directory.as_deref());
+            if seen.name.is_none() {
+                // A server that gives its process another title.
+                seen = described;
+            }
+            seen
+        }
+        None => described,
+    };
+    let variables = running.map_or(&from_files, |process| &process.variables);
+    // The doctor sees a process's files where the process does; a unit's under the root.
+    let seen_from = if running.is_some() { Path::new("/") } else { root };
+    scene.know_application(server, variables, directory, seen_from);
+    own_file(service, scene);
+}
+
+/// A `.env` in the application's directory, which the application itself may read, as its own user.
+fn own_file(service: &Service, scene: &mut Scene) {
+    let Some(path) = scene.application.directory.as_ref().map(|directory| directory.join(".env")) else {
+        return;
+    };
+    let (Ok(status), Some(user)) = (std::fs::metadata(&path), &service.user) else {
+        return;
+    };
+    let Some(account) = Account::find(user).filter(|account| account.uid != 0) else {
+        return;
+    };
+    let mode = status.permissions().mode() & 0o7777;
+    let readable = if status.uid() == account.uid {
+        mode & 0o400 != 0
+    } else if account.is_in_group(status.gid()) {
+        mode & 0o040 != 0
+    } else {
+        mode & 0o004 != 0
+    };
+    if !readable {
+        scene.notes.found(env_file_unreadable::by_user(&path, user, mode));
+    }
+}

@@ -1,0 +1,116 @@
+//! Which files make a unit: its fragment and its drop-ins, looked for where systemd looks (systemd.unit, "Unit File Load Path").
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The directories, the strongest first.
+pub const DIRECTORIES: &[&str] = &[
+    "etc/systemd/system.control",
+    "run/systemd/system.control",
+    "run/systemd/transient",
+    "run/systemd/generator.early",
+    "etc/systemd/system",
+    "run/systemd/system",
+    "run/systemd/generator",
+    "usr/local/lib/systemd/system",
+    "usr/lib/systemd/system",
+    "lib/systemd/system",
+    "run/systemd/generator.late",
+];
+
+/// A unit's files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    Files {
+        /// The unit's own file.
+        fragment: PathBuf,
+        /// In the order in which they apply.
+        drop_ins: Vec<PathBuf>,
+    },
+    /// A link to /dev/null, or an empty file.
+    Masked(PathBuf),
+    Nowhere,
+}
+
+/// The name with its suffix.
+#[must_use]
+pub fn full_name(name: &str) -> String {
+    const SUFFIXES: &[&str] = &[".service", ".socket", ".timer", ".target", ".path", ".slice", ".scope", ".mount"];
+    if SUFFIXES.iter().any(|suffix| name.ends_with(suffix)) {
+        name.to_owned()
+    } else {
+        format!("{name}.service")
+    }
+}
+
+/// Whether it can be a unit's name at all: a path or a pattern cannot.
+#[must_use]
+pub fn is_unit_name(name: &str) -> bool {
+    !name.is_empty() && name.len() < 256 && name.chars().all(|c| c.is_ascii_alphanumeric() || ":-_.\\@".contains(c))
+}
+
+/// Looks for the unit of this full name.
+#[must_use]
+pub fn find(root: &Path, unit: &str) -> Found {
+    let template = unit.split_once('@').map(|(prefix, rest)| {
+        let suffix = rest.rsplit_once('.').map_or("", |(_, suffix)| suffix);
+        format!("{prefix}@.{suffix}")
+    });
+    let names = || std::iter::once(unit).chain(template.as_deref());
+    let in_directories = |name: &str| {
+        DIRECTORIES
+            .iter()
+            .map(|directory| root.join(directory).join(name))
+            .collect::<Vec<_>>()
+    };
+    // A link whose target is missing is there too.
+    let Some(fragment) = names().flat_map(in_directories).find(|path| path.symlink_metadata().is_ok()) else {
+        return Found::Nowhere;
+    };
+    let empty = std::fs::metadata(&fragment).is_ok_and(|status| status.is_file() && status.len() == 0);
+    if empty || std::fs::read_link(&fragment).is_ok_and(|target| target == Path::new("/dev/null")) {
+        return Found::Masked(fragment);
+    }
+    let mut known_as: Vec<String> = names().map(str::to_owned).collect();
+    // The drop-ins of the name that a link leads to apply as well.
+    if let Some(real) = std::fs::canonicalize(&fragment)
+        .ok()
+        .and_then(|path| Some(path.file_name()?.to_str()?.to_owned()))
+        && !known_as.contains(&real)
+    {
+        known_as.push(real);
+    }
+    known_as.extend(prefixes(unit));
+    known_as.extend(unit.rsplit_once('.').map(|(_, suffix)| suffix.to_owned()));
+    Found::Files {
+        drop_ins: drop_ins(root, &known_as),
+        fragment,
+    }
+}
+
+/// `shop-web-.service` and `shop-.service` for `shop-web-1.service`, the longest first.
+fn prefixes(unit: &str) -> Vec<String> {
+    let Some((stem, suffix)) = unit.rsplit_once('.') else {
+        return Vec::new();
+    };
+    let stem = stem.split('@').next().unwrap_or(stem);
+    let dashes: Vec<usize> = stem.match_indices('-').map(|(at, _)| at).filter(|at| *at > 0).collect();
+    dashes.iter().rev().map(|at| format!("{}-.{suffix}", &stem[..*at])).collect()
+}
+
+/// Sorted by file name; of the same name the one in the stronger place counts alone.
+fn drop_ins(root: &Path, names: &[String]) -> Vec<PathBuf> {
+    let mut by_name: BTreeMap<std::ffi::OsString, PathBuf> = BTreeMap::new();
+    for name in names {
+        for directory in DIRECTORIES {
+            let directory = root.join(directory).join(format!("{name}.d"));
+            for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+                if entry.path().extension().is_some_and(|extension| extension == "conf") {
+                    by_name.entry(entry.file_name()).or_insert_with(|| entry.path());
+                }
+            }
+        }
+    }
+    let masked = |path: &PathBuf| std::fs::read_link(path).is_ok_and(|target| target == Path::new("/dev/null"));
+    by_name.into_values().filter(|path| !masked(path)).collect()
+}

@@ -1,0 +1,11 @@
+//! Where settings come from: units, processes, containers, env files, targets. Against the originals where they run here.
+
+mod container;
+mod dialects;
+mod env;
+mod files;
+mod process;
+mod systemd;
+mod targets;
+mod unit;
+mod venv;

@@ -1,0 +1,93 @@
+//! Units of systemd in a root directory of their own, and application servers started with what a unit says.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::python::Venv;
+use super::supervisor::Supervised;
+use super::{port, workdir};
+
+/// A root directory with unit files.
+#[derive(Debug)]
+pub struct Root {
+    pub path: PathBuf,
+}
+
+impl Root {
+    /// With the unit `shop.service` of these lines in its `[Service]` section.
+    pub fn with_service(lines: &str) -> Self {
+        let root = Self {
+            path: workdir::fresh("root"),
+        };
+        root.write(
+            "etc/systemd/system/shop.service",
+            format!("[Unit]\nDescription=the shop\n\n[Service]\n{lines}"),
+        );
+        root
+    }
+
+    /// Writes a file that only its owner reads.
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path.join(name);
+        fs::create_dir_all(path.parent().expect("a file in a directory")).expect("the root is ours");
+        fs::write(&path, text).expect("the root is ours");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("the file is ours");
+        path
+    }
+}
+
+/// gunicorn with a small Flask application, run in an environment of its own.
+#[derive(Debug)]
+pub struct Gunicorn {
+    pub port: u16,
+    process: Supervised,
+}
+
+impl Gunicorn {
+    /// Starts it in `project` with these variables and arguments, and waits for its first answer.
+    pub fn start(venv: &Venv, project: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let port = port::free();
+        let directory = workdir::for_server("gunicorn");
+        let mut words: Vec<std::ffi::OsString> = vec!["env".into(), "-i".into(), "-C".into(), project.into()];
+        words.extend(variables.iter().map(|(name, value)| format!("{name}={value}").into()));
+        words.push(venv.path().join("bin/gunicorn").into());
+        words.extend(["--bind".into(), format!("127.0.0.1:{port}").into()]);
+        words.extend(arguments.iter().map(Into::into));
+        words.push("shop:app".into());
+        let process = Supervised::start(&words, &directory, &directory.join("log"), "TERM");
+        let server = Self { port, process };
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while server.get().is_none() {
+            assert!(
+                server.process.is_running() && Instant::now() < deadline,
+                "{}",
+                read(&directory.join("log"))
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        server
+    }
+
+    /// The master's process id.
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
+    }
+
+    /// What the application answers.
+    pub fn get(&self) -> Option<String> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+        stream.write_all(b"GET / HTTP/1.0\r\n\r\n").ok()?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).ok()?;
+        text.starts_with("HTTP/1").then_some(text)
+    }
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_default()
+}
