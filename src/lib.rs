@@ -12,6 +12,7 @@ pub mod container;
 pub mod diagnosis;
 pub mod dns;
 pub mod exit_code;
+pub mod explain;
 pub mod finding;
 pub mod foreign;
 pub mod layer;

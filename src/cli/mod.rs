@@ -36,7 +36,8 @@ pub enum Command {
     /// Show every place a setting could come from, what each says, and which one wins
     #[command(after_long_help = env::EXAMPLES)]
     Env(Box<EnvArgs>),
-    /// Say what a finding means
+    /// Say what a finding means, or which findings an error text or log belongs to
+    #[command(after_long_help = explain::EXAMPLES)]
     Explain(ExplainArgs),
     /// List every finding with its severity and title
     List,

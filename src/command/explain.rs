@@ -1,25 +1,43 @@
-//! `dbdoctor explain`: what a finding means.
+//! `dbdoctor explain`: what a finding means, or which findings a text or log belongs to.
 
 use std::io::{self, Write as _};
 
 use crate::cli::explain::ExplainArgs;
 use crate::exit_code::ExitCode;
-use crate::finding;
-use crate::report::pages;
+use crate::explain::input::{self, Input};
 use crate::report::style::Style;
+use crate::report::{explained, pages};
 
-/// Explains the finding that a code names.
+/// Explains what was given.
 #[must_use]
 pub fn run(args: &ExplainArgs) -> ExitCode {
-    if let Some(kind) = finding::by_code(&args.code) {
-        pages::explain(&mut io::stdout().lock(), Style::settle(args.color, false), kind);
-        return ExitCode::Sound;
+    explain(args).unwrap_or_else(|error| super::complain(&error))
+}
+
+fn explain(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
+    let style = Style::settle(args.color, false);
+    let log = match Input::of(args.what.as_deref())? {
+        Input::Code(kind) => {
+            pages::explain(&mut io::stdout().lock(), style, kind);
+            return Ok(ExitCode::Sound);
+        }
+        Input::Log(log) => log,
+    };
+    let groups = input::read(log)?;
+    if groups.is_empty()
+        && let Some(text) = args.what.as_deref().filter(|text| input::is_like_a_code(text))
+    {
+        // Nobody may be listening there.
+        let _ = writeln!(
+            io::stderr(),
+            "dbdoctor: \"{}\" is no finding's code; dbdoctor list prints them",
+            text.escape_debug()
+        );
     }
-    // Nobody may be listening there.
-    let _ = writeln!(
-        io::stderr(),
-        "dbdoctor: \"{}\" is no finding's code; dbdoctor list prints them",
-        args.code.escape_debug()
-    );
-    ExitCode::Unrecognized
+    explained::report(Box::new(io::stdout()), args.format, style, &groups);
+    Ok(if groups.is_empty() {
+        ExitCode::Unrecognized
+    } else {
+        ExitCode::Sound
+    })
 }

@@ -4,7 +4,7 @@
 //!
 //! 1. Write `src/finding/<layer>/<slug>.rs`: a `KIND` with its layer, slug, severity, title and explanation, and a function
 //!    that makes the [`Finding`] from what a probe saw, remedy included.
-//! 2. Name the file in the list below.
+//! 2. Name the file in the list below, with `+ TEXTS` behind it if the file says what the finding looks like in a log.
 //!
 //! `list`, `explain` and the tests of the catalogue derive from that list.
 
@@ -12,109 +12,117 @@ pub mod hba;
 
 use std::fmt;
 
+use crate::explain::logged::Text;
 use crate::layer::Layer;
 use crate::remedy::Remedy;
 
 macro_rules! catalogue {
-    ($($layer:ident { $($slug:ident,)* })*) => {
+    ($($layer:ident { $($slug:ident $(+ $texts:ident)?,)* })*) => {
         $(pub mod $layer { $(pub mod $slug;)* })*
 
         /// Every kind of finding, lowest layer first.
         pub static ALL: &[&Kind] = &[$($(&$layer::$slug::KIND,)*)*];
+
+        /// What each kind looks like in a log, beside what servers say when they refuse a login.
+        pub static LOGGED: &[(&Kind, &[Text])] = &[$($($((&$layer::$slug::KIND, $layer::$slug::$texts),)?)*)*];
     };
 }
 
 catalogue! {
     config {
+        app_not_found + TEXTS,
         assignment_dropped,
-        bad_percent_encoding,
+        bad_percent_encoding + TEXTS,
         connect_timeout_short,
-        driver_mismatch,
-        driver_missing,
+        driver_mismatch + TEXTS,
+        driver_missing + TEXTS,
         env_file_exposed,
-        env_file_missing,
-        env_file_unreadable,
-        invalid_value,
-        legacy_scheme,
-        malformed_dsn,
-        missing_setting,
+        env_file_missing + TEXTS,
+        env_file_unreadable + TEXTS,
+        framework_refuses + TEXTS,
+        invalid_value + TEXTS,
+        legacy_scheme + TEXTS,
+        malformed_dsn + TEXTS,
+        missing_setting + TEXTS,
         no_settings,
         not_postgres,
         parsers_disagree,
-        passfile_ignored,
-        percent_specifier,
-        placeholder_value,
+        passfile_ignored + TEXTS,
+        percent_specifier + TEXTS,
+        placeholder_value + TEXTS,
         process_not_found,
-        quoted_value,
-        service_unusable,
+        quoted_value + TEXTS,
+        service_unusable + TEXTS,
         shell_only,
         sources_disagree,
         sqlite_fallback,
         stale_process,
-        stray_whitespace,
-        unencoded_password,
+        stray_whitespace + TEXTS,
+        unencoded_password + TEXTS,
         unexpanded_variable,
         unit_not_found,
-        unknown_parameter,
+        unknown_parameter + TEXTS,
+        version_unsupported + TEXTS,
     }
     dns {
         family_mismatch,
         hosts_override,
-        name_not_found,
-        no_address,
+        name_not_found + TEXTS,
+        no_address + TEXTS,
         resolver_unreachable,
-        server_failure,
+        server_failure + TEXTS,
         timeout,
         unexpected_address,
     }
     tcp {
-        closed,
-        not_postgres,
+        closed + TEXTS,
+        not_postgres + TEXTS,
         partly_reachable,
-        refused,
-        reset,
+        refused + TEXTS,
+        reset + TEXTS,
         silent,
-        socket_denied,
-        socket_missing,
-        socket_refused,
-        timeout,
-        unreachable,
+        socket_denied + TEXTS,
+        socket_missing + TEXTS,
+        socket_refused + TEXTS,
+        timeout + TEXTS,
+        unexplained + TEXTS,
+        unreachable + TEXTS,
     }
     tls {
-        ca_file_invalid,
-        ca_file_missing,
-        ca_file_unreadable,
-        ca_unknown,
-        certificate_expired,
+        ca_file_invalid + TEXTS,
+        ca_file_missing + TEXTS,
+        ca_file_unreadable + TEXTS,
+        ca_unknown + TEXTS,
+        certificate_expired + TEXTS,
         certificate_expiring,
-        certificate_not_yet_valid,
-        certificate_weak,
-        client_certificate_rejected,
+        certificate_not_yet_valid + TEXTS,
+        certificate_weak + TEXTS,
+        client_certificate_rejected + TEXTS,
         client_certificate_required,
-        client_key_unusable,
-        handshake_failed,
-        host_mismatch,
-        not_supported_by_server,
+        client_key_unusable + TEXTS,
+        handshake_failed + TEXTS,
+        host_mismatch + TEXTS,
+        not_supported_by_server + TEXTS,
         plaintext_remote,
-        protocol_mismatch,
+        protocol_mismatch + TEXTS,
         required_by_server,
         unverified,
     }
     auth {
         address_not_allowed,
-        channel_binding_missing,
+        channel_binding_missing + TEXTS,
         closed,
         database_closed,
         database_missing,
         endpoint_missing,
         hba_rejected,
         login_not_permitted,
-        method_disallowed,
+        method_disallowed + TEXTS,
         method_rejected,
-        method_unsupported,
+        method_unsupported + TEXTS,
         no_hba_entry,
         parameter_unsupported,
-        password_missing,
+        password_missing + TEXTS,
         password_rejected,
         peer_mismatch,
         pooler_backend_down,
@@ -125,7 +133,7 @@ catalogue! {
         server_starting,
         server_stopping,
         server_unproven,
-        session_attrs_mismatch,
+        session_attrs_mismatch + TEXTS,
         tenant_unknown,
         timeout,
         unexpected_answer,
@@ -134,45 +142,64 @@ catalogue! {
     privileges {
         connect_denied,
         default_privileges,
-        not_owner,
+        extension_denied + TEXTS,
+        not_owner + TEXTS,
+        object_access + TEXTS,
         read_only_default,
-        read_only_replica,
-        schema_create,
-        schema_missing,
-        schema_usage,
-        sequence_access,
+        read_only_replica + TEXTS,
+        role_attribute + TEXTS,
+        row_security + TEXTS,
+        schema_create + TEXTS,
+        schema_missing + TEXTS,
+        schema_usage + TEXTS,
+        sequence_access + TEXTS,
+        set_role + TEXTS,
         superuser,
-        table_access,
+        table_access + TEXTS,
+        transaction_aborted + TEXTS,
     }
     migrations {
-        broken_graph,
-        conflicting_leaves,
-        dirty,
+        already_exists + TEXTS,
+        broken_graph + TEXTS,
+        conflicting_leaves + TEXTS,
+        dirty + TEXTS,
+        drift + TEXTS,
         empty_database,
+        expected_column_missing + TEXTS,
+        expected_table_missing + TEXTS,
         foreign_database,
-        inconsistent_history,
+        inconsistent_history + TEXTS,
         locked,
-        multiple_heads,
+        multiple_heads + TEXTS,
         never_applied,
-        overlapping_rows,
-        pending,
+        no_metadata + TEXTS,
+        object_missing + TEXTS,
+        overlapping_rows + TEXTS,
+        pending + TEXTS,
+        project_missing + TEXTS,
         record_without_file,
-        unknown_revision,
-        unreadable,
+        transaction_block + TEXTS,
+        unknown_revision + TEXTS,
+        unreadable + TEXTS,
         version_table_hidden,
     }
     pool {
-        blocked,
+        blocked + TEXTS,
+        client_pool_exhausted + TEXTS,
+        connection_lost + TEXTS,
         database_limit,
         demand_exceeds_capacity,
-        idle_in_transaction,
+        idle_in_transaction + TEXTS,
         long_transaction,
         near_limit,
         pooler_limit,
         pooler_waiting,
+        prepared_statements + TEXTS,
         reserved_slots_only,
         role_limit,
+        shared_connection + TEXTS,
         slots_exhausted,
+        statement_timeout + TEXTS,
     }
 }
 
@@ -247,6 +274,12 @@ impl Kind {
             layer: self.layer,
             slug: self.slug,
         }
+    }
+
+    /// Whether it is the same kind.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.code() == other.code()
     }
 
     /// A finding of this kind; the title names the thing that was seen.

@@ -71,7 +71,7 @@ struct Candidate {
 }
 
 #[derive(Debug, Serialize)]
-struct Remedy {
+pub(super) struct Remedy {
     summary: String,
     steps: Vec<Step>,
     verify: Option<String>,
@@ -177,7 +177,7 @@ pub(super) fn finding(finding: &finding::Finding) -> Finding {
     }
 }
 
-fn remedy(remedy: &remedy::Remedy) -> Remedy {
+pub(super) fn remedy(remedy: &remedy::Remedy) -> Remedy {
     Remedy {
         summary: escaped(&remedy.summary),
         steps: remedy.steps.iter().map(step).collect(),

@@ -6,6 +6,7 @@
 
 pub mod dsn;
 pub mod env;
+pub mod explained;
 pub mod human;
 pub mod json;
 pub mod migrations;

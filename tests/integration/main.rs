@@ -18,6 +18,7 @@ mod chain;
 mod config;
 mod dns;
 mod dsn;
+mod explain;
 mod human;
 mod laboratory;
 mod majors;

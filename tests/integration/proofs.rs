@@ -42,6 +42,7 @@ const CAPACITY: &str = "how many sessions there are to be is for people to say";
 
 /// What no command, SQL or line of configuration mends, and why.
 const UNPROVEN: &[(&str, &str)] = &[
+    ("tcp/unexplained", "a driver's words in a log: no check ends there"),
     ("dns/family-mismatch", "an IPv4 name or a network with IPv6 comes from the provider"),
     (
         "dns/hosts-override",

@@ -1,5 +1,6 @@
 //! `auth/channel-binding-missing`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -25,6 +26,13 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A wrong password: none was sent.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("channel binding required, but SSL not in use"),
+    Text::new("channel binding is required, but server did not offer"),
+    Text::new("channel binding required but not supported by"),
+];
 
 /// The scene in which it was missing.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `auth/method-disallowed`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -29,6 +30,11 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A wrong password: none was offered.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("authentication method requirement \"{value}\" failed"),
+];
 
 /// What the server asked for, and what the settings allow.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `auth/method-unsupported`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
@@ -26,6 +27,17 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A refusal: nothing was refused yet.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("authentication method {_} not supported"),
+    Text::new("SCRAM authentication requires libpq version 10 or above"),
+    Text::new("none of the server's SASL authentication mechanisms are supported"),
+    Text::new("server requires OAuth authentication, but oauth_issuer"),
+    Text::new("no OAuth flows are available"),
+    Text::new("could not initiate GSSAPI security context"),
+    Text::new("GSSAPI encryption required but"),
+];
 
 /// The scene in which it was asked for.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `auth/password-missing`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -26,6 +27,14 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A wrong password: none was sent.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("fe_sendauth: no password supplied"),
+    Text::new("invalid configuration <- password missing"),
+    Text::new("invalid configuration: password missing"),
+    Text::near_driver("'NoneType' object has no attribute 'decode'"),
+];
 
 /// The scene in which the password was wanted.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `auth/session-attrs-mismatch`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
@@ -31,6 +32,15 @@ pub static KIND: Kind = Kind {
         mistaken_for: "Missing privileges, and a wrong password: the login itself succeeded.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("session is not read-only"),
+    Text::new("server is not in hot standby mode"),
+    Text::new("server is in hot standby mode"),
+    Text::new("session is read-only"),
+    Text::new("database is not read only"),
+];
 
 /// What each host that let the role in turned out to be.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `config/bad-percent-encoding`: a "%" outside the credentials begins no code.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::conninfo::error::{Fault, ParseError};
@@ -25,6 +26,12 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing database: some Python parsers take the character as it is, and then ask for a database of that name.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("invalid percent-encoded token: \"{secret}\""),
+    Text::new("forbidden value %00 in percent-encoded value: \"{secret}\""),
+];
 
 /// libpq refuses a code.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `config/driver-mismatch`: the installed packages do not go with the URL.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -27,6 +28,12 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing package: one for PostgreSQL is there.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("The asyncio extension requires an async driver to be used. The loaded"),
+    Text::new("greenlet_spawn has not been called"),
+];
 
 /// SQLAlchemy loads a driver that is not installed, and another one is.
 #[must_use]

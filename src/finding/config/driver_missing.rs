@@ -1,5 +1,6 @@
 //! `config/driver-missing`: the virtual environment has no driver for the URL.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -24,6 +25,23 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A wrong connection string.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("No module named 'psycopg2'"),
+    Text::new("No module named 'psycopg'"),
+    Text::new("No module named 'asyncpg'"),
+    Text::new("No module named 'pg8000'"),
+    Text::new("No module named 'psycopg2._psycopg'"),
+    Text::new("No module named 'aiopg'"),
+    Text::new("Error loading psycopg2 or psycopg module"),
+    Text::new("Error loading psycopg2 module"),
+    Text::new("the Python 'greenlet' library is installed"),
+    Text::new("Can't load plugin: sqlalchemy.dialects:postgresql.{driver}"),
+    Text::new("no pq wrapper available"),
+    Text::new("pg_config executable not found"),
+    Text::new("the greenlet library is required to use this function"),
+];
 
 /// The driver that is wanted, the package that has it, and who wants it: `DATABASE_URL names psycopg2`.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `config/env-file-missing`: the env file is not there.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use std::path::Path;
@@ -28,6 +29,11 @@ pub static KIND: Kind = Kind {
         mistaken_for: "Settings that are missing one by one.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Failed to load environment files: No such file or directory"),
+];
 
 /// There is no such file.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `config/env-file-unreadable`: the doctor may not read the env file.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use std::path::Path;
@@ -28,6 +29,11 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing file.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Failed to load environment files: Permission denied"),
+];
 
 /// The file is there and closed to us.
 #[must_use]

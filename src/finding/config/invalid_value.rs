@@ -1,5 +1,6 @@
 //! `config/invalid-value`: a setting has a value that libpq refuses.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::conninfo::host_list::Mismatch;
@@ -27,6 +28,25 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A TLS or DNS fault.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("invalid integer value \"{secret}\" for connection option \"{parameter}\""),
+    Text::new("invalid port number: \"{secret}\""),
+    Text::new("invalid sslmode value: \"{value}\""),
+    Text::new("invalid {parameter} value: \"{value}\""),
+    Text::new("could not match {value} port numbers to {_} hosts"),
+    Text::new("could not match {value} host names to {_} hostaddr values"),
+    Text::near_driver("Port could not be cast to integer value as {secret}"),
+    Text::near_driver("invalid literal for int() with base 10: {secret}"),
+    Text::near_driver("Port out of range 0-65535"),
+    Text::new("`sslmode` parameter must be one of: disable, allow, prefer, require, verify-ca, verify-full"),
+    Text::new("weak sslmode \"{value}\" may not be used with sslrootcert=system"),
+    Text::new("weak sslmode \"{value}\" may not be used with sslnegotiation=direct"),
+    Text::new("invalid \"{parameter}\" value: \"{value}\""),
+    Text::new("invalid SSL protocol version range"),
+    Text::new("Unix-domain socket path \"{socket}\" is too long"),
+];
 
 /// A value that libpq refuses. `setting` names it with its source; `value` is `None` where it may be a piece of a password.
 #[must_use]

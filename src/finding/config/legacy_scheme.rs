@@ -1,5 +1,6 @@
 //! `config/legacy-scheme`: a name for PostgreSQL that not every library reads.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::Remedy;
@@ -26,6 +27,28 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing driver package.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Can't load plugin: sqlalchemy.dialects:postgres"),
+    Text::new("Can't load plugin: sqlalchemy.dialects:postgis"),
+    Text::new("Can't load plugin: sqlalchemy.dialects:timescale"),
+    Text::new("Can't load plugin: sqlalchemy.dialects:timescaledb"),
+    Text::new("Can't load plugin: sqlalchemy.dialects:pgsql"),
+    Text::new("Can't load plugin: sqlalchemy.dialects:timescalegis"),
+    Text::new("Can't load plugin: sqlalchemy.dialects:postgres.psycopg2"),
+    Text::new("missing \"=\" after \"postgis://{secret}\" in connection info string"),
+    Text::new("missing \"=\" after \"pgsql://{secret}\" in connection info string"),
+    Text::new("missing \"=\" after \"timescale://{secret}\" in connection info string"),
+    Text::new("missing \"=\" after \"timescalegis://{secret}\" in connection info string"),
+    Text::new("missing \"=\" after \"cockroachdb://{secret}\" in connection info string"),
+    Text::new("missing \"=\" after \"cockroach://{secret}\" in connection info string"),
+    Text::new("missing \"=\" after \"postgres+psycopg2://{secret}\" in connection info string"),
+    Text::new("missing \"=\" after \"postgresql+{driver}://{secret}\" in connection info string"),
+    Text::new("invalid DSN: scheme is expected to be either \"postgresql\" or \"postgres\", got 'postgresql+{driver}'"),
+    Text::new("UnknownSchemeError: Scheme 'postgresql+{driver}://' is unknown"),
+    Text::new("UnknownSchemeError: Scheme '{scheme}://' is unknown"),
+];
 
 /// `postgres://`: fine for libpq. SQLAlchemy's own variable makes it more than worth knowing.
 #[must_use]

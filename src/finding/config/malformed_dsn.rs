@@ -1,5 +1,6 @@
 //! `config/malformed-dsn`: the connection string has no form that a driver reads.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::conninfo::error::{Component, Fault, ParseError};
@@ -27,6 +28,25 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A refused login: the text was refused before anything was contacted. libpq's message for it begins with: missing \"=\" after.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Could not parse SQLAlchemy URL from given URL string"),
+    Text::new("Could not parse SQLAlchemy URL from string"),
+    Text::new("Could not parse rfc1738 URL from string"),
+    Text::new("missing \"=\" after \"{secret}\" in connection info string"),
+    Text::new("extra key/value separator \"=\" in URI query parameter: \"{parameter}\""),
+    Text::new("missing key/value separator \"=\" in URI query parameter: \"{parameter}\""),
+    Text::new("invalid DSN: scheme is expected to be either \"postgresql\" or \"postgres\", got '{scheme}'"),
+    Text::new("invalid DSN: scheme is expected to be either \"postgresql\" or \"postgres\", got ''"),
+    Text::new("invalid connection option \"POSTGRESQL://{secret}\""),
+    Text::new("unterminated quoted string in connection info string"),
+    Text::new("end of string reached when looking for matching \"]\" in IPv6 host address in URI"),
+    Text::new("IPv6 host address may not be empty in URI"),
+    Text::new("in URI (expected \":\" or \"/\")"),
+    Text::new("invalid URI propagated to internal parser routine"),
+    Text::near_driver("Invalid IPv6 URL"),
+];
 
 /// libpq refuses it at one place.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `config/missing-setting`: a setting is named and has no value.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -25,6 +26,38 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing role or a Unix socket problem: an empty connection string makes libpq try the local socket as the user of the operating system.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("KeyError: 'DATABASE_URL'"),
+    Text::new("KeyError: 'SQLALCHEMY_DATABASE_URI'"),
+    Text::new("KeyError: 'SQLALCHEMY_DATABASE_URL'"),
+    Text::new("KeyError: 'POSTGRES_URL'"),
+    Text::new("KeyError: 'POSTGRES_PASSWORD'"),
+    Text::new("KeyError: 'POSTGRES_HOST'"),
+    Text::new("KeyError: 'POSTGRES_USER'"),
+    Text::new("KeyError: 'POSTGRES_DB'"),
+    Text::new("KeyError: 'PGPASSWORD'"),
+    Text::new("KeyError: 'PGHOST'"),
+    Text::new("KeyError: 'DB_PASSWORD'"),
+    Text::new("KeyError: 'DB_HOST'"),
+    Text::new("KeyError: 'DB_NAME'"),
+    Text::new("KeyError: 'DB_USER'"),
+    Text::new("Either 'SQLALCHEMY_DATABASE_URI' or 'SQLALCHEMY_BINDS' must be set"),
+    Text::new("Neither SQLALCHEMY_DATABASE_URI nor SQLALCHEMY_BINDS is set"),
+    Text::new("settings.DATABASES is improperly configured. {_}supply the ENGINE value"),
+    Text::new("settings.DATABASES is improperly configured. {_}supply the NAME"),
+    Text::new("Set the DATABASE_URL environment variable"),
+    Text::new("No DATABASE_URL environment variable set, and so no databases setup"),
+    Text::new("UnknownSchemeError: Scheme '://' is unknown"),
+    Text::new("DATABASE_URL not found. Declare it as envvar or define a default value"),
+    Text::new("missing \"=\" after \"None\" in connection info string"),
+    Text::new("missing \"=\" after \"null\" in connection info string"),
+    Text::new("missing \"=\" after \"undefined\" in connection info string"),
+    Text::new("invalid configuration <- both host and hostaddr are missing"),
+    Text::new("invalid configuration: both host and hostaddr are missing"),
+    Text::new("DATABASE_URL environment variable is not set"),
+];
 
 /// The variable is there and empty.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `config/passfile-ignored`: libpq ignores the password file.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use std::path::Path;
@@ -26,6 +27,12 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing password. Under systemd, HOME of the service decides which file is read.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("WARNING: password file \"{file}\" has group or world access"),
+    Text::new("WARNING: password file \"{file}\" is not a plain file"),
+];
 
 /// The file has a password for this connection, and libpq does not take it.
 #[must_use]

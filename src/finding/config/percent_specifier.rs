@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -26,6 +27,14 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A variable that was forgotten: it is in the unit, and the application does not have it.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Failed to resolve specifiers in"),
+    Text::new("InterpolationSyntaxError: '%' must be followed by '%' or '(', found: '{secret}'"),
+    Text::new("InterpolationSyntaxError: '%' must be followed by"),
+    Text::new("invalid interpolation syntax in '{secret}' at position"),
+];
 
 /// The assignment is dropped: `%4` is no specifier.
 #[must_use]

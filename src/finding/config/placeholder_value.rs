@@ -1,5 +1,6 @@
 //! `config/placeholder-value`: a value of an example file.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -23,6 +24,11 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A wrong password or a host that does not exist.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Can't load plugin: sqlalchemy.dialects:driver"),
+];
 
 /// A part holds a known placeholder.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `config/quoted-value`: quotes that belong to the value.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -23,6 +24,12 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A malformed URL.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("missing \"=\" after \"\"{secret}\"\" in connection info string"),
+    Text::new("missing \"=\" after \"'{secret}'\" in connection info string"),
+];
 
 /// The value begins with a quote that nobody took off.
 #[must_use]

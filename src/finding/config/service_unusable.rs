@@ -1,5 +1,6 @@
 //! `config/service-unusable`: the service file does not help.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::foreign::Foreign;
@@ -25,6 +26,14 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing host.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("definition of service \"{service}\" not found"),
+    Text::new("service file \"{file}\" not found"),
+    Text::new("syntax error in service file \"{file}\""),
+    Text::new("nested service specifications not supported in service file"),
+];
 
 /// The service cannot be had, for the reason given in words.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `config/stray-whitespace`: white space at the end of a value.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::foreign::Foreign;
@@ -27,6 +28,13 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing database.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("database \"{database}\n\" does not exist"),
+    Text::new("database \"{database}\r\" does not exist"),
+    Text::new("role \"{role}\n\" does not exist"),
+];
 
 /// White space that becomes a piece of the value.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `config/unencoded-password`: a character of the password has a meaning in URLs.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::conninfo::anatomy::RawCharacter;
@@ -27,6 +28,14 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A DNS fault (the host looks like the tail of the password), or a wrong password.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("This string is not a valid url, possibly because some of its parts is not properly urllib.parse.quote()"),
+    Text::new("bad query field: '{secret}'"),
+    Text::new("unexpected spaces found in \"{secret}\", use percent-encoded spaces (%20) instead"),
+    Text::near_driver("does not appear to be an IPv4 or IPv6 address"),
+];
 
 /// What is known of one part of the credentials: its name in words, and its raw characters.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! `config/unknown-parameter`: a parameter that the driver refuses.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::conninfo::keyword;
@@ -27,6 +28,29 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A refused login.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("invalid URI query parameter: \"{parameter}\""),
+    Text::new("invalid connection option \"{parameter}\""),
+    Text::new("invalid dsn: invalid connection option \"{parameter}\""),
+    Text::new("connect() got an unexpected keyword argument 'sslmode'"),
+    Text::new("connect() got an unexpected keyword argument 'connect_timeout'"),
+    Text::new("connect() got an unexpected keyword argument 'channel_binding'"),
+    Text::new("connect() got an unexpected keyword argument 'options'"),
+    Text::new("connect() got an unexpected keyword argument 'sslrootcert'"),
+    Text::new("connect() got an unexpected keyword argument 'sslcert'"),
+    Text::new("connect() got an unexpected keyword argument 'sslkey'"),
+    Text::new("connect() got an unexpected keyword argument 'gssencmode'"),
+    Text::new("connect() got an unexpected keyword argument 'target_session_attrs'"),
+    Text::new("connect() got an unexpected keyword argument 'application_name'"),
+    Text::new("connect() got an unexpected keyword argument 'sslnegotiation'"),
+    Text::new("connect() got an unexpected keyword argument 'pgbouncer'"),
+    Text::new("connect() got an unexpected keyword argument 'schema'"),
+    Text::new("connect() got an unexpected keyword argument 'hostaddr'"),
+    Text::new("connect() got an unexpected keyword argument 'service'"),
+    Text::new("unknown option `{parameter}`"),
+];
 
 /// Who refuses the parameter, and how grave that is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! `dns/name-not-found`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
@@ -30,6 +31,43 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A server that is down. A server that is down has a name that resolves; the trouble shows at tcp.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("could not translate host name \"{host}\" to address: Name or service not known"),
+    Text::new("failed to resolve host '{host}': [Errno {_}] Name or service not known"),
+    Text::near_driver("Name or service not known"),
+    Text::new("error connecting to server <- failed to lookup address information: Name or service not known"),
+    Text::new("error connecting to server: failed to lookup address information: Name or service not known"),
+    Text::new("could not translate host name \"{host}\" to address: Name does not resolve"),
+    Text::new("failed to resolve host '{host}': [Errno {_}] Name does not resolve"),
+    Text::near_driver("Name does not resolve"),
+    Text::new("error connecting to server <- failed to lookup address information: Name does not resolve"),
+    Text::new("error connecting to server: failed to lookup address information: Name does not resolve"),
+    Text::new("could not translate host name \"{host}\" to address: nodename nor servname provided, or not known"),
+    Text::new("failed to resolve host '{host}': [Errno {_}] nodename nor servname provided, or not known"),
+    Text::near_driver("nodename nor servname provided, or not known"),
+    Text::new("error connecting to server <- failed to lookup address information: nodename nor servname provided, or not known"),
+    Text::new("error connecting to server: failed to lookup address information: nodename nor servname provided, or not known"),
+    Text::new("could not translate host name \"{host}\" to address: No such host is known"),
+    Text::new("failed to resolve host '{host}': [Errno {_}] No such host is known"),
+    Text::near_driver("No such host is known"),
+    Text::new("error connecting to server <- failed to lookup address information: No such host is known"),
+    Text::new("error connecting to server: failed to lookup address information: No such host is known"),
+    Text::new("could not translate host name \"{host}\" to address: Unknown host"),
+    Text::new("could not translate host name \"{host}\" to address: Unknown server error"),
+    Text::new("could not translate host name \"{host}\" to address: Host not found"),
+    Text::new("failed to resolve host '{host}': [Errno {_}] Host not found"),
+    Text::near_driver("Host not found"),
+    Text::new("error connecting to server <- failed to lookup address information: Host not found"),
+    Text::new("error connecting to server: failed to lookup address information: Host not found"),
+    Text::new("could not translate host name \"{host}\" to address"),
+    Text::new("failed to resolve host '{host}'"),
+    Text::new("error connecting to server <- failed to lookup address information"),
+    Text::new("error connecting to server: failed to lookup address information"),
+    Text::near_driver("getaddrinfo failed"),
+    Text::near_driver("getaddrinfo ENOTFOUND {host}"),
+];
 
 /// The name, with what the resolver and the name servers said.
 #[must_use]

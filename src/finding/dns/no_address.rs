@@ -1,5 +1,6 @@
 //! `dns/no-address`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
@@ -26,6 +27,30 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A misspelt name.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("could not translate host name \"{host}\" to address: No address associated with hostname"),
+    Text::new("failed to resolve host '{host}': [Errno {_}] No address associated with hostname"),
+    Text::near_driver("No address associated with hostname"),
+    Text::new("error connecting to server <- failed to lookup address information: No address associated with hostname"),
+    Text::new("error connecting to server: failed to lookup address information: No address associated with hostname"),
+    Text::new("could not translate host name \"{host}\" to address: No address associated with name"),
+    Text::new("failed to resolve host '{host}': [Errno {_}] No address associated with name"),
+    Text::near_driver("No address associated with name"),
+    Text::new("error connecting to server <- failed to lookup address information: No address associated with name"),
+    Text::new("error connecting to server: failed to lookup address information: No address associated with name"),
+    Text::new("could not translate host name \"{host}\" to address: no address associated with name"),
+    Text::new("failed to resolve host '{host}': [Errno {_}] no address associated with name"),
+    Text::near_driver("no address associated with name"),
+    Text::new("error connecting to server <- failed to lookup address information: no address associated with name"),
+    Text::new("error connecting to server: failed to lookup address information: no address associated with name"),
+    Text::new("could not translate host name \"{host}\" to address: The requested name is valid, but no data of the requested type was found"),
+    Text::new("failed to resolve host '{host}': [Errno {_}] The requested name is valid, but no data of the requested type was found"),
+    Text::near_driver("The requested name is valid, but no data of the requested type was found"),
+    Text::new("error connecting to server <- failed to lookup address information: The requested name is valid, but no data of the requested type was found"),
+    Text::new("error connecting to server: failed to lookup address information: The requested name is valid, but no data of the requested type was found"),
+];
 
 /// The name, with what the resolver and the name servers said.
 #[must_use]

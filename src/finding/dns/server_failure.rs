@@ -1,5 +1,6 @@
 //! `dns/server-failure`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
@@ -26,6 +27,21 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing record.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("could not translate host name \"{host}\" to address: Temporary failure in name resolution"),
+    Text::new("failed to resolve host '{host}': [Errno {_}] Temporary failure in name resolution"),
+    Text::near_driver("Temporary failure in name resolution"),
+    Text::new("error connecting to server <- failed to lookup address information: Temporary failure in name resolution"),
+    Text::new("error connecting to server: failed to lookup address information: Temporary failure in name resolution"),
+    Text::new("could not translate host name \"{host}\" to address: Try again"),
+    Text::new("could not translate host name \"{host}\" to address: Non-recoverable failure in name resolution"),
+    Text::new("failed to resolve host '{host}': [Errno {_}] Non-recoverable failure in name resolution"),
+    Text::near_driver("Non-recoverable failure in name resolution"),
+    Text::new("error connecting to server <- failed to lookup address information: Non-recoverable failure in name resolution"),
+    Text::new("error connecting to server: failed to lookup address information: Non-recoverable failure in name resolution"),
+];
 
 /// The name, with what the resolver and the name servers said.
 #[must_use]

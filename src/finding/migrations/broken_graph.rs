@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::alembic::{self, Fault};
@@ -34,6 +35,24 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A fault of the database or of the connection.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Revision {revision} referenced from {_} is not present"),
+    Text::new("Revision {revision} is present more than once"),
+    Text::new("Cycle is detected in revisions"),
+    Text::new("Self-loop is detected in revisions"),
+    Text::new("Dependency cycle is detected in revisions"),
+    Text::new("Dependency loop is detected in revisions"),
+    Text::new("NodeNotFoundError: Migration {migration} dependencies reference nonexistent parent node"),
+    Text::new("dependencies reference nonexistent parent node"),
+    Text::new("dependencies reference nonexistent child node"),
+    Text::new("depends on nonexistent node"),
+    Text::new("Cyclical squash replacement found"),
+    Text::new("Dependency on unknown app: {app}"),
+    Text::new("Dependency on app with no migrations: {app}"),
+    Text::new("CircularDependencyError"),
+];
 
 /// The step that shows whether the files fit again.
 const LOAD: &str = "Let the tool load the files; it changes nothing in the database.";

@@ -1,5 +1,6 @@
 //! A Django application has more than one last migration.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::django::{Key, Tree};
@@ -23,6 +24,11 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A fault of the database: the files alone are wrong.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Conflicting migrations detected; multiple leaf nodes in the migration graph"),
+];
 
 /// The leaf nodes of one application. With nothing pending, nothing is broken before the next migration; `None` where no
 /// database was asked.

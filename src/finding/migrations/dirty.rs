@@ -1,5 +1,6 @@
 //! A migration failed half way, or has not ended.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{lines, quoted, quoted_list};
@@ -30,6 +31,11 @@ pub static KIND: Kind = Kind {
         mistaken_for: "Pending migrations: running the tool again does not help, it stops at the mark.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Dirty database version {_}. Fix and force version"),
+];
 
 /// Migrations of `tool` that its `table` marks as failed.
 #[must_use]

@@ -1,5 +1,6 @@
 //! A Django migration is recorded as applied before one that it depends on.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::django::Tree;
@@ -29,6 +30,11 @@ pub static KIND: Kind = Kind {
         mistaken_for: "Pending migrations. Running `migrate` again does not help: it is what refuses.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("is applied before its dependency {migration}"),
+];
 
 /// The pairs that Django would refuse.
 #[must_use]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::alembic::Tree;
@@ -33,6 +34,13 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A database that is ahead or behind. The database has no part in it: the files alone are wrong.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Multiple head revisions are present for given argument 'head'"),
+    Text::new("Multiple heads are present"),
+    Text::new("Multiple head revisions are present"),
+];
 
 /// The tree has several heads; `pending` revisions are not applied, `None` where no database was asked. With none pending
 /// nothing is broken before the next deployment; heads that `depends_on` joins may be meant.

@@ -1,5 +1,6 @@
 //! The version table holds a revision together with one that comes after it.
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::alembic::Tree;
@@ -26,6 +27,11 @@ pub static KIND: Kind = Kind {
         mistaken_for: "Several heads in the code.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Requested revision {revision} overlaps with other requested revisions"),
+];
 
 /// `pairs` of rows, the first an ancestor of the second.
 #[must_use]

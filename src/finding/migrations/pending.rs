@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{count, lines, quoted, quoted_list};
@@ -31,6 +32,13 @@ pub static KIND: Kind = Kind {
                        application shows.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Target database is not up to date"),
+    Text::new("Database is not on all head revisions"),
+    Text::new("You have {_} unapplied migration(s)"),
+];
 
 /// Alembic's: `pending` in the order of an upgrade, `rows` as the version table has them.
 #[must_use]

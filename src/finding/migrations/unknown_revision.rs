@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::alembic::Tree;
@@ -32,6 +33,12 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A broken version table. Deleting or overwriting its row makes the message go away and leaves the schema wrong.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Can't locate revision identified by '{revision}'"),
+    Text::new("No such revision or branch '{revision}'"),
+];
 
 /// `unknown` of the `rows` of the version table are in no file of the tree.
 #[must_use]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{count, lines, quoted};
@@ -34,6 +35,13 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A fault of the schema.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Could not determine revision id from filename {file}"),
+    Text::new("BadMigrationError: Migration {migration} in app {app} has no Migration class"),
+    Text::new("as it appears to be a stale .pyc file"),
+];
 
 /// Files that would have to be run; `exact` are the commands that tell for certain.
 #[must_use]

@@ -1,3 +1,4 @@
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -25,6 +26,13 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A slow query: what waits does no work at all.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("canceling statement due to lock timeout"),
+    Text::new("deadlock detected"),
+    Text::new("could not obtain lock on"),
+];
 
 /// How many sessions are named one by one.
 const NAMED: usize = 10;

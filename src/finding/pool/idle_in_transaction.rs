@@ -1,3 +1,4 @@
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -27,6 +28,11 @@ pub static KIND: Kind = Kind {
         mistaken_for: "Idle sessions without a transaction: these are a pool's spare connections and hold nothing but a slot.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("terminating connection due to idle-in-transaction timeout"),
+];
 
 /// How many sessions are named one by one.
 const NAMED: usize = 10;

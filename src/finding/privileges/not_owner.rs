@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -29,6 +30,21 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing GRANT: GRANT ALL on a table does not allow to alter it.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("must be owner of table {table}"),
+    Text::new("must be owner of relation {table}"),
+    Text::new("must be owner of view {table}"),
+    Text::new("must be owner of sequence {table}"),
+    Text::new("must be owner of schema {table}"),
+    Text::new("must be owner of extension {table}"),
+    Text::new("must be owner of type {table}"),
+    Text::new("must be owner of function {table}"),
+    Text::new("must be owner of index {table}"),
+    Text::new("must be owner of materialized view {table}"),
+    Text::new("must be owner of database {table}"),
+];
 
 /// How many relations are named one by one.
 const NAMED: usize = 20;

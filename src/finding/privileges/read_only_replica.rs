@@ -1,3 +1,4 @@
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -25,6 +26,13 @@ pub static KIND: Kind = Kind {
         mistaken_for: "default_transaction_read_only: the message is the same, but then pg_is_in_recovery() is false.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("cannot execute {_} in a read-only transaction"),
+    Text::new("cannot execute {_} during recovery"),
+    Text::new("canceling statement due to conflict with recovery"),
+];
 
 /// The session's server is in recovery.
 #[must_use]

@@ -1,3 +1,4 @@
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -28,6 +29,14 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing privilege on the database: GRANT ALL ON DATABASE is often tried and does not help.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("permission denied for schema public"),
+    Text::new("permission denied for schema {schema}\nLINE 1: CREATE "),
+    Text::new("permission denied for schema {schema}\nLINE 1: create "),
+    Text::new("Unable to create the django_migrations table (permission denied for schema {schema}"),
+];
 
 /// CREATE is needed and not held.
 #[must_use]

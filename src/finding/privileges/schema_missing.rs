@@ -1,3 +1,4 @@
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -27,6 +28,12 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing table: with a schema that is absent, the server names the table in its message all the same.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("schema \"{schema}\" does not exist"),
+    Text::new("no schema has been selected to create in"),
+];
 
 /// A schema that `--schema` names.
 #[must_use]

@@ -1,3 +1,4 @@
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -25,6 +26,11 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing table or a wrong search_path, since \"relation does not exist\" is all that an unqualified name shows.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("permission denied for schema {schema}"),
+];
 
 /// `grave` unless another schema of the search path can be used instead.
 #[must_use]

@@ -1,3 +1,4 @@
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -24,6 +25,11 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A missing INSERT on the table: that message names the table, this one the sequence.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("permission denied for sequence {sequence}"),
+];
 
 /// How many sequences are named one by one.
 const NAMED: usize = 20;

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -34,6 +35,16 @@ pub static KIND: Kind = Kind {
                        on reading.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("permission denied for table {table}"),
+    Text::new("permission denied for view {table}"),
+    Text::new("permission denied for materialized view {table}"),
+    Text::new("permission denied for relation {table}"),
+    Text::new("permission denied for foreign table {table}"),
+    Text::new("permission denied for column \"{column}\" of relation \"{table}\""),
+];
 
 /// How many relations are named one by one.
 const NAMED: usize = 20;

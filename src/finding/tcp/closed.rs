@@ -1,5 +1,6 @@
 //! `tcp/closed`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
@@ -25,6 +26,16 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A refused login: nobody was asked for a password yet.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("connection to server at \"{_}port {port} failed: server closed the connection unexpectedly"),
+    Text::near_driver("connection was closed in the middle of operation"),
+    Text::near_driver("InterfaceError: network error"),
+    Text::new("pg8000.exceptions.InterfaceError: 'network error'"),
+    Text::new("tokio_postgres: connection closed"),
+    Text::new("tokio-postgres: connection closed"),
+];
 
 /// The address, and what it was told last.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `tcp/not-postgres`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::greeting::{self, Speaker};
@@ -26,6 +27,15 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A server without TLS: several drivers report any answer but \"S\" as \"server does not support TLS\".",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("expected authentication request from server, but received {_}"),
+    Text::new("received invalid response to SSL negotiation: {_}"),
+    Text::new("received invalid response to GSSAPI negotiation: {_}"),
+    Text::new("error communicating with the server <- bytes remaining on stream"),
+    Text::new("error communicating with the server: bytes remaining on stream"),
+];
 
 /// The address, with the first bytes that it sent.
 #[must_use]

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::container;
@@ -34,6 +35,18 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A wrong password: no login was tried.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("connection to server at \"{_}port {port} failed: Connection refused"),
+    Text::new("could not connect to server: Connection refused"),
+    Text::new("error connecting to server <- Connection refused"),
+    Text::new("error connecting to server: Connection refused"),
+    Text::new("failed to connect to `{_}`: dial error (dial tcp {_}: connect: connection refused)"),
+    Text::near_driver("Connect call failed ("),
+    Text::near_driver("Connection refused"),
+    Text::near_driver("actively refused it"),
+];
 
 /// The address that refused.
 #[must_use]

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
@@ -29,6 +30,18 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A refused login: nobody was asked for a password yet.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("connection to server at \"{_}port {port} failed: could not receive data from server: Connection reset by peer"),
+    Text::new("connection to server at \"{_}port {port} failed: could not send startup packet: Broken pipe"),
+    Text::new("connection to server at \"{_}port {port} failed: could not send startup packet: Connection reset by peer"),
+    Text::new("connection to server at \"{_}port {port} failed: could not receive data from server: Software caused connection abort"),
+    Text::new("error communicating with the server <- Connection reset by peer"),
+    Text::new("error communicating with the server: Connection reset by peer"),
+    Text::near_driver("ConnectionResetError: [Errno 104] Connection reset by peer"),
+    Text::near_driver("Connection reset by peer"),
+];
 
 /// Reset while it was being made.
 #[must_use]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -29,6 +30,14 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A refused login: the server has not seen the connection.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("connection to server on socket \"{socket}\" failed: Permission denied"),
+    Text::new("could not connect to server: Permission denied"),
+    Text::new("error connecting to server <- Permission denied"),
+    Text::new("error connecting to server: Permission denied"),
+];
 
 /// The socket's path, with the system's words.
 #[must_use]

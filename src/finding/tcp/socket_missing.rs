@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -31,6 +32,16 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A network fault: a Unix socket never leaves the host.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("connection to server on socket \"{socket}\" failed: No such file or directory"),
+    Text::new("could not connect to server: No such file or directory"),
+    Text::new("error connecting to server <- No such file or directory"),
+    Text::new("error connecting to server: No such file or directory"),
+    Text::near_driver("FileNotFoundError: [Errno 2] No such file or directory"),
+    Text::near_driver("FileNotFoundError: {_}No such file or directory"),
+];
 
 /// The socket's path, with the system's words.
 #[must_use]

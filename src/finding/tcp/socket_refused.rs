@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -26,6 +27,12 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A refused login: no server has seen the connection.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("connection to server on socket \"{socket}\" failed: Connection refused"),
+    Text::new("connection to server on socket \"{socket}\" failed: Resource temporarily unavailable"),
+];
 
 /// The socket's path, with the system's words.
 #[must_use]

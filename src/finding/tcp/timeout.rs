@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
@@ -31,6 +32,31 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A slow or overloaded PostgreSQL: the kernel accepts even for a busy server.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("connection to server at \"{_}port {port} failed: Connection timed out"),
+    Text::new("could not connect to server: Connection timed out"),
+    Text::new("error connecting to server <- Connection timed out"),
+    Text::new("error connecting to server: Connection timed out"),
+    Text::new("failed to connect to `{_}`: dial error (dial tcp {_}: connect: connection timed out)"),
+    Text::new("connection to server at \"{_}port {port} failed: Operation timed out"),
+    Text::new("could not connect to server: Operation timed out"),
+    Text::new("error connecting to server <- Operation timed out"),
+    Text::new("error connecting to server: Operation timed out"),
+    Text::new("failed to connect to `{_}`: dial error (dial tcp {_}: connect: operation timed out)"),
+    Text::new("connection to server at \"{_}port {port} failed: timeout expired"),
+    Text::new("connection to server at \"{_}port {port} failed: server did not respond"),
+    Text::new("ConnectionTimeout: connection timeout expired"),
+    Text::new("connection timeout expired"),
+    Text::near_driver("timeout expired"),
+    Text::near_driver("TimeoutError: timed out"),
+    Text::near_driver("Connection timed out"),
+    Text::near_driver("failed to respond after a period of time"),
+    Text::near_driver("TimeoutError\n"),
+    Text::near_driver("TimeoutError: ''"),
+    Text::near_driver("TimeoutError: 'timed out'"),
+];
 
 /// The address that stayed silent.
 #[must_use]

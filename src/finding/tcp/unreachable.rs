@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -27,6 +28,43 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A server that is down.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("connection to server at \"{_}port {port} failed: No route to host"),
+    Text::new("could not connect to server: No route to host"),
+    Text::new("error connecting to server <- No route to host"),
+    Text::new("error connecting to server: No route to host"),
+    Text::new("failed to connect to `{_}`: dial error (dial tcp {_}: connect: no route to host)"),
+    Text::new("connection to server at \"{_}port {port} failed: Network is unreachable"),
+    Text::new("could not connect to server: Network is unreachable"),
+    Text::new("error connecting to server <- Network is unreachable"),
+    Text::new("error connecting to server: Network is unreachable"),
+    Text::new("failed to connect to `{_}`: dial error (dial tcp {_}: connect: network is unreachable)"),
+    Text::new("connection to server at \"{_}port {port} failed: Cannot assign requested address"),
+    Text::new("could not connect to server: Cannot assign requested address"),
+    Text::new("error connecting to server <- Cannot assign requested address"),
+    Text::new("error connecting to server: Cannot assign requested address"),
+    Text::new("failed to connect to `{_}`: dial error (dial tcp {_}: connect: cannot assign requested address)"),
+    Text::new("connection to server at \"{_}port {port} failed: Host is unreachable"),
+    Text::new("could not connect to server: Host is unreachable"),
+    Text::new("error connecting to server <- Host is unreachable"),
+    Text::new("error connecting to server: Host is unreachable"),
+    Text::new("failed to connect to `{_}`: dial error (dial tcp {_}: connect: host is unreachable)"),
+    Text::new("connection to server at \"{_}port {port} failed: Network is down"),
+    Text::new("could not connect to server: Network is down"),
+    Text::new("error connecting to server <- Network is down"),
+    Text::new("error connecting to server: Network is down"),
+    Text::new("failed to connect to `{_}`: dial error (dial tcp {_}: connect: network is down)"),
+    Text::new("connection to server at \"{_}port {port} failed: Can't assign requested address"),
+    Text::new("could not connect to server: Can't assign requested address"),
+    Text::new("error connecting to server <- Can't assign requested address"),
+    Text::new("error connecting to server: Can't assign requested address"),
+    Text::new("failed to connect to `{_}`: dial error (dial tcp {_}: connect: can't assign requested address)"),
+    Text::near_driver("No route to host"),
+    Text::near_driver("Network is unreachable"),
+    Text::near_driver("Cannot assign requested address"),
+];
 
 /// The address, with the system's words.
 #[must_use]

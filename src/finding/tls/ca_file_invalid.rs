@@ -4,6 +4,7 @@ use std::path::Path;
 
 use openssl::x509::X509;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -30,6 +31,12 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A server fault: the server has not been asked yet.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("could not read root certificate file \"{file}\": no certificate or crl found"),
+    Text::new("could not read root certificate file \"{file}\": {_}no start line"),
+];
 
 /// The file; of its content only what kind it is.
 #[must_use]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -29,6 +30,12 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A server fault: the server has not been asked yet.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("root certificate file \"{file}\" does not exist"),
+    Text::new("could not get home directory to locate root certificate file"),
+];
 
 /// The missing file.
 #[must_use]

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -27,6 +28,12 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A server fault: the server has not been asked yet.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("could not read root certificate file \"{file}\": Permission denied"),
+    Text::new("could not read root certificate file \"{file}\": {_}"),
+];
 
 /// The file, with the system's words.
 #[must_use]

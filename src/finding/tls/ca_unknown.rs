@@ -1,5 +1,6 @@
 //! `tls/ca-unknown`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
@@ -32,6 +33,50 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A wrong password: no login was tried.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("SSL error: certificate verify failed"),
+    Text::near_driver("certificate verify failed"),
+    Text::near_driver("certificate verify failed: self-signed certificate in certificate chain"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (self-signed certificate in certificate chain)"),
+    Text::new("SSL error: certificate verify failed: self-signed certificate in certificate chain"),
+    Text::near_driver("certificate verify failed: self signed certificate in certificate chain"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (self signed certificate in certificate chain)"),
+    Text::new("SSL error: certificate verify failed: self signed certificate in certificate chain"),
+    Text::near_driver("certificate verify failed: unable to get local issuer certificate"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (unable to get local issuer certificate)"),
+    Text::new("SSL error: certificate verify failed: unable to get local issuer certificate"),
+    Text::near_driver("certificate verify failed: self-signed certificate"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (self-signed certificate)"),
+    Text::new("SSL error: certificate verify failed: self-signed certificate"),
+    Text::near_driver("certificate verify failed: self signed certificate"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (self signed certificate)"),
+    Text::new("SSL error: certificate verify failed: self signed certificate"),
+    Text::near_driver("certificate verify failed: unable to get issuer certificate"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (unable to get issuer certificate)"),
+    Text::new("SSL error: certificate verify failed: unable to get issuer certificate"),
+    Text::near_driver("certificate verify failed:{_}(self-signed certificate in certificate chain)"),
+    Text::new("error performing TLS handshake <- {_}(self-signed certificate in certificate chain)"),
+    Text::new("error performing TLS handshake: {_}(self-signed certificate in certificate chain)"),
+    Text::new("SSL error: certificate verify failed (self-signed certificate in certificate chain)"),
+    Text::near_driver("certificate verify failed:{_}(self signed certificate in certificate chain)"),
+    Text::new("error performing TLS handshake <- {_}(self signed certificate in certificate chain)"),
+    Text::new("error performing TLS handshake: {_}(self signed certificate in certificate chain)"),
+    Text::new("SSL error: certificate verify failed (self signed certificate in certificate chain)"),
+    Text::near_driver("certificate verify failed:{_}(unable to get local issuer certificate)"),
+    Text::new("error performing TLS handshake <- {_}(unable to get local issuer certificate)"),
+    Text::new("error performing TLS handshake: {_}(unable to get local issuer certificate)"),
+    Text::new("SSL error: certificate verify failed (unable to get local issuer certificate)"),
+    Text::near_driver("certificate verify failed:{_}(self-signed certificate)"),
+    Text::new("error performing TLS handshake <- {_}(self-signed certificate)"),
+    Text::new("error performing TLS handshake: {_}(self-signed certificate)"),
+    Text::new("SSL error: certificate verify failed (self-signed certificate)"),
+    Text::near_driver("certificate verify failed:{_}(self signed certificate)"),
+    Text::new("error performing TLS handshake <- {_}(self signed certificate)"),
+    Text::new("error performing TLS handshake: {_}(self signed certificate)"),
+    Text::new("SSL error: certificate verify failed (self signed certificate)"),
+];
 
 /// The chain that was shown, and the roots that it was compared with.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `tls/certificate-expired`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
@@ -27,6 +28,17 @@ pub static KIND: Kind = Kind {
         mistaken_for: "An untrusted authority.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::near_driver("certificate verify failed: certificate has expired"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (certificate has expired)"),
+    Text::new("SSL error: certificate verify failed: certificate has expired"),
+    Text::near_driver("certificate verify failed:{_}(certificate has expired)"),
+    Text::new("error performing TLS handshake <- {_}(certificate has expired)"),
+    Text::new("error performing TLS handshake: {_}(certificate has expired)"),
+    Text::new("SSL error: certificate verify failed (certificate has expired)"),
+];
 
 /// The certificate of the chain that it is about.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `tls/certificate-not-yet-valid`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
@@ -25,6 +26,17 @@ pub static KIND: Kind = Kind {
         mistaken_for: "An expired certificate.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::near_driver("certificate verify failed: certificate is not yet valid"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (certificate is not yet valid)"),
+    Text::new("SSL error: certificate verify failed: certificate is not yet valid"),
+    Text::near_driver("certificate verify failed:{_}(certificate is not yet valid)"),
+    Text::new("error performing TLS handshake <- {_}(certificate is not yet valid)"),
+    Text::new("error performing TLS handshake: {_}(certificate is not yet valid)"),
+    Text::new("SSL error: certificate verify failed (certificate is not yet valid)"),
+];
 
 /// The certificate of the chain that it is about.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `tls/certificate-weak`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
@@ -24,6 +25,27 @@ pub static KIND: Kind = Kind {
         mistaken_for: "An untrusted issuer.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::near_driver("certificate verify failed: EE certificate key too weak"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (EE certificate key too weak)"),
+    Text::new("SSL error: certificate verify failed: EE certificate key too weak"),
+    Text::near_driver("certificate verify failed: CA signature digest algorithm too weak"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (CA signature digest algorithm too weak)"),
+    Text::new("SSL error: certificate verify failed: CA signature digest algorithm too weak"),
+    Text::near_driver("certificate verify failed: CA certificate key too weak"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (CA certificate key too weak)"),
+    Text::new("SSL error: certificate verify failed: CA certificate key too weak"),
+    Text::near_driver("certificate verify failed:{_}(EE certificate key too weak)"),
+    Text::new("error performing TLS handshake <- {_}(EE certificate key too weak)"),
+    Text::new("error performing TLS handshake: {_}(EE certificate key too weak)"),
+    Text::new("SSL error: certificate verify failed (EE certificate key too weak)"),
+    Text::near_driver("certificate verify failed:{_}(CA signature digest algorithm too weak)"),
+    Text::new("error performing TLS handshake <- {_}(CA signature digest algorithm too weak)"),
+    Text::new("error performing TLS handshake: {_}(CA signature digest algorithm too weak)"),
+    Text::new("SSL error: certificate verify failed (CA signature digest algorithm too weak)"),
+];
 
 /// The certificate, with OpenSSL's reason.
 #[must_use]

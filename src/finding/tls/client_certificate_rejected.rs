@@ -1,5 +1,6 @@
 //! `tls/client-certificate-rejected`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -27,6 +28,16 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A fault of the server's certificate.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("SSL error: tlsv1 alert unknown ca"),
+    Text::new("SSL error: tlsv13 alert certificate required"),
+    Text::new("SSL error: sslv3 alert certificate"),
+    Text::new("SSL error: tlsv1 alert certificate"),
+    Text::new("SSL error: sslv3 alert bad certificate"),
+    Text::new("SSL error: sslv3 alert certificate unknown"),
+];
 
 /// The alert's words.
 #[must_use]

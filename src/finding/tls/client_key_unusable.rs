@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -32,6 +33,16 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A server fault: the server has not been asked yet.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("private key file \"{file}\" has group or world access"),
+    Text::new("certificate present, but not private key file \"{file}\""),
+    Text::new("could not load private key file \"{file}\""),
+    Text::new("certificate does not match private key file \"{file}\""),
+    Text::new("could not read certificate file \"{file}\""),
+    Text::new("private key file \"{file}\" must be owned by the current user or root"),
+];
 
 /// A file that cannot be read.
 #[must_use]

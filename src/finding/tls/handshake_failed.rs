@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -33,6 +34,22 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A wrong password: no login was tried.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("SSL error: wrong version number"),
+    Text::new("connection to server at \"{_}port {port} failed: SSL SYSCALL error"),
+    Text::new("connection to server at \"{_}port {port} failed: SSL connection has been closed unexpectedly"),
+    Text::near_driver("WRONG_VERSION_NUMBER"),
+    Text::new("error performing TLS handshake <- {_}"),
+    Text::new("error performing TLS handshake: {_}"),
+    Text::new("received direct SSL connection request without ALPN protocol negotiation extension"),
+    Text::new("received unencrypted data after SSL response"),
+    Text::new("received unencrypted data after SSL request"),
+    Text::new("SSL error: sslv3 alert handshake failure"),
+    Text::new("SSL error: dh key too small"),
+    Text::new("before or while processing the request.\nSSL SYSCALL error"),
+];
 
 /// OpenSSL's words, with what the server had sent.
 #[must_use]

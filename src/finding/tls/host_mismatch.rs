@@ -1,5 +1,6 @@
 //! `tls/host-mismatch`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
@@ -29,6 +30,32 @@ pub static KIND: Kind = Kind {
         mistaken_for: "An untrusted authority.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::near_driver("certificate verify failed: IP address mismatch"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (IP address mismatch)"),
+    Text::new("SSL error: certificate verify failed: IP address mismatch"),
+    Text::near_driver("certificate verify failed: Hostname mismatch"),
+    Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (Hostname mismatch)"),
+    Text::new("SSL error: certificate verify failed: Hostname mismatch"),
+    Text::new("server certificate for \"{value}\" does not match host name \"{host}\""),
+    Text::new("server certificate for \"{value}\" (and {_}) does not match host name \"{host}\""),
+    Text::new("does not match host name \"{host}\""),
+    Text::near_driver("certificate is not valid for '{host}'"),
+    Text::near_driver("certificate verify failed:{_}(IP address mismatch)"),
+    Text::new("error performing TLS handshake <- {_}(IP address mismatch)"),
+    Text::new("error performing TLS handshake: {_}(IP address mismatch)"),
+    Text::new("SSL error: certificate verify failed (IP address mismatch)"),
+    Text::near_driver("certificate verify failed:{_}(hostname mismatch)"),
+    Text::new("error performing TLS handshake <- {_}(hostname mismatch)"),
+    Text::new("error performing TLS handshake: {_}(hostname mismatch)"),
+    Text::new("SSL error: certificate verify failed (hostname mismatch)"),
+    Text::near_driver("certificate verify failed:{_}(Hostname mismatch)"),
+    Text::new("error performing TLS handshake <- {_}(Hostname mismatch)"),
+    Text::new("error performing TLS handshake: {_}(Hostname mismatch)"),
+    Text::new("SSL error: certificate verify failed (Hostname mismatch)"),
+];
 
 /// The name that was wanted, with those that the certificate has.
 #[must_use]

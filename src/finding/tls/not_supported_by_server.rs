@@ -1,5 +1,6 @@
 //! `tls/not-supported-by-server`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::probe::dns::Route;
@@ -27,6 +28,18 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A certificate problem: no certificate was shown.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("server does not support SSL, but SSL was required"),
+    Text::new("rejected SSL upgrade"),
+    Text::near_driver("Server refuses SSL"),
+    Text::new("InterfaceError: Server refuses SSL"),
+    Text::new("pg8000.exceptions.InterfaceError: 'Server refuses SSL'"),
+    Text::new("error performing TLS handshake <- server does not support TLS"),
+    Text::new("error performing TLS handshake: server does not support TLS"),
+    Text::new("The server does not support SSL connections"),
+];
 
 /// The server that said no.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `tls/protocol-mismatch`
 
+use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -26,6 +27,16 @@ pub static KIND: Kind = Kind {
         mistaken_for: "A certificate problem.",
     },
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("SSL error: tlsv1 alert protocol version"),
+    Text::new("SSL error: unsupported protocol"),
+    Text::new("SSL error: no protocols available"),
+    Text::new("SSL error: version too low"),
+    Text::near_driver("TLSV1_ALERT_PROTOCOL_VERSION"),
+    Text::near_driver("UNSUPPORTED_PROTOCOL"),
+];
 
 /// OpenSSL's words for it.
 #[must_use]

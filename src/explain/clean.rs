@@ -1,0 +1,180 @@
+//! Undoes what loggers, terminals and collectors do to a message on its way into a file.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+/// Where JSON loggers put the message and the traceback, the traceback first: it has the cause.
+const MESSAGE_KEYS: &[&str] = &[
+    "exc_info",
+    "exc_text",
+    "exception",
+    "traceback",
+    "stack_trace",
+    "stack",
+    "error",
+    "err",
+    "MESSAGE",
+    "message",
+    "msg",
+    "log",
+    "event",
+    "text",
+    "textPayload",
+    "detail",
+    "body",
+];
+
+/// One record as its program wrote it: escapes undone, quotes plain, colours gone. Lines may come out of what was one line.
+#[must_use]
+pub fn record(raw: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(raw);
+    if text.bytes().any(is_suspicious) {
+        Cow::Owned(rewritten(&text))
+    } else {
+        text
+    }
+}
+
+/// Whether a byte may belong to something to undo.
+fn is_suspicious(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'#' | b'{' | 0x1b | 0x80..|b'&'| b'\r' | 0) || byte == b':'
+}
+
+fn rewritten(text: &str) -> String {
+    let from_json = text.find('{').and_then(|at| message_of_json(&text[at..]));
+    let text = from_json.as_deref().unwrap_or(text);
+    let text = without_escape_sequences(text);
+    let text = unescaped(&text);
+    plain_quotes(&text)
+}
+
+/// The message of a JSON record, with the texts that belong to it.
+fn message_of_json(text: &str) -> Option<String> {
+    let text = text.trim_end();
+    if !text.ends_with('}') {
+        return None;
+    }
+    let Value::Object(record) = serde_json::from_str(text).ok()? else {
+        return None;
+    };
+    let mut parts = Vec::new();
+    for key in MESSAGE_KEYS {
+        if let Some(value) = record.get(*key) {
+            gather(value, &mut parts);
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join("\n"))
+}
+
+fn gather(value: &Value, parts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => parts.push(text.clone()),
+        // journald writes a message that is not UTF-8 as a list of bytes.
+        Value::Array(items) if items.iter().all(Value::is_u64) => {
+            let bytes: Vec<u8> = items
+                .iter()
+                .filter_map(Value::as_u64)
+                .filter_map(|byte| u8::try_from(byte).ok())
+                .collect();
+            parts.push(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        Value::Array(items) => items.iter().for_each(|item| gather(item, parts)),
+        Value::Object(fields) => fields.values().for_each(|field| gather(field, parts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Without ANSI colours, NUL bytes and the frames that terminals draw around text.
+fn without_escape_sequences(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' if chars.peek() == Some(&'[') => {
+                chars.next();
+                while chars.next_if(|c| !c.is_ascii_alphabetic()).is_some() {}
+                chars.next();
+            }
+            '\0' | '\u{2500}'..='\u{257f}' => {}
+            '\r' if matches!(chars.peek(), None | Some('\n')) => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// syslog's `#011`, literal `\n` and `\"`, HTML's `&quot;`.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['\\', '#', '&']) {
+        let (head, tail) = rest.split_at(at);
+        out.push_str(head);
+        let (replacement, length) = escape(tail);
+        match replacement {
+            Some(replacement) => out.push(replacement),
+            None => out.push_str(&tail[..length]),
+        }
+        rest = &tail[length..];
+    }
+    out.push_str(rest);
+    for severity in ["FATAL", "ERROR", "PANIC", "WARNING", "DETAIL", "HINT"] {
+        if out.contains(severity) {
+            out = out.replace(&format!("{severity}:  "), &format!("{severity}: "));
+        }
+    }
+    out
+}
+
+/// The character that an escape stands for, with the escape's length.
+fn escape(text: &str) -> (Option<char>, usize) {
+    let backslashes = text.len() - text.trim_start_matches('\\').len();
+    if backslashes > 0 {
+        return match text[backslashes..].chars().next() {
+            Some('n') => (Some('\n'), backslashes + 1),
+            Some('t') => (Some('\t'), backslashes + 1),
+            Some('r') => (Some('\r'), backslashes + 1),
+            Some(quote @ ('"' | '\'')) => (Some(quote), backslashes + 1),
+            _ => (None, backslashes),
+        };
+    }
+    for (escape, replacement) in [
+        ("#011", '\t'),
+        ("#012", '\n'),
+        ("#015", '\r'),
+        ("#033", '\u{1b}'),
+        ("&quot;", '"'),
+        ("&#34;", '"'),
+        ("&#x27;", '\''),
+        ("&#39;", '\''),
+        ("&gt;", '>'),
+        ("&lt;", '<'),
+        ("&amp;", '&'),
+    ] {
+        if text.starts_with(escape) {
+            return (Some(replacement), escape.len());
+        }
+    }
+    (None, 1)
+}
+
+/// Translated messages quote with guillemets, curly quotes or corner brackets.
+fn plain_quotes(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let text = text
+        .replace("«\u{a0}", "\"")
+        .replace("\u{a0}»", "\"")
+        .replace("« ", "\"")
+        .replace(" »", "\"");
+    text.chars()
+        .map(|c| match c {
+            '«' | '»' | '“' | '”' | '„' | '‟' | '「' | '」' | '『' | '』' => '"',
+            '‘' | '’' | '‚' => '\'',
+            '\u{a0}' | '\u{202f}' => ' ',
+            c => c,
+        })
+        .collect()
+}

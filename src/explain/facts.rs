@@ -1,0 +1,128 @@
+//! What a message tells besides its kind: host, role, database and the like.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::template::Captured;
+use crate::conninfo::mask::{MASK, mask_dsn};
+use crate::finding::Kind;
+use crate::finding::config::{invalid_value, stray_whitespace, unencoded_password, unexpanded_variable};
+
+/// The name of a hole that may hold a piece of a password.
+pub const SECRET: &str = "secret";
+
+/// Named values, each as it came.
+#[derive(Debug, Clone, Default)]
+pub struct Facts(BTreeMap<&'static str, String>);
+
+impl Facts {
+    /// What the holes hold, and what libpq says before and behind the message.
+    #[must_use]
+    pub fn of(captured: &Captured<'_>, text: &str) -> Self {
+        let mut facts = Self::default();
+        for (name, value) in &captured.holes {
+            if !matches!(*name, "_" | SECRET) {
+                facts.0.insert(name, (*value).to_owned());
+            }
+        }
+        facts.read_attempt(text, captured);
+        facts
+    }
+
+    /// A value by its name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// What may be shown, by name.
+    pub fn shown(&self) -> impl Iterator<Item = (&'static str, String)> + '_ {
+        self.0.iter().map(|(name, value)| {
+            let value = match value.rsplit_once('@') {
+                Some((_, host)) => format!("{MASK}@{host}"),
+                None => mask_dsn(value),
+            };
+            (*name, value)
+        })
+    }
+
+    /// Adds what is not known yet.
+    pub fn complete(&mut self, other: &Self) {
+        for (name, value) in &other.0 {
+            self.0.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+
+    fn add(&mut self, name: &'static str, value: &str) {
+        if !value.is_empty() && value.len() <= 255 {
+            self.0.entry(name).or_insert_with(|| value.to_owned());
+        }
+    }
+
+    /// `connection to server at "db" (10.0.3.7), port 5432 failed`, and the form before libpq 14.
+    fn read_attempt(&mut self, text: &str, captured: &Captured<'_>) {
+        let end = captured.end.min(text.len());
+        if let Some(at) = text[..end].rfind("connection to server at \"") {
+            let rest = &text[at + 25..];
+            if let Some((host, rest)) = rest.split_once('"') {
+                self.add("host", host);
+                if let Some((address, _)) = rest.strip_prefix(" (").and_then(|rest| rest.split_once(')')) {
+                    self.add("address", address);
+                }
+                self.add_port(rest, "port ");
+            }
+        } else if let Some(at) = text.find("Is the server running on host \"") {
+            let rest = &text[at + 31..];
+            if let Some((host, rest)) = rest.split_once('"') {
+                self.add("host", host);
+                if let Some((address, _)) = rest.strip_prefix(" (").and_then(|rest| rest.split_once(')')) {
+                    self.add("address", address);
+                }
+                self.add_port(rest, "connections on port ");
+            }
+        } else if let Some(at) = text.find("Unix domain socket \"") {
+            self.add("socket", text[at + 20..].split('"').next().unwrap_or_default());
+        } else if let Some(at) = text.find("Connect call failed ('") {
+            let rest = &text[at + 22..];
+            self.add("host", rest.split('\'').next().unwrap_or_default());
+            self.add_port(rest, "', ");
+        }
+        if let Some(host) = self.get("host")
+            && host.parse::<IpAddr>().is_ok()
+        {
+            let address = host.to_owned();
+            self.add("address", &address);
+        }
+    }
+
+    fn add_port(&mut self, text: &str, before: &str) {
+        if let Some(at) = text.find(before) {
+            let digits: String = text[at + before.len()..].chars().take_while(char::is_ascii_digit).take(5).collect();
+            self.add("port", &digits);
+        }
+    }
+
+    /// The fault of the settings that the values show: a name that nobody means.
+    #[must_use]
+    pub fn fault_of_settings(&self) -> Option<&'static Kind> {
+        let names = ["host", "role", "database"];
+        let unexpanded = |value: &str| ["${", "$(", "{{", "%(", "<%"].iter().any(|mark| value.contains(mark));
+        if names.iter().filter_map(|name| self.get(name)).any(unexpanded) {
+            return Some(&unexpanded_variable::KIND);
+        }
+        if let Some(host) = self.get("host") {
+            if host.contains('@') {
+                return Some(&unencoded_password::KIND);
+            }
+            if host.contains(['[', ']', '/']) && !host.starts_with('/') {
+                return Some(&invalid_value::KIND);
+            }
+        }
+        let stray = |value: &str| value != value.trim() || value.contains(['\n', '\r']);
+        names
+            .iter()
+            .filter_map(|name| self.get(name))
+            .any(stray)
+            .then_some(&stray_whitespace::KIND)
+    }
+}

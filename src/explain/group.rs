@@ -1,0 +1,54 @@
+//! One row per code: how often, first and last, and what stood there.
+
+use super::incident::{Incident, Sighting};
+use super::judge;
+use crate::finding::Finding;
+
+/// All troubles of one kind.
+#[derive(Debug)]
+pub struct Group {
+    pub count: u64,
+    pub first: Sighting,
+    /// The line and time of the last.
+    pub last_line: u64,
+    pub last_time: Option<String>,
+}
+
+impl Group {
+    /// The finding that the group stands for.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        judge::finding(&self.first)
+    }
+}
+
+/// The groups so far, in the order in which they were first seen.
+#[derive(Debug, Default)]
+pub struct Groups(Vec<Group>);
+
+impl Groups {
+    /// Counts a trouble.
+    pub fn add(&mut self, incident: Incident) {
+        let seen = incident.cause();
+        if let Some(group) = self.0.iter_mut().find(|group| group.first.kind.is(seen.kind)) {
+            group.count += 1;
+            group.last_line = seen.line;
+            group.last_time = seen.time.or(group.last_time.take());
+            group.first.facts.complete(&seen.facts);
+        } else {
+            self.0.push(Group {
+                count: 1,
+                last_line: seen.line,
+                last_time: seen.time.clone(),
+                first: seen,
+            });
+        }
+    }
+
+    /// The lowest layer first: it explains the upper ones. Within a layer, what was seen first.
+    #[must_use]
+    pub fn sorted(mut self) -> Vec<Group> {
+        self.0.sort_by_key(|group| (group.first.kind.layer, group.first.line));
+        self.0
+    }
+}

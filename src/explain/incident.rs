@@ -1,0 +1,85 @@
+//! One trouble: all that one message or traceback says, and which of it is the cause.
+
+use super::catalogue::Meaning;
+use super::context::Bond;
+use super::facts::Facts;
+use super::refusals::Refusal;
+use crate::finding::Kind;
+use crate::finding::pool::{client_pool_exhausted, connection_lost};
+use crate::finding::privileges::transaction_aborted;
+use crate::finding::tcp::{not_postgres, unreachable};
+use crate::finding::tls::handshake_failed;
+use crate::layer::Layer;
+
+/// Something that was recognised, with where it stands.
+#[derive(Debug, Clone)]
+pub struct Sighting {
+    pub kind: &'static Kind,
+    /// Set where a server refused: what it said goes through the recognisers of live refusals.
+    pub refusal: Option<&'static Refusal>,
+    /// The server's message, for a refusal.
+    pub message: String,
+    pub facts: Facts,
+    /// The line, without prefix, secrets masked.
+    pub excerpt: String,
+    /// Counted from 1.
+    pub line: u64,
+    pub time: Option<String>,
+}
+
+impl Sighting {
+    /// What a meaning without a refusal belongs to.
+    #[must_use]
+    pub fn refusal_of(meaning: Meaning) -> Option<&'static Refusal> {
+        match meaning {
+            Meaning::Kind(_) => None,
+            Meaning::Refusal(refusal) => Some(refusal),
+        }
+    }
+}
+
+/// One trouble that is being read.
+#[derive(Debug)]
+pub struct Incident {
+    cause: Sighting,
+}
+
+impl Incident {
+    /// Begins with what was seen first.
+    #[must_use]
+    pub fn new(first: Sighting) -> Self {
+        Self { cause: first }
+    }
+
+    /// Goes on with what was seen next. The first is the cause, but for two things: an error that is only what follows, and an attempt that
+    /// another attempt of the same message got further than.
+    pub fn add(&mut self, next: Sighting, bond: Bond) {
+        let further = bond == Bond::Message && got_further(self.cause.kind, next.kind);
+        if further || is_consequence(self.cause.kind) && !is_consequence(next.kind) {
+            self.cause = next;
+        } else {
+            self.cause.facts.complete(&next.facts);
+        }
+    }
+
+    /// The cause.
+    #[must_use]
+    pub fn cause(self) -> Sighting {
+        self.cause
+    }
+}
+
+fn is_consequence(kind: &Kind) -> bool {
+    kind.is(&client_pool_exhausted::KIND) || kind.is(&transaction_aborted::KIND)
+}
+
+/// libpq goes on to the next address, so of its attempts the one that got furthest is what stands in the way. An answer that is not
+/// PostgreSQL's proves more than any of them; an address family without a route proves least.
+fn got_further(first: &Kind, next: &Kind) -> bool {
+    if first.is(&not_postgres::KIND) {
+        return false;
+    }
+    let reached = |kind: &Kind| kind.layer > Layer::Tcp && !kind.is(&connection_lost::KIND);
+    let is_vague = first.is(&handshake_failed::KIND) && next.layer == Layer::Tls;
+    is_vague || next.is(&not_postgres::KIND) || !reached(first) && reached(next) || first.is(&unreachable::KIND) && next.layer == Layer::Tcp
+}

@@ -1,0 +1,191 @@
+//! From what a log says to a finding: a refusal goes through the recognisers of live refusals, all else has its texts beside its finding.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use super::facts::Facts;
+use super::incident::Sighting;
+use super::refusals::Refusal;
+use super::remedies;
+use crate::finding::{Finding, Kind};
+use crate::foreign::Foreign;
+use crate::net::socket::Address;
+use crate::probe::dns::Route;
+use crate::remedy::Remedy;
+use crate::server::error::ServerError;
+use crate::server::refusal::{self, Scene};
+use crate::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
+
+/// Stand for what the log does not tell. No paste-ready step may hold one.
+const UNKNOWN: &[(&str, &str)] = &[("<role>", "the role"), ("<database>", "the database"), ("<host>", "the host")];
+
+/// The kind that a server's refusal belongs to.
+#[must_use]
+pub fn kind_of_refusal(refusal: &Refusal, message: &str, facts: &Facts) -> &'static Kind {
+    of_refusal(refusal, message, facts).kind
+}
+
+/// The finding for what was seen.
+#[must_use]
+pub fn finding(seen: &Sighting) -> Finding {
+    let refused = seen
+        .refusal
+        .map(|refusal| of_refusal(refusal, &seen.message, &seen.facts))
+        .filter(|finding| finding.kind.is(seen.kind));
+    let mut finding = refused.unwrap_or_else(|| from_texts(seen.kind, &seen.facts));
+    if UNKNOWN.iter().any(|(unknown, _)| finding.title.contains(unknown)) {
+        seen.kind.title.clone_into(&mut finding.title);
+    }
+    let plain = |text: &mut String| {
+        for (unknown, named) in UNKNOWN {
+            *text = text
+                .replace(&format!("role \"{unknown}\""), "the role")
+                .replace(&format!("\"{unknown}\""), named);
+        }
+    };
+    plain(&mut finding.detail);
+    for candidate in &mut finding.candidates {
+        plain(&mut candidate.cause);
+        plain(&mut candidate.check);
+    }
+    if let Some(remedy) = &mut finding.remedy {
+        take_back_unknown(remedy);
+    }
+    finding
+}
+
+/// A command with a value that the log does not tell cannot be pasted: it becomes a pattern in the step's text.
+fn take_back_unknown(remedy: &mut Remedy) {
+    let lacks = |text: &str| UNKNOWN.iter().any(|(unknown, _)| text.contains(unknown));
+    for step in &mut remedy.steps {
+        if let Some(run) = step.run.take_if(|run| lacks(run)) {
+            step.text = format!("{} (with the values filled in: {run})", step.text);
+        }
+        step.undo.take_if(|undo| lacks(undo));
+        step.database.take_if(|database| lacks(database));
+    }
+}
+
+fn of_refusal(refusal: &Refusal, message: &str, facts: &Facts) -> Finding {
+    let error = ServerError {
+        severity: Foreign::from("FATAL"),
+        sqlstate: Foreign::from(refusal.sqlstate),
+        message: Foreign::from(message),
+        detail: None,
+        hint: None,
+        routine: refusal.routine.map(Foreign::from),
+    };
+    let target = target(facts);
+    let route = route(&target, facts);
+    let scene = Scene {
+        encrypted: message.contains("SSL encryption") || message.contains("SSL on"),
+        ..Scene::before_tls(&target, &route)
+    };
+    refusal::finding(&error, &scene)
+}
+
+/// A finding whose way out is what its explanation says, unless the log tells enough for a better one.
+fn from_texts(kind: &'static Kind, facts: &Facts) -> Finding {
+    let title = match title_subject(facts) {
+        Some(subject) => format!("{}: {subject}", kind.title),
+        None => kind.title.to_owned(),
+    };
+    let mut finding = kind.found(title).remedy(remedies::of(kind, facts));
+    if kind.explanation.causes.len() > 1 {
+        for cause in kind.explanation.causes {
+            finding = finding.candidate(*cause, kind.explanation.tell);
+        }
+    }
+    finding
+}
+
+/// What a title may name, the most telling first.
+const NAMES: &[&str] = &[
+    "socket",
+    "table",
+    "column",
+    "sequence",
+    "schema",
+    "extension",
+    "revision",
+    "migration",
+    "type",
+    "function",
+    "object",
+    "parameter",
+    "file",
+    "service",
+    "statement",
+    "driver",
+    "limit",
+    "database",
+    "role",
+];
+
+fn title_subject(facts: &Facts) -> Option<String> {
+    if let Some(host) = facts.get("host").filter(|host| !host.contains('@')) {
+        return Some(match (facts.get("address"), facts.get("port")) {
+            (Some(address), Some(port)) if address != host => format!("\"{host}\" ({address}), port {port}"),
+            (_, Some(port)) => format!("\"{host}\", port {port}"),
+            (_, None) => format!("\"{host}\""),
+        });
+    }
+    NAMES
+        .iter()
+        .find_map(|name| facts.get(name).map(|value| format!("{name} \"{value}\"")))
+}
+
+/// The target as far as the log tells it.
+fn target(facts: &Facts) -> Target {
+    let named = |name: &str, unknown: &str| Foreign::from(facts.get(name).unwrap_or(unknown));
+    let port = facts.get("port").and_then(|port| port.parse().ok()).unwrap_or(5432);
+    let endpoint = match (facts.get("socket"), facts.get("host")) {
+        (Some(socket), _) => Endpoint::Socket(PathBuf::from(socket.rsplit_once('/').map_or(socket, |(directory, _)| directory))),
+        (None, Some(host)) => match host.parse::<IpAddr>() {
+            Ok(address) => Endpoint::Address { address, name: None },
+            Err(_) => Endpoint::Name(Foreign::from(host)),
+        },
+        (None, None) => Endpoint::Name(Foreign::from("<host>")),
+    };
+    Target {
+        source: "the log".to_owned(),
+        hosts: vec![Host {
+            endpoint,
+            port,
+            password: None,
+        }],
+        user: named("role", "<role>"),
+        database: named("database", "<database>"),
+        password: None,
+        tls: TlsSettings {
+            mode: SslMode::Prefer,
+            negotiation: Negotiation::Postgres,
+            root_cert: RootCert::Default(None),
+            client_cert: None,
+            client_key: None,
+            client_key_password: None,
+            sni: true,
+            min_protocol: None,
+            max_protocol: None,
+        },
+        channel_binding: ChannelBinding::Prefer,
+        connect_timeout: None,
+        options: None,
+        session_attrs: SessionAttrs::Any,
+        balances_hosts: false,
+        require_auth: None,
+        driver: None,
+    }
+}
+
+fn route(target: &Target, facts: &Facts) -> Route {
+    let host = target.hosts[0].clone();
+    let address = match &host.endpoint {
+        Endpoint::Socket(directory) => Address::Unix(directory.join(format!(".s.PGSQL.{}", host.port))),
+        Endpoint::Name(_) | Endpoint::Address { .. } => {
+            let address = facts.get("address").and_then(|address| address.parse().ok());
+            Address::Tcp(SocketAddr::new(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), host.port))
+        }
+    };
+    Route { host, address }
+}

@@ -1,0 +1,122 @@
+//! What collectors write before a program's line: times, containers, hosts and programs.
+
+/// A line without what was written before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stripped<'t> {
+    /// The first time that stands there, as it is written.
+    pub time: Option<&'t str>,
+    pub rest: &'t str,
+}
+
+/// Takes the prefixes of docker, Kubernetes, journald and syslog off.
+#[must_use]
+pub fn strip(line: &str) -> Stripped<'_> {
+    let mut rest = without_container(line);
+    let mut time = None;
+    for _ in 0..2 {
+        let text = rest.trim_start_matches(['[', '(', '<']);
+        let length = time_length(text);
+        if length == 0 {
+            break;
+        }
+        time = time.or(Some(&text[..length]));
+        let after = &text[length..];
+        let after = after.trim_start_matches([']', ')', '>', ',']);
+        rest = after.strip_prefix(' ').unwrap_or(after);
+        rest = without_stream(without_program(rest));
+    }
+    Stripped { time, rest }
+}
+
+/// `web-1  | `, as docker compose writes it.
+fn without_container(line: &str) -> &str {
+    let name = line.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')));
+    match name {
+        Some(at @ 1..40) => match line[at..].trim_start_matches(' ').strip_prefix("| ") {
+            Some(rest) => rest,
+            None => line,
+        },
+        _ => line,
+    }
+}
+
+/// `stdout F `, as Kubernetes writes it.
+fn without_stream(line: &str) -> &str {
+    let rest = line.strip_prefix("stdout ").or_else(|| line.strip_prefix("stderr "));
+    rest.and_then(|rest| rest.strip_prefix("F ").or_else(|| rest.strip_prefix("P ")))
+        .unwrap_or(line)
+}
+
+/// `web1 gunicorn[4711]: `, as journald and syslog write it.
+fn without_program(line: &str) -> &str {
+    let mut words = line.splitn(3, ' ');
+    let (Some(host), Some(program), Some(rest)) = (words.next(), words.next(), words.next()) else {
+        return line;
+    };
+    let is_host = !host.is_empty()
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
+    let is_program =
+        program.ends_with("]:") && program.contains('[') || program.ends_with(':') && program.bytes().any(|byte| byte.is_ascii_lowercase());
+    let is_exception = program.contains("Error") || program.contains("Exception");
+    if is_host && is_program && !is_exception { rest } else { line }
+}
+
+/// How long the time at the beginning is: RFC 3339 and its kin, syslog's `Nov 21 09:07:58`; 0 where there is none.
+fn time_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    if shape(bytes, b"dddd-dd-dd") || shape(bytes, b"dddd/dd/dd") {
+        let mut end = 10;
+        if bytes.get(end).is_some_and(|byte| matches!(byte, b'T' | b' ')) && shape(&bytes[end + 1..], b"dd:dd:dd") {
+            end += 9;
+            end += fraction(&bytes[end..]);
+            end += zone(&bytes[end..]);
+        }
+        return end;
+    }
+    if shape(bytes, b"aaa dd dd:dd:dd") || shape(bytes, b"aaa  d dd:dd:dd") {
+        return 15 + fraction(&bytes[15..]);
+    }
+    if shape(bytes, b"dd/aaa/dddd:dd:dd:dd") {
+        return 20;
+    }
+    if shape(bytes, b"dd:dd:dd") {
+        return 8 + fraction(&bytes[8..]);
+    }
+    0
+}
+
+/// Whether the text begins as the pattern: `d` a digit, `a` a letter, all else itself.
+fn shape(text: &[u8], pattern: &[u8]) -> bool {
+    text.len() >= pattern.len()
+        && pattern.iter().zip(text).all(|(pattern, byte)| match pattern {
+            b'd' => byte.is_ascii_digit(),
+            b'a' => byte.is_ascii_alphabetic(),
+            other => other == byte,
+        })
+}
+
+fn fraction(text: &[u8]) -> usize {
+    match text.split_first() {
+        Some((b'.' | b',', digits)) => match digits.iter().take_while(|byte| byte.is_ascii_digit()).count() {
+            0 => 0,
+            digits => 1 + digits,
+        },
+        _ => 0,
+    }
+}
+
+fn zone(text: &[u8]) -> usize {
+    if text.first() == Some(&b'Z') {
+        1
+    } else if text.starts_with(b" UTC") || text.starts_with(b" GMT") || text.starts_with(b" CET") {
+        4
+    } else if text.len() >= 5 && matches!(text[0], b'+' | b'-') && text[1].is_ascii_digit() {
+        if text.get(3) == Some(&b':') && text.len() >= 6 { 6 } else { 5 }
+    } else if text.starts_with(b" +") && shape(&text[2..], b"dddd") {
+        6
+    } else {
+        0
+    }
+}

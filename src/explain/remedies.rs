@@ -1,0 +1,63 @@
+//! The way out of what a log shows: filled in with what the message names, else what the explanation says.
+
+use super::facts::Facts;
+use crate::finding::Kind;
+use crate::finding::privileges::{extension_denied, not_owner, schema_create, schema_usage, sequence_access, table_access};
+use crate::layer::Layer;
+use crate::quote::sql_ident;
+use crate::remedy::{Place, Remedy, Step};
+
+/// The remedy for a kind that was recognised in a log.
+#[must_use]
+pub fn of(kind: &'static Kind, facts: &Facts) -> Remedy {
+    let fixes = kind.explanation.fixes;
+    let summary = fixes.first().copied().unwrap_or(kind.title);
+    let mut steps: Vec<Step> = grant(kind, facts).into_iter().collect();
+    steps.extend(fixes.iter().map(|fix| Step::new(place(kind.layer), *fix)));
+    Remedy::new(summary, steps)
+}
+
+/// Where the explanation's ways out are mostly carried out.
+fn place(layer: Layer) -> Place {
+    match layer {
+        Layer::Config | Layer::Pool => Place::AppConfig,
+        Layer::Dns | Layer::Tcp | Layer::Tls | Layer::Migrations => Place::AppHost,
+        Layer::Auth | Layer::Privileges => Place::Database,
+    }
+}
+
+/// The statement that grants what is missing. The log rarely names the role: then the statement is a pattern, and a person fills it in.
+fn grant(kind: &'static Kind, facts: &Facts) -> Option<Step> {
+    let is = |other: &Kind| kind.is(other);
+    let role = facts.get("role").map_or_else(|| "<role>".to_owned(), sql_ident);
+    let name = |fact: &str| facts.get(fact).map(qualified);
+    let statement = if is(&table_access::KIND) {
+        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {} TO {role};", name("table")?)
+    } else if is(&sequence_access::KIND) {
+        format!("GRANT USAGE, SELECT ON SEQUENCE {} TO {role};", name("sequence")?)
+    } else if is(&schema_usage::KIND) {
+        format!("GRANT USAGE ON SCHEMA {} TO {role};", name("schema")?)
+    } else if is(&schema_create::KIND) {
+        let schema = name("schema").unwrap_or_else(|| "public".to_owned());
+        format!("GRANT USAGE, CREATE ON SCHEMA {schema} TO {role};")
+    } else if is(&not_owner::KIND) {
+        format!("ALTER TABLE {} OWNER TO {role};", name("table")?)
+    } else if is(&extension_denied::KIND) {
+        format!("CREATE EXTENSION IF NOT EXISTS {};", name("extension")?)
+    } else {
+        return None;
+    };
+    let database = facts.get("database").unwrap_or("<database>");
+    Some(
+        Step::sql(
+            database,
+            "as the owner or a superuser, in the database of the application",
+            statement,
+        )
+        .actor("the owner, or a superuser"),
+    )
+}
+
+fn qualified(name: &str) -> String {
+    name.split('.').map(sql_ident).collect::<Vec<_>>().join(".")
+}

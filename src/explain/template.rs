@@ -1,0 +1,125 @@
+//! Templates: literal pieces and holes, matched by hand.
+
+/// Longer values are not what a message names.
+const LONGEST_VALUE: usize = 400;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece {
+    Literal(&'static str),
+    Hole(&'static str),
+}
+
+/// A template, taken apart.
+#[derive(Debug)]
+pub struct Template {
+    pieces: Vec<Piece>,
+}
+
+/// Where a template stands in a text, and what its holes hold.
+#[derive(Debug, Clone)]
+pub struct Captured<'t> {
+    pub start: usize,
+    pub end: usize,
+    pub holes: Vec<(&'static str, &'t str)>,
+}
+
+impl Template {
+    /// Takes a template apart; `{name}` is a hole, an unclosed brace stands for itself.
+    #[must_use]
+    pub fn parse(template: &'static str) -> Self {
+        let mut pieces = Vec::new();
+        let mut rest = template;
+        while let Some((literal, name, after)) = next_hole(rest) {
+            if !literal.is_empty() {
+                pieces.push(Piece::Literal(literal));
+            }
+            pieces.push(Piece::Hole(name));
+            rest = after;
+        }
+        if !rest.is_empty() {
+            pieces.push(Piece::Literal(rest));
+        }
+        Self { pieces }
+    }
+
+    /// Its longest literal piece: the one to look for first.
+    #[must_use]
+    pub fn anchor(&self) -> &'static str {
+        self.literals().max_by_key(|literal| literal.len()).unwrap_or_default()
+    }
+
+    /// How many letters it fixes: of two templates at one place the one that fixes more is meant.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        self.literals().map(str::len).sum()
+    }
+
+    /// Its literal pieces.
+    pub fn literals(&self) -> impl Iterator<Item = &'static str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Literal(literal) => Some(*literal),
+            Piece::Hole(_) => None,
+        })
+    }
+
+    /// The first place at or behind `from` where it stands.
+    #[must_use]
+    pub fn find<'t>(&self, text: &'t str, from: usize) -> Option<Captured<'t>> {
+        let first = match self.pieces.first()? {
+            Piece::Literal(literal) => *literal,
+            Piece::Hole(_) => return None,
+        };
+        let mut at = from;
+        while let Some(found) = text.get(at..)?.find(first) {
+            let start = at + found;
+            if let Some((end, holes)) = self.rest(text, start + first.len()) {
+                return Some(Captured { start, end, holes });
+            }
+            at = start + first.len();
+        }
+        None
+    }
+
+    fn rest<'t>(&self, text: &'t str, from: usize) -> Option<(usize, Vec<(&'static str, &'t str)>)> {
+        let mut at = from;
+        let mut holes = Vec::new();
+        let mut pieces = self.pieces[1..].iter().peekable();
+        while let Some(piece) = pieces.next() {
+            match *piece {
+                Piece::Literal(literal) => at += text[at..].starts_with(literal).then_some(literal.len())?,
+                Piece::Hole(name) => {
+                    let length = match pieces.peek() {
+                        Some(Piece::Literal(literal)) => value_before(&text[at..], literal)?,
+                        Some(Piece::Hole(_)) => return None,
+                        None => word(&text[at..]),
+                    };
+                    if length == 0 && name != "_" && name != "secret" {
+                        return None;
+                    }
+                    holes.push((name, &text[at..at + length]));
+                    at += length;
+                }
+            }
+        }
+        Some((at, holes))
+    }
+}
+
+fn next_hole(template: &'static str) -> Option<(&'static str, &'static str, &'static str)> {
+    let (literal, rest) = template.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((literal, name, after))
+}
+
+fn value_before(text: &str, literal: &str) -> Option<usize> {
+    let length = text.find(literal)?;
+    (length <= LONGEST_VALUE && !text[..length].contains('\n')).then_some(length)
+}
+
+/// A word: an identifier, a host name, a path.
+fn word(text: &str) -> usize {
+    let ends = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '-' | '/' | ':'));
+    let length = text.find(ends).unwrap_or(text.len()).min(LONGEST_VALUE);
+    let length = (0..=length).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    text[..length].trim_end_matches(['.', ':']).len()
+}

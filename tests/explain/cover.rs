@@ -1,0 +1,19 @@
+//! The fast search finds every text of the catalogue.
+
+use dbdoctor::explain::catalogue;
+use dbdoctor::explain::cover::COVER;
+
+#[test]
+fn every_text_holds_a_literal_of_the_fast_search() {
+    let missed: Vec<String> = catalogue::entries()
+        .iter()
+        .filter(|entry| {
+            !entry
+                .template
+                .literals()
+                .any(|literal| COVER.iter().any(|cover| literal.contains(cover)))
+        })
+        .map(|entry| entry.template.literals().collect::<Vec<_>>().join("…"))
+        .collect();
+    assert!(missed.is_empty(), "{missed:#?}");
+}

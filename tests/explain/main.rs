@@ -1,0 +1,10 @@
+//! What `dbdoctor explain` recognises: every text that the drivers, frameworks and servers were seen to print, and what is not ours.
+
+#![allow(clippy::unwrap_used)]
+
+mod cover;
+mod harness;
+mod logs;
+mod not_ours;
+mod rows;
+mod texts;

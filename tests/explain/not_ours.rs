@@ -1,0 +1,20 @@
+//! What other services, clients and the operating system write: nothing of it is recognised.
+
+use crate::harness::codes;
+
+#[test]
+fn no_line_of_others_is_recognised() {
+    let lines: Vec<&str> = include_str!("not_ours.txt").lines().collect();
+    assert!(lines.len() >= 300, "only {} lines", lines.len());
+    let wrong: Vec<String> = lines
+        .iter()
+        .filter(|line| !codes(line).is_empty())
+        .map(|line| format!("{:?}: {line}", codes(line)))
+        .collect();
+    assert!(wrong.is_empty(), "{} lines\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_log_of_others_is_not_recognised_either() {
+    assert_eq!(codes(include_str!("not_ours.txt")), Vec::<String>::new());
+}

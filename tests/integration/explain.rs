@@ -1,0 +1,52 @@
+//! `dbdoctor explain`, through the binary.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+fn explain(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dbdoctor"))
+        .arg("explain")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_text_a_log_and_nothing_of_ours_have_their_exit_codes() {
+    let text =
+        "pg8000.exceptions.InterfaceError: Can't create a connection to host db and port 5432 (timeout is 3 and source_address is None).";
+    let told = explain(&["--format", "json", text], "");
+    assert_eq!(told.status.code(), Some(0));
+    let document: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(document["schema"], 1);
+    assert_eq!(document["matches"][0]["code"], "tcp/unexplained");
+    assert_eq!(document["matches"][0]["layer"], "tcp");
+
+    let log = "ok\nFATAL:  role \"ghost\" does not exist\nFATAL:  role \"ghost\" does not exist\n";
+    let told = explain(&["--format", "json", "-"], log);
+    let document: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    let found = &document["matches"][0];
+    assert_eq!(found["code"], "auth/role-missing");
+    assert_eq!(found["first_line"], 2);
+    assert!(found["remedy"]["steps"].is_array(), "{found}");
+
+    let told = explain(&["--format", "json"], "nothing here\n");
+    assert_eq!(told.status.code(), Some(1));
+    let document: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(document["matches"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn a_code_is_explained_without_reading_anything() {
+    let told = explain(&["auth/no-hba-entry"], "");
+    assert_eq!(told.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&told.stdout).contains("What it means"));
+    let told = explain(&["auth/no-such-code"], "");
+    assert_eq!(told.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&told.stderr).contains("is no finding's code"));
+}
