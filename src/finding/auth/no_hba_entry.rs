@@ -67,6 +67,11 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
             .candidate("no line matches", "in the server's pg_hba.conf, no line covers this client, role, database and encryption")
             .candidate("a line matches and says reject", "the first line that matches ends in reject");
     }
+    if scene.admitted_with_tls.is_none() && !scene.encrypted && error.says(&["no encryption", "SSL off"]) {
+        finding = finding
+            .candidate("the server lets this client in with TLS only", "connect with sslmode=require; dbdoctor check does so by itself, without a password")
+            .candidate("no line covers this client, role and database, with TLS or without", "the same connection is turned away with sslmode=require too");
+    }
     if error.is_of_a_pooler() {
         finding = finding.candidate("a pooler passes the message on, and the address is the pooler's", "look at the host that pg_hba.conf would have to let in");
     }

@@ -45,11 +45,14 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
 
     let target = scene.target;
     let role = target.user.to_string();
-    let source = target.password.as_ref().map_or_else(|| "none".to_owned(), |password| password.source.clone());
-    let finding = KIND
+    let source = target.password.as_ref().map(|password| &password.source);
+    let here = source.map_or_else(String::new, |source| format!(" (here: {source})"));
+    let mut finding = KIND
         .found(format!("the server rejects the password of role \"{role}\""))
-        .evidence(error.to_string())
-        .evidence(format!("the password came from {source}"));
+        .evidence(error.to_string());
+    if let Some(source) = source {
+        finding = finding.evidence(format!("the password came from {source}"));
+    }
     if error.is_of_a_pooler() {
         return through_a_pooler(finding, &role);
     }
@@ -74,7 +77,7 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
                 .actor("superuser"),
                 Step::sql("postgres", "let the password count again, but only if the query shows a date in the past", format!("ALTER ROLE {} VALID UNTIL 'infinity';", quote::sql_ident(target.user.raw())))
                     .actor("superuser"),
-                Step::new(Place::AppConfig, format!("if the password is not the role's: correct it where the application reads it (here: {source}), and restart the application")),
+                Step::new(Place::AppConfig, format!("if the password is not the role's: correct it where the application reads it{here}, and restart the application")),
                 Step::new(
                     Place::Database,
                     format!("or set a new one, in psql, with \\password {}; it asks for the password and keeps it out of the server's log", quote::sql_ident(target.user.raw())),
