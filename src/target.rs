@@ -38,7 +38,7 @@ pub struct Target {
 #[derive(Debug, Clone)]
 pub struct Password {
     pub secret: Secret,
-    /// `the DSN`, `PGPASSWORD`, `/root/.pgpass line 3`.
+    /// `the DSN`, `PGPASSWORD`, `~/.pgpass line 3`.
     pub source: String,
 }
 
