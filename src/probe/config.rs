@@ -20,6 +20,7 @@ use crate::settings::passwords::{self, Login};
 use crate::settings::source::{Place, Source};
 use crate::settings::{disagreement as sources, driver, parts, target};
 use crate::target::{Endpoint, SslMode, Target};
+use crate::venv::Venv;
 use crate::verdict::{Breakage, Fact, Notes, Probed};
 
 /// Judges what was gathered, and reads it.
@@ -103,7 +104,8 @@ impl Desk<'_> {
     }
 
     fn read_dsn(&mut self, bag: &Bag, source: &Source, text: &Secret) -> Probed<Target> {
-        let judged = dsn::judge(source, text.reveal());
+        let venv = self.application.venv.as_ref().filter(|venv| venv.is_complete());
+        let judged = dsn::judge_for(source, text.reveal(), venv.map(Venv::installed).as_ref());
         self.conclude(bag, source, Some(text.reveal()), judged)
     }
 

@@ -6,6 +6,7 @@ pub mod version;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::consumers::choice::Installed;
 use crate::secret::Secret;
 use version::Version;
 
@@ -91,6 +92,16 @@ impl Venv {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.readable && !self.sees_system
+    }
+
+    /// What the readers of connection strings are chosen by.
+    #[must_use]
+    pub fn installed(&self) -> Installed {
+        let versions = self
+            .packages
+            .iter()
+            .map(|(name, version)| ((*name).to_owned(), version.to_string()));
+        versions.collect()
     }
 
     /// `Django 5.2, psycopg 3.2.1`

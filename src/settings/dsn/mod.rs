@@ -14,6 +14,7 @@ use crate::conninfo::anatomy;
 use crate::conninfo::parameters::Parameters;
 use crate::conninfo::scheme::{self, Form};
 use crate::conninfo::{self, Version};
+use crate::consumers::choice::Installed;
 use crate::finding::config::{
     invalid_value, legacy_scheme, malformed_dsn, missing_setting, not_postgres, placeholder_value, quoted_value, sqlite_fallback,
     stray_whitespace, unencoded_password,
@@ -42,9 +43,15 @@ impl Judged {
     }
 }
 
-/// Judges the text of a connection string.
+/// Judges the text of a connection string that any library may read.
 #[must_use]
 pub fn judge(source: &Source, text: &[u8]) -> Judged {
+    judge_for(source, text, None)
+}
+
+/// Judges the text of a connection string for the libraries that are installed, where that is known.
+#[must_use]
+pub fn judge_for(source: &Source, text: &[u8], installed: Option<&Installed>) -> Judged {
     let mut judged = Judged::default();
     if text.trim_ascii().is_empty() {
         judged.findings.push(missing_setting::empty(source));
@@ -72,8 +79,7 @@ pub fn judge(source: &Source, text: &[u8]) -> Judged {
     reader.read(&form);
     let told = |finding: &Finding| finding.kind.slug == unencoded_password::KIND.slug;
     if !reader.judged.broken() && !reader.judged.findings.iter().any(told) {
-        // The driver that the URL names is known; what is installed is not.
-        reader.judged.disagreement = reader.readers(&form, None);
+        reader.judged.disagreement = reader.readers(&form, installed);
     }
     reader.judged
 }
