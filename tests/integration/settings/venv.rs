@@ -54,6 +54,18 @@ fn the_driver_is_not_installed() {
 }
 
 #[test]
+fn what_is_installed_decides_whose_reading_counts() {
+    let socket = "postgresql://app@%2Frun%2Fpostgresql:5432/shop";
+    let code = "config/parsers-disagree".to_owned();
+    let alone = check(&[("psycopg", "3.2.1")], socket).run();
+    assert!(!alone.codes().contains(&code), "{}", alone.stdout);
+    let both = check(&[("SQLAlchemy", "2.0.40"), ("psycopg2-binary", "2.9.10")], socket).run();
+    both.sound().warns(&code);
+    let title = both.finding(&code)["title"].as_str().unwrap_or_default().to_owned();
+    assert!(title.contains("SQLAlchemy 2.0") && !title.contains("django-environ"), "{title}");
+}
+
+#[test]
 fn sqlalchemy_2_1_loads_another_driver() {
     let project = Project::shop();
     let packages = [("SQLAlchemy", "2.1.0"), ("psycopg2-binary", "2.9.10")];
