@@ -122,6 +122,15 @@ fn nobody_listens_on_the_socket() {
 }
 
 #[test]
+fn the_sockets_path_is_too_long() {
+    let directory = format!("/tmp/{}", "long".repeat(30));
+    let run = Doctor::check().dsn(Server::shared().socket_dsn("app").host(&directory)).run();
+    run.fails("tcp/socket-refused");
+    let title = run.finding("tcp/socket-refused")["title"].as_str().unwrap_or_default().to_owned();
+    assert!(title.contains("too long") && title.contains("107"), "{title}");
+}
+
+#[test]
 fn the_socket_is_not_for_this_user() {
     let directory = workdir::fresh("socket");
     let _listener = UnixListener::bind(directory.join(".s.PGSQL.5432")).expect("the directory is ours");
