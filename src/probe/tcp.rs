@@ -141,7 +141,7 @@ fn finding(target: &Target, failed: &Failed, lines: &[String], limit: Duration) 
         (_, Refusal::Silence) => timeout::finding(route, limit, lines),
         (Address::Unix(path), Refusal::Os(error)) => match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => socket_missing::finding(path, lines),
-            io::ErrorKind::InvalidInput => socket_refused::too_long(path, lines),
+            io::ErrorKind::InvalidInput if path.as_os_str().len() > socket_refused::LONGEST_PATH => socket_refused::too_long(path, lines),
             io::ErrorKind::PermissionDenied => socket_denied::finding(path, lines),
             _ => socket_refused::finding(path, lines),
         },

@@ -6,7 +6,6 @@ use crate::explain::logged::Text;
 use crate::finding::{Explanation, Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
-use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
 
 /// What is known beforehand.
@@ -35,24 +34,26 @@ pub const TEXTS: &[Text] = &[
     Text::new("connection to server on socket \"{socket}\" failed: Resource temporarily unavailable"),
 ];
 
-/// A path that the kernel has no room for (`sun_path`, unix(7)); libpq refuses it before it connects.
+/// The longest path of a socket, in bytes (`sun_path`, unix(7), without its closing NUL).
+pub const LONGEST_PATH: usize = 107;
+
+/// A path that the kernel has no room for; libpq refuses it before it connects.
 #[must_use]
 pub fn too_long(path: &Path, lines: &[String]) -> Finding {
     let shown = Foreign::new(path.to_string_lossy());
     let bytes = path.as_os_str().len();
     let mut finding = KIND
-        .found(format!("the Unix socket's path \"{shown}\" is too long: {bytes} bytes, and 107 are the most"))
+        .found(format!("the Unix socket's path \"{shown}\" is too long: {bytes} bytes, and {LONGEST_PATH} are the most"))
         .detail("No connection was tried: the kernel takes no longer path. libpq refuses it as well. The port is part of the path.");
     finding.evidence = lines.to_vec();
     finding.remedy(Remedy::new(
         "reach the socket by a shorter path",
         [
-            Step::new(Place::AppHost, "make a short link to the socket's directory, and name that link as host").run(format!(
-                "ln -s {} /tmp/pg",
-                quote::shell(&path.parent().unwrap_or(path).to_string_lossy())
-            ))
-            .undo("rm /tmp/pg"),
-            Step::new(Place::AppConfig, "in the connection settings").run("host=/tmp/pg"),
+            Step::new(
+                Place::DatabaseHost,
+                "add a directory with a short path to unix_socket_directories in postgresql.conf, and restart the server",
+            ),
+            Step::new(Place::AppConfig, "set host to that directory in the connection settings"),
         ],
     ))
 }
