@@ -117,8 +117,21 @@ fn words(error: &io::Error) -> String {
     text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
 
+/// ENOMEM, ENFILE, EMFILE: the limit is the doctor's own, and says nothing of the server.
+const OWN_LIMITS: [i32; 3] = [12, 23, 24];
+
+fn own_limit(failed: &Failed) -> Option<String> {
+    match &failed.refusal {
+        Refusal::Os(error) if error.raw_os_error().is_some_and(|code| OWN_LIMITS.contains(&code)) => Some(words(error)),
+        Refusal::Os(_) | Refusal::Silence => None,
+    }
+}
+
 /// Every address failed: one finding per reason. A mere lack of a route says less than an answer, so it comes last.
 fn all_failed(target: &Target, failed: &[Failed], lines: &[String], limit: Duration, mut notes: Notes) -> Probed<Streams> {
+    if let Some(own) = failed.iter().find_map(own_limit) {
+        return Probed::Broke(Breakage(format!("this process cannot open a connection: {own}")));
+    }
     let mut findings: Vec<Finding> = Vec::new();
     for failed in failed {
         let finding = finding(target, failed, lines, limit);
