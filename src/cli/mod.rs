@@ -44,4 +44,6 @@ pub enum Command {
     /// Say what the code expects of the schema, without a database
     #[command(after_long_help = migrations::EXAMPLES)]
     Migrations(MigrationsArgs),
+    /// Print the JSON Schema of every document that --format json prints
+    Schema,
 }

@@ -6,6 +6,7 @@ pub mod env;
 pub mod explain;
 pub mod list;
 pub mod migrations;
+pub mod schema;
 
 use std::io::{self, Write as _};
 
