@@ -6,6 +6,7 @@ pub mod app_server;
 pub mod chain;
 pub mod cli;
 pub mod command;
+pub mod completion;
 pub mod conninfo;
 pub mod consumers;
 pub mod container;

@@ -6,6 +6,12 @@ use super::style::Style;
 use super::wrap::hanging;
 use crate::finding::{ALL, Kind};
 
+/// What was written out before.
+pub fn written(out: &mut dyn Write, text: &[u8]) {
+    // A reader that has hung up wants no more.
+    let _ = out.write_all(text);
+}
+
 /// Every code with its severity and title, a line each.
 pub fn list(out: &mut dyn Write) {
     let width = ALL.iter().map(|kind| kind.code().to_string().len()).max().unwrap_or_default();
