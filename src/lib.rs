@@ -3,6 +3,7 @@
 //! The library is what the binary, the tests and the fuzzers share; it is not a stable interface.
 
 pub mod app_server;
+pub mod application;
 pub mod chain;
 pub mod cli;
 pub mod command;
