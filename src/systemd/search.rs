@@ -122,7 +122,8 @@ pub fn services(root: &Path) -> std::collections::BTreeSet<String> {
         .iter()
         .filter_map(|directory| std::fs::read_dir(root.join(directory)).ok());
     directories
-        .flat_map(|entries| entries.flatten())
+        .flatten()
+        .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok())
         .filter(|name| is_unit_name(name))
         .filter_map(|name| Some(name.strip_suffix(".service")?.to_owned()))
