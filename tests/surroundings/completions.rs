@@ -12,10 +12,8 @@ use crate::program::{dbdoctor, of_debian, path_with_dbdoctor, said};
 fn scene() -> PathBuf {
     let directory = workdir::fresh("completions");
     let targets = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| format!("[targets.{name}]\nurl_env = \"DATABASE_URL\"\n"))
-            .collect::<String>()
+        let target = |name: &&str| format!("[targets.{name}]\nurl_env = \"DATABASE_URL\"\n");
+        names.iter().map(target).collect::<Vec<_>>().concat()
     };
     fs::write(directory.join("dbdoctor.toml"), targets(&["web", "worker"])).unwrap();
     fs::write(directory.join("other.toml"), targets(&["elsewhere"])).unwrap();
