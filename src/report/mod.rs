@@ -15,6 +15,7 @@ mod human;
 mod json;
 mod junit;
 pub mod live;
+pub mod man;
 mod markdown;
 pub mod migrations;
 mod nagios;

@@ -23,7 +23,11 @@ fn a_healthy_application() {
     let call = of(Server::shared().dsn("app").sslmode("require"));
     let report = report(call.project(&Project::shop().path));
     // Other scenarios are on the same server.
-    let used = report.split("about ").nth(1).and_then(|rest| rest.split(" of").next()).unwrap_or_default();
+    let used = report
+        .split("about ")
+        .nth(1)
+        .and_then(|rest| rest.split(" of").next())
+        .unwrap_or_default();
     insta::assert_snapshot!(report.replace(&format!("about {used} of"), "about <some> of"));
 }
 
