@@ -30,9 +30,6 @@ Exit codes:
 pub struct CheckArgs {
     #[command(flatten)]
     pub sources: SourceArgs,
-    /// Where the application's code is; unsaid, what --unit or --pid tell, else the current directory
-    #[arg(long, value_name = "DIR")]
-    pub project: Option<PathBuf>,
     /// Stop after this layer
     #[arg(long, value_name = "LAYER", default_value = "pool")]
     pub until: Layer,

@@ -8,7 +8,15 @@ use std::sync::LazyLock;
 use super::database::Database;
 use super::{install, tools, workdir};
 
-const PACKAGES: &[&str] = &["alembic", "Django", "psycopg[binary]", "Flask", "gunicorn", "python-dotenv==1.2.4"];
+const PACKAGES: &[&str] = &[
+    "alembic",
+    "Django",
+    "psycopg[binary]",
+    "Flask",
+    "gunicorn",
+    "python-dotenv==1.2.4",
+    "Flask-SQLAlchemy",
+];
 
 /// A virtual environment with both tools and a driver.
 #[derive(Debug)]
@@ -30,8 +38,10 @@ impl Venv {
         let path = workdir::lasting().join("venv");
         let bin = path.join("bin");
         // One that another Python made may be left from another machine.
-        let usable =
-            step(Command::new(bin.join("python")).args(["-c", "import alembic, django, psycopg, flask, gunicorn, dotenv"])).is_ok();
+        let usable = step(
+            Command::new(bin.join("python")).args(["-c", "import alembic, django, psycopg, flask, gunicorn, dotenv, flask_sqlalchemy"]),
+        )
+        .is_ok();
         if !usable {
             let python = install::until_found("python3-venv", python_with_venv)?;
             step(Command::new(python).args(["-m", "venv", "--clear"]).arg(&path))?;
