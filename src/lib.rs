@@ -7,6 +7,7 @@ pub mod application;
 pub mod chain;
 pub mod cli;
 pub mod command;
+pub mod completion;
 pub mod conninfo;
 pub mod consumers;
 pub mod container;

@@ -2,7 +2,7 @@
 
 use crate::explain::logged::Text;
 use crate::application::{Raised, Runtime};
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::request::Asked;
@@ -12,13 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "app-not-found",
     severity: Severity::Fail,
     title: "the application that was named is not there",
-    explanation: Explanation {
-        meaning: "flask could not import an application, so the commands that extensions add, such as db of Flask-Migrate, do not exist either. The database was not involved.",
-        tell: "The message is about the application or about the command db, not about a connection.",
-        causes: &["FLASK_APP is not set in this shell, or the command runs in another directory", "importing the application fails, often because a variable such as DATABASE_URL is missing", "Flask-Migrate is not installed in this virtual environment"],
-        fixes: &["name the application: flask --app MODULE db upgrade, in the directory of the project", "import the application by hand to see its real error: python -c \"import MODULE\""],
-        mistaken_for: "A fault of the migrations or of the database.",
-    },
 };
 
 /// What logs say of it.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::application::{Raised, Runtime};
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
@@ -15,20 +15,6 @@ pub static KIND: Kind = Kind {
     slug: "application-fails",
     severity: Severity::Fail,
     title: "the application stops with an error before it has its database settings",
-    explanation: Explanation {
-        meaning: "The application was asked for its settings (--django, --flask): its own Python loaded it with the service's environment and directory, and its code raised an exception. No connection was tried.",
-        tell: "The exception and the line of the application's code that it came from are shown.",
-        causes: &[
-            "the environment lacks a variable that the code insists on",
-            "a package is not installed in this virtual environment",
-            "the code needs what only the running service has: a mounted secret, a directory, another user's files",
-        ],
-        fixes: &[
-            "set what the exception names where the service gets its environment",
-            "install what it names with the virtual environment's own pip",
-        ],
-        mistaken_for: "A database that is down: none was asked.",
-    },
 };
 
 /// What the code raised, and how it was run.

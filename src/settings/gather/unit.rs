@@ -90,13 +90,7 @@ fn files(root: &Path, unit: &str, shown: Option<&Shown>) -> Result<Vec<PathBuf>,
 /// Services whose names are spelt much like it, or hold it.
 fn similar(root: &Path, unit: &str) -> Vec<String> {
     let wanted = unit.trim_end_matches(".service");
-    let names: Vec<String> = search::DIRECTORIES
-        .iter()
-        .flat_map(|directory| std::fs::read_dir(root.join(directory)).into_iter().flatten().flatten())
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| search::is_unit_name(name))
-        .filter_map(|name| Some(name.strip_suffix(".service")?.to_owned()))
-        .collect();
+    let names = search::services(root);
     let mut similar = nearest(wanted, names.iter().map(String::as_str));
     similar.extend(
         names
