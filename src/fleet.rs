@@ -50,8 +50,8 @@ pub async fn run(
     loop {
         tokio::select! {
             next = checks.next() => {
-                let Some((index, diagnosis)) = next else { break };
-                waiting[index] = Some(diagnosis);
+                let Some((index, done)) = next else { break };
+                waiting[index] = Some(done);
                 checked += 1;
                 watcher.counted(checked, requests.len());
             }

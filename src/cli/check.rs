@@ -45,9 +45,6 @@ pub struct CheckArgs {
     /// How many targets are checked at the same time
     #[arg(long, value_name = "N", help_heading = "Where the settings come from", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
-    /// Where the application's code is; unsaid, what --unit or --pid tell, else the current directory
-    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, help_heading = WHAT)]
-    pub project: Option<PathBuf>,
     /// Stop after this layer
     #[arg(long, value_name = "LAYER", default_value = "pool", help_heading = WHAT)]
     pub until: Layer,

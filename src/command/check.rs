@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use crate::chain;
 use crate::cli::check::CheckArgs;
-use crate::cli::resolve::{self, Asked};
+use crate::cli::resolve::{self, Checks};
 use crate::exit_code::ExitCode;
 use crate::fleet;
 use crate::outcome::Outcome;
@@ -30,7 +30,7 @@ pub fn run(args: &CheckArgs, arguments: &[String]) -> ExitCode {
 }
 
 fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
-    let asked = resolve::check(args, arguments)?;
+    let checks = resolve::check(args, arguments)?;
     let environment = Environment::of_process();
     let output = match &args.output {
         Some(path) => Output::file(path).map_err(|error| anyhow::anyhow!("the report cannot be written to {}: {error}", path.display()))?,
@@ -44,7 +44,7 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     let style = Style::settle(args.color, output.is_file());
     let mut reporter = report::reporter(args.format, output.writer(), style, detail);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    if let Asked::Many(requests) = &asked {
+    if let Checks::Many(requests) = &checks {
         let names: Vec<String> = requests
             .iter()
             .filter_map(|request| Some(request.target.as_ref()?.name.clone()))
@@ -53,12 +53,12 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     }
     let outcome = runtime.block_on(async {
         let mut live = Live::new(reporter.as_mut(), detail);
-        match &asked {
-            Asked::One(request) => {
+        match &checks {
+            Checks::One(request) => {
                 let diagnosis = chain::run(request, &environment, &Shared::default(), &mut live, interrupted()).await;
                 Outcome::One(Box::new(diagnosis))
             }
-            Asked::Many(requests) => Outcome::Many(fleet::run(requests, &environment, args.jobs.into(), &mut live, interrupted()).await),
+            Checks::Many(requests) => Outcome::Many(fleet::run(requests, &environment, args.jobs.into(), &mut live, interrupted()).await),
         }
     });
     // A resolver that hangs must not hold the exit up.

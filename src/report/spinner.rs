@@ -92,7 +92,9 @@ impl Spinner {
     pub fn step_aside(&self, write: impl FnOnce()) {
         // Until the report has written, nothing may be drawn.
         let mut line = self.0.as_ref().map(|shared| shared.lock());
-        line.iter_mut().for_each(|line| line.wipe());
+        if let Some(line) = &mut line {
+            line.wipe();
+        }
         write();
     }
 
