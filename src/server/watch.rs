@@ -22,7 +22,9 @@ pub enum Method {
     Md5,
     ScramSha256,
     ScramSha256Plus,
-    /// SASL with none of the SCRAM mechanisms: `OAUTHBEARER`.
+    /// SASL's `OAUTHBEARER`, without SCRAM beside it; PostgreSQL 18 and later.
+    OAuth,
+    /// SASL with none of these mechanisms.
     OtherSasl,
     Kerberos,
     Gss,
@@ -40,7 +42,8 @@ impl Method {
             Self::Md5 => "md5".into(),
             Self::ScramSha256 => "scram-sha-256".into(),
             Self::ScramSha256Plus => "scram-sha-256 (channel binding offered)".into(),
-            Self::OtherSasl => "a SASL mechanism other than SCRAM".into(),
+            Self::OAuth => "oauth".into(),
+            Self::OtherSasl => "a SASL mechanism that no driver has".into(),
             Self::Kerberos => "krb5".into(),
             Self::Gss => "gss".into(),
             Self::Sspi => "sspi".into(),
@@ -56,10 +59,10 @@ impl Method {
             Self::Cleartext => "password",
             Self::Md5 => "md5",
             Self::ScramSha256 | Self::ScramSha256Plus => "scram-sha-256",
-            Self::OtherSasl => "oauth",
+            Self::OAuth => "oauth",
             Self::Gss => "gss",
             Self::Sspi => "sspi",
-            Self::Kerberos | Self::Unknown(_) => "",
+            Self::OtherSasl | Self::Kerberos | Self::Unknown(_) => "",
         }
     }
 }
@@ -73,6 +76,8 @@ pub struct CancelKey(pub Secret);
 pub struct Seen {
     /// The first thing asked for.
     pub method: Option<Method>,
+    /// The server took the role's proof of its password: the last word of a SCRAM exchange, which comes before the role is let in.
+    pub proof_taken: bool,
     /// The role was let in; what follows is the database's word.
     pub authenticated: bool,
     pub parameters: BTreeMap<String, Foreign>,
@@ -195,7 +200,8 @@ fn note(tag: u8, body: &[u8], seen: &mut Seen) {
                 seen.authenticated = true;
                 seen.method.get_or_insert(Method::NoneAsked);
             }
-            11 | 12 => {}
+            11 => {}
+            12 => seen.proof_taken = true,
             request => {
                 seen.method.get_or_insert_with(|| method(request, rest));
             }
@@ -226,6 +232,7 @@ fn method(request: u32, mechanisms: &[u8]) -> Method {
         9 => Method::Sspi,
         10 if offers(b"SCRAM-SHA-256-PLUS") => Method::ScramSha256Plus,
         10 if offers(b"SCRAM-SHA-256") => Method::ScramSha256,
+        10 if offers(b"OAUTHBEARER") => Method::OAuth,
         10 => Method::OtherSasl,
         other => Method::Unknown(other),
     }
