@@ -17,8 +17,6 @@ pub static KIND: Kind = Kind {
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
     Text::new("cannot execute SQL commands in WAL sender for physical replication"),
-    Text::new("extended query protocol not supported in a replication connection"),
-    Text::new("invalid value for parameter \"replication\": \"{value}\""),
     Text::new("no pg_hba.conf entry for replication connection from host"),
     Text::new("must be superuser or replication role to start walsender"),
     Text::new("permission denied to start WAL sender"),
