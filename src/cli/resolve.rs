@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use super::check::{CheckArgs, FailOn};
+use super::runbook::RunbookArgs;
 use super::sources::SourceArgs;
 use crate::conninfo::mask::mask_argument;
 use crate::foreign::Foreign;
@@ -37,9 +38,6 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
             super::check::skip(text).map_err(|why| anyhow::anyhow!("skip of the target has \"{}\": {why}", Foreign::new(text.as_str())))?,
         );
     }
-    let named_needs = of_target.and_then(|target| target.needs.clone());
-    let needs = args.needs.clone().or(named_needs).unwrap_or_else(|| Need::USUAL.to_vec());
-    let named_schemas = of_target.and_then(|target| target.schemas.clone()).unwrap_or_default();
     Ok(Request {
         origin: origin(&args.sources, of_target)?,
         target: of_target.map(named),
@@ -47,11 +45,14 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
         project: args.project.clone().or_else(|| of_target?.project.clone()),
         venv: args.sources.venv.clone(),
         schemas: if args.schemas.is_empty() {
-            named_schemas
+            schemas(of_target)
         } else {
             args.schemas.clone()
         },
-        needs: needs.into_iter().collect(),
+        needs: args
+            .needs
+            .clone()
+            .map_or_else(|| needs(of_target), |needs| needs.into_iter().collect()),
         demand: Demand {
             workers: args.workers.or(workers),
             threads: args.threads.or(pool.threads),
@@ -82,6 +83,16 @@ fn target(args: &SourceArgs) -> anyhow::Result<Option<Target>> {
         .transpose()
 }
 
+/// The privileges that the target names, or the usual ones.
+fn needs(target: Option<&Target>) -> BTreeSet<Need> {
+    let named = target.and_then(|target| target.needs.clone());
+    named.unwrap_or_else(|| Need::USUAL.to_vec()).into_iter().collect()
+}
+
+fn schemas(target: Option<&Target>) -> Vec<String> {
+    target.and_then(|target| target.schemas.clone()).unwrap_or_default()
+}
+
 fn variable(args: &SourceArgs, target: Option<&Target>) -> Option<String> {
     args.var.clone().or_else(|| target?.url_env.clone())
 }
@@ -97,10 +108,10 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
         origin: origin(sources, target.as_ref())?,
         target: target.as_ref().map(named),
         var: variable(sources, target.as_ref()),
-        project: target.and_then(|target| target.project),
+        project: target.as_ref().and_then(|target| target.project.clone()),
         venv: sources.venv.clone(),
-        schemas: Vec::new(),
-        needs: BTreeSet::new(),
+        schemas: schemas(target.as_ref()),
+        needs: needs(target.as_ref()),
         demand: Demand::default(),
         until: Layer::Config,
         skip: Vec::new(),
@@ -108,6 +119,25 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
         wait: None,
         fail_on_warn: false,
         command: command(arguments),
+    })
+}
+
+/// The request for the commands to run by hand.
+///
+/// # Errors
+///
+/// When standard input or the file with the targets cannot be read.
+pub fn runbook(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<Request> {
+    let request = settings(&args.sources, arguments)?;
+    Ok(Request {
+        project: args.project.clone().or(request.project),
+        needs: args.needs.clone().map_or(request.needs, |needs| needs.into_iter().collect()),
+        schemas: if args.schemas.is_empty() {
+            request.schemas
+        } else {
+            args.schemas.clone()
+        },
+        ..request
     })
 }
 

@@ -12,6 +12,7 @@ pub mod json;
 pub mod man;
 pub mod migrations;
 pub mod pages;
+pub mod runbook;
 pub mod short;
 pub mod style;
 mod wrap;

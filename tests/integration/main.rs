@@ -29,6 +29,7 @@ mod pooler;
 mod privileges;
 mod proofs;
 mod provider;
+mod runbook;
 mod secrets;
 mod settings;
 mod states;
