@@ -60,9 +60,9 @@ fn print(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     let Notes { mut findings, .. } = notes;
     let mask = target.as_ref().map(Mask::of).unwrap_or_default();
     runbook.each_text(&mut |text| mask.apply(text));
-    findings
-        .iter_mut()
-        .for_each(|finding| finding.each_text(&mut |text| mask.apply(text)));
+    for finding in &mut findings {
+        finding.each_text(&mut |text| mask.apply(text));
+    }
     findings.retain(|finding| finding.severity > Severity::Info);
     let code = if target.is_some() {
         ExitCode::Sound

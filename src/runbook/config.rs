@@ -35,11 +35,11 @@ pub fn section(scene: &Scene<'_>) -> Section {
             .shows("nothing, exit code 1", &no_settings::KIND),
         ],
     };
-    let named = match &scene.request.origin {
+    let file_of_settings = match &scene.request.origin {
         Origin::EnvFile { path, .. } => Some(path.as_path()),
         _ => scene.source.and_then(Source::file),
     };
-    if let Some(path) = named {
+    if let Some(path) = file_of_settings {
         steps.extend(file(path, &names));
     }
     Section::layer(Layer::Config, steps)

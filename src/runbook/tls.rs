@@ -115,9 +115,8 @@ fn reach(target: &Target, host: &Host) -> Vec<String> {
 fn checks(target: &Target, host: &Host) -> Vec<String> {
     let tls = &target.tls;
     let root = match &tls.root_cert {
-        RootCert::System => None,
         RootCert::Named(path) | RootCert::Default(Some(path)) => Some(path),
-        RootCert::Default(None) => None,
+        RootCert::System | RootCert::Default(None) => None,
     };
     // With a file of authorities, libpq checks at sslmode=require too.
     let verifies = tls.mode >= SslMode::VerifyCa || tls.mode == SslMode::Require && root.is_some_and(|path| path.exists());

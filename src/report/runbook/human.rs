@@ -1,5 +1,6 @@
 //! The commands as a shell script: everything else is a comment, so the whole can be saved, pasted and checked.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use super::{INTRODUCTION, Page, meaning};
@@ -53,7 +54,7 @@ fn of_step(style: Style, step: &Step) -> String {
         let line = format!("#   {:<width$}  ", meaning(look));
         let indent = line.chars().count();
         let shows = hanging(&escaped(&look.shows), indent).replace('\n', "\n#").replace("\n# ", "\n#");
-        text.push_str(&format!("{line}{}\n", shows));
+        let _ = writeln!(text, "{line}{shows}");
     }
     text
 }

@@ -1,5 +1,6 @@
 //! The commands as a page of Markdown.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use super::{INTRODUCTION, Page, meaning};
@@ -14,12 +15,13 @@ pub fn markdown(mut out: Out, page: &Page<'_>) {
         words(&page.subject)
     );
     for finding in page.findings {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n- **{}** `{}`: {}",
             finding.severity.name(),
             finding.kind.code(),
             words(&finding.title)
-        ));
+        );
     }
     if !page.findings.is_empty() {
         text.push('\n');
@@ -34,7 +36,7 @@ pub fn markdown(mut out: Out, page: &Page<'_>) {
 fn of_section(number: usize, section: &Section) -> String {
     let mut text = format!("\n## {number}. {}\n\n{}\n", section.topic.name(), section.topic.question());
     if let Some(reason) = &section.skipped {
-        text.push_str(&format!("\nSkipped: {}\n", words(reason)));
+        let _ = write!(text, "\nSkipped: {}\n", words(reason));
     }
     section.steps.iter().for_each(|step| text.push_str(&of_step(step)));
     text
@@ -49,7 +51,7 @@ fn of_step(step: &Step) -> String {
             Some(_) => format!("`{}`", meaning(look)),
             None => meaning(look),
         };
-        text.push_str(&format!("{break_before}- {meaning}: {}\n", words(&look.shows)));
+        let _ = writeln!(text, "{break_before}- {meaning}: {}", words(&look.shows));
     }
     text
 }
