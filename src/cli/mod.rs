@@ -11,6 +11,7 @@ pub mod man;
 pub mod migrations;
 pub mod resolve;
 pub mod runbook;
+pub mod schema;
 pub mod sources;
 
 use clap::{Parser, Subcommand};
@@ -69,6 +70,9 @@ pub enum Command {
     /// Print the same diagnosis as commands to run by hand, filled in for this target
     #[command(after_long_help = runbook::EXAMPLES)]
     Runbook(Box<RunbookArgs>),
+    /// Print the JSON Schema of every document that --format json prints
+    #[command(after_long_help = schema::EXAMPLES)]
+    Schema,
     /// Write the script with which a shell completes the command line
     #[command(after_long_help = completions::EXAMPLES)]
     Completions(CompletionsArgs),

@@ -9,6 +9,7 @@ pub mod list;
 pub mod man;
 pub mod migrations;
 pub mod runbook;
+pub mod schema;
 
 use std::io::{self, Write as _};
 

@@ -296,12 +296,11 @@ fn describe(target: &Target, merged: &Merged, notes: &mut Notes) {
 }
 
 fn summary(target: &Target) -> String {
-    let hosts: Vec<String> = target.hosts.iter().map(ToString::to_string).collect();
     format!(
         "{}: database \"{}\" at {} as \"{}\", sslmode {}",
         target.source,
         target.database,
-        hosts.join(", "),
+        target.places(),
         target.user,
         target.tls.mode.name()
     )

