@@ -1,7 +1,5 @@
 //! The arguments of `dbdoctor runbook`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use super::THE_REPORT;
@@ -29,9 +27,6 @@ Exit codes:
 pub struct RunbookArgs {
     #[command(flatten)]
     pub sources: SourceArgs,
-    /// Where the application's code is; unsaid, what --unit or --pid tell, else the current directory
-    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, help_heading = WHAT)]
-    pub project: Option<PathBuf>,
     /// The privileges that the application needs [default: usage,select,insert,update,delete]
     #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = WHAT)]
     pub needs: Option<Vec<Need>>,

@@ -87,7 +87,8 @@ fn source(reading: &Reading, request: &Request) -> Option<Source> {
             Chosen::Dsn { source, .. } | Chosen::Parts { source, .. } | Chosen::Libpq { source } | Chosen::Empty { source } => Some(source),
             Chosen::Absent { .. } | Chosen::Nothing => None,
         },
-        Reading::Nothing | Reading::Broke(_) => None,
+        // What code says stands on no line; the subject names it.
+        Reading::Stated { .. } | Reading::Nothing | Reading::Broke(_) => None,
     }
 }
 

@@ -34,6 +34,7 @@ mod runbook;
 mod secrets;
 mod settings;
 mod states;
+mod static_binary;
 mod tcp;
 mod tls;
 mod translated;

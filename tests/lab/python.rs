@@ -8,8 +8,16 @@ use std::sync::LazyLock;
 use super::database::Database;
 use super::{install, tools, workdir};
 
-const PACKAGES: &[&str] = &["alembic", "Django", "psycopg[binary]", "Flask", "gunicorn", "python-dotenv==1.2.4"];
-const MODULES: &str = "alembic, django, psycopg, flask, gunicorn, dotenv";
+const PACKAGES: &[&str] = &[
+    "alembic",
+    "Django",
+    "psycopg[binary]",
+    "Flask",
+    "gunicorn",
+    "python-dotenv==1.2.4",
+    "Flask-SQLAlchemy",
+];
+const MODULES: &str = "alembic, django, psycopg, flask, gunicorn, dotenv, flask_sqlalchemy";
 
 /// Readers of reports that nobody here wrote.
 const READERS: &[&str] = &["jsonschema", "junitparser", "prometheus-client", "markdown-it-py"];
