@@ -15,7 +15,7 @@ use crate::finding::{Finding, Severity};
 use crate::server::error::ServerError;
 use crate::server::refusal::{self, Scene};
 use crate::server::session::{FailedLogin, NotLoggedIn, Session};
-use crate::server::watch::{Method, Seen};
+use crate::server::watch::{Method, Progress, Seen};
 use crate::server::wire::{self, FirstWord};
 use crate::target::{SslMode, Target};
 use crate::verdict::{Notes, Probed};
@@ -167,7 +167,7 @@ fn broken(
         route,
         encrypted,
         method: failed.seen.method,
-        proof_taken: failed.seen.proof_taken,
+        proof_taken: failed.seen.progress == Progress::ProofTaken,
         admitted_with_tls,
     };
     Probed::broken_by(finding(&failed.why, &failed.seen, &scene, limit), notes)

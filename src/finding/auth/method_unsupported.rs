@@ -49,7 +49,7 @@ pub fn finding(scene: &Scene<'_>) -> Finding {
         ))
 }
 
-/// PostgreSQL 18 and later, with a method `oauth` in pg_hba.conf.
+/// PostgreSQL 18 and later, where `pg_hba.conf` has the method `oauth`.
 fn oauth(scene: &Scene<'_>) -> Finding {
     let role = &scene.target.user;
     KIND.found(format!("the server asks role \"{role}\" for an OAuth token, which the doctor does not get"))
