@@ -45,6 +45,9 @@ pub struct CheckArgs {
     /// A schema that the application uses (repeatable); without one, those of the search path that exist
     #[arg(long = "schema", value_name = "NAME")]
     pub schemas: Vec<String>,
+    /// What the settings have to lead to: database=NAME, user=NAME or table=[SCHEMA.]NAME (repeatable)
+    #[arg(long, value_name = "WHAT=NAME", value_parser = expectation)]
+    pub expect: Vec<Expectation>,
     /// Worker processes of the application
     #[arg(long, value_name = "N")]
     pub workers: Option<u32>,
@@ -81,6 +84,24 @@ pub struct CheckArgs {
     /// Every fact too
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// Something that the settings have to lead to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expectation {
+    Database(String),
+    User(String),
+    Table(String),
+}
+
+fn expectation(text: &str) -> Result<Expectation, String> {
+    match text.split_once('=').map(|(what, name)| (what, name.to_owned())) {
+        Some((_, name)) if name.is_empty() => Err("the name is missing".into()),
+        Some(("database", name)) => Ok(Expectation::Database(name)),
+        Some(("user", name)) => Ok(Expectation::User(name)),
+        Some(("table", name)) => Ok(Expectation::Table(name)),
+        Some(_) | None => Err("database=NAME, user=NAME and table=NAME can be expected".into()),
+    }
 }
 
 /// From which severity on the exit code tells.

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::check::{CheckArgs, FailOn};
+use super::check::{CheckArgs, Expectation, FailOn};
 use super::sources::SourceArgs;
 use crate::conninfo::mask::mask_argument;
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
-use crate::request::{Demand, NamedTarget, Need, Origin, Request};
+use crate::request::{Demand, Need, Origin, Request};
 use crate::secret::Secret;
-use crate::targets::{self, Named, Pool, Target};
+use crate::targets::{self, Expect, Named, Pool, Target};
 
 /// The longest connection string that is read from standard input, in bytes.
 const LONGEST_DSN: u64 = 64 * 1024;
@@ -42,7 +42,7 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
     let named_schemas = of_target.and_then(|target| target.schemas.clone()).unwrap_or_default();
     Ok(Request {
         origin: origin(&args.sources, of_target)?,
-        target: of_target.map(named),
+        target: of_target.map(|target| target.name.clone()),
         var: variable(&args.sources, of_target),
         project: args.project.clone().or_else(|| of_target?.project.clone()),
         venv: args.sources.venv.clone(),
@@ -52,6 +52,7 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
             args.schemas.clone()
         },
         needs: needs.into_iter().collect(),
+        expect: expect(&args.expect, of_target),
         demand: Demand {
             workers: args.workers.or(workers),
             threads: args.threads.or(pool.threads),
@@ -67,10 +68,25 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
     })
 }
 
-fn named(target: &Target) -> NamedTarget {
-    NamedTarget {
-        name: target.name.clone(),
-        expect: target.expect.clone(),
+/// What the command line says comes before what the target says.
+fn expect(given: &[Expectation], target: Option<&Target>) -> Expect {
+    let mut expect = Expect::default();
+    for one in given {
+        match one {
+            Expectation::Database(name) => expect.database = Some(name.clone()),
+            Expectation::User(name) => expect.user = Some(name.clone()),
+            Expectation::Table(name) => expect.tables.push(name.clone()),
+        }
+    }
+    let of_target = target.map(|target| target.expect.clone()).unwrap_or_default();
+    Expect {
+        database: expect.database.or(of_target.database),
+        user: expect.user.or(of_target.user),
+        tables: if expect.tables.is_empty() {
+            of_target.tables
+        } else {
+            expect.tables
+        },
     }
 }
 
@@ -95,12 +111,13 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
     let target = target(sources)?;
     Ok(Request {
         origin: origin(sources, target.as_ref())?,
-        target: target.as_ref().map(named),
+        target: target.as_ref().map(|target| target.name.clone()),
         var: variable(sources, target.as_ref()),
         project: target.and_then(|target| target.project),
         venv: sources.venv.clone(),
         schemas: Vec::new(),
         needs: BTreeSet::new(),
+        expect: Expect::default(),
         demand: Demand::default(),
         until: Layer::Config,
         skip: Vec::new(),
