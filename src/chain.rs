@@ -143,9 +143,10 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
             return;
         }
     };
+    let case = probe::migrations::Case::of(&trees, request);
     let layers = [
         (Layer::Privileges, probe::privileges::questions(request)),
-        (Layer::Migrations, probe::migrations::questions(&trees)),
+        (Layer::Migrations, probe::migrations::questions(case)),
         (Layer::Pool, probe::pool::questions(request)),
     ];
     let wanted = |layer: Layer| layer <= request.until && !request.skips_layer(layer);
@@ -167,7 +168,7 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
     // What the answers leave to ask, most often nothing.
     let more_questions = |layer: Layer, answers: &[Answer]| match layer {
         Layer::Privileges => probe::privileges::more_questions(request, answers),
-        Layer::Migrations => probe::migrations::more_questions(&trees, answers),
+        Layer::Migrations => probe::migrations::more_questions(case, answers),
         _ => Vec::new(),
     };
     let more: Vec<Vec<String>> = answers.iter().map(|(layer, answers)| more_questions(*layer, answers)).collect();
@@ -180,7 +181,7 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
         let probed = if wanted(layer) {
             match layer {
                 Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers, more),
-                Layer::Migrations => probe::migrations::judge(&trees, target, answers, more),
+                Layer::Migrations => probe::migrations::judge(case, target, answers, more),
                 _ => probe::pool::judge(request, target, &session.server, answers),
             }
         } else {

@@ -43,6 +43,20 @@ impl ExitCode {
         }
     }
 
+    /// Every code with its meaning, the lowest number first; what `explain` means by 1 stands with its own command.
+    pub fn all() -> impl Iterator<Item = (Self, String)> {
+        let layers = Layer::ALL.map(|layer| (Self::Layer(layer), format!("the {layer} layer is broken")));
+        [
+            (Self::Sound, "every layer that ran passed, warnings included".to_owned()),
+            (Self::Warned, "there were warnings, under --fail-on warn".to_owned()),
+            (Self::Usage, "the command line or dbdoctor.toml is wrong".to_owned()),
+            (Self::Broke, "the doctor could not look: a probe broke".to_owned()),
+        ]
+        .into_iter()
+        .chain(layers)
+        .chain([(Self::Interrupted, "interrupted".to_owned())])
+    }
+
     /// The code for a whole diagnosis.
     #[must_use]
     pub fn of(verdict: Verdict, failed_layer: Option<Layer>, fail_on_warn: bool) -> Self {

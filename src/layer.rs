@@ -43,6 +43,21 @@ impl Layer {
         }
     }
 
+    /// What the layer's probe asks.
+    #[must_use]
+    pub const fn question(self) -> &'static str {
+        match self {
+            Self::Config => "Which settings does the application run with, and can they be read as a connection?",
+            Self::Dns => "Does the host name resolve here, and to what?",
+            Self::Tcp => "Does something accept a connection at each address, or at the Unix socket?",
+            Self::Tls => "Does the server speak PostgreSQL there, and is TLS what the settings ask for?",
+            Self::Auth => "Does the server let this role into this database?",
+            Self::Privileges => "May this role do what the application does?",
+            Self::Migrations => "Does the schema stand where the deployed code expects it?",
+            Self::Pool => "Are there enough connections for what the application can open?",
+        }
+    }
+
     /// Whether the layers above need what this one finds, so that it can never be left out.
     #[must_use]
     pub const fn carries_the_connection(self) -> bool {

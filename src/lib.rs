@@ -3,9 +3,11 @@
 //! The library is what the binary, the tests and the fuzzers share; it is not a stable interface.
 
 pub mod app_server;
+pub mod application;
 pub mod chain;
 pub mod cli;
 pub mod command;
+pub mod completion;
 pub mod conninfo;
 pub mod consumers;
 pub mod container;

@@ -17,6 +17,9 @@ fn main() -> ! {
         let _ = writeln!(io::stderr(), "dbdoctor: a fault of the doctor's own at {place}");
         process::exit(ExitCode::Broke.number().into());
     }));
+    if let Some(code) = command::completions::answer() {
+        process::exit(code.number().into());
+    }
     let arguments: Vec<String> = std::env::args_os()
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned())
@@ -35,6 +38,8 @@ fn run(cli: Cli, arguments: &[String]) -> ExitCode {
         Command::Env(args) => command::env::run(&args, arguments),
         Command::Explain(args) => command::explain::run(&args),
         Command::List => command::list::run(),
+        Command::Completions(args) => command::completions::run(&args),
+        Command::Man => command::man::run(),
         Command::Migrations(args) => command::migrations::run(&args, arguments),
     }
 }

@@ -69,6 +69,15 @@ pub fn look(_pid: u32) -> Result<Process, Unseen> {
     Err(Unseen::NoProc)
 }
 
+/// Whether the process sees the same files as the doctor: not one in a container, nor in another root directory.
+#[must_use]
+pub fn shares_files(pid: u32) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let root = |path: &str| std::fs::metadata(path).ok().map(|status| (status.dev(), status.ino()));
+    root("/").is_some_and(|own| root(&format!("/proc/{pid}/root/.")) == Some(own))
+}
+
 /// `NAME=value` after `NAME=value`, each ended by NUL; of a name the first counts, as for `getenv`.
 #[must_use]
 pub fn variables(text: &[u8]) -> BTreeMap<String, Secret> {

@@ -120,6 +120,16 @@ pub fn find(name: &str, config: Option<&Path>) -> anyhow::Result<Target> {
     Ok(target)
 }
 
+/// The names in the file that is named, or in the first that is there; none where it cannot be read.
+#[must_use]
+pub fn names(config: Option<&Path>) -> Vec<String> {
+    let place = || PLACES.iter().map(Path::new).find(|path| path.exists());
+    let text = config.or_else(place).and_then(|path| crate::settings::file::read(path).ok());
+    let table = text.and_then(|text| toml::from_str::<toml::Table>(&String::from_utf8_lossy(&text)).ok());
+    let targets = table.as_ref().and_then(|table| table.get("targets")?.as_table());
+    targets.into_iter().flat_map(toml::Table::keys).cloned().collect()
+}
+
 /// Reads the target of this name.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dbdoctor::exit_code::ExitCode;
+use dbdoctor::finding::page::{Block, HEADINGS, Page};
 use dbdoctor::finding::{self, Kind};
 use dbdoctor::layer::Layer;
 
@@ -58,11 +59,12 @@ fn each_finding_is_in_the_file_of_its_name_and_each_file_in_the_list() {
     }
     for layer in Layer::ALL {
         let files = entries(&root().join(format!("src/finding/{layer}")));
-        for file in files
-            .iter()
-            .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
-        {
-            assert!(listed.contains(file), "{} is not in the catalogue", file.display());
+        for file in files {
+            assert!(
+                listed.contains(&file.with_extension("rs")),
+                "{} is not in the catalogue",
+                file.display()
+            );
         }
     }
 }
@@ -85,29 +87,48 @@ fn each_title_is_a_fragment_that_stands_alone() {
 }
 
 #[test]
-fn each_finding_is_explained() {
+fn each_finding_has_its_page_with_the_same_sections() {
     for kind in finding::ALL {
-        let explanation = &kind.explanation;
-        for (name, text) in [
-            ("meaning", explanation.meaning),
-            ("tell", explanation.tell),
-            ("mistaken_for", explanation.mistaken_for),
-        ] {
-            assert!(text.len() > 3, "{}: {name}", kind.code());
-        }
-        for (name, texts) in [("causes", explanation.causes), ("fixes", explanation.fixes)] {
+        let code = kind.code().to_string();
+        let page = Page::of(kind);
+        let text = page.markdown();
+        assert_eq!(text, read(file_of(kind).with_extension("md")), "{code}");
+        assert!(text.starts_with(&format!("# {code}\n\n## ")), "{code}");
+        let sections: Vec<_> = page.sections().collect();
+        let headings: Vec<&str> = sections.iter().map(|section| section.heading).collect();
+        let expected = HEADINGS
+            .into_iter()
+            .filter(|heading| *heading != "Example" || headings.contains(heading));
+        assert_eq!(headings, expected.collect::<Vec<_>>(), "{code}");
+        for section in &sections {
+            let numbers = section.blocks.iter().filter_map(|block| match block {
+                Block::Item(mark, _) => mark.strip_suffix('.'),
+                Block::Paragraph(_) | Block::Code(_) => None,
+            });
+            let counted: Vec<String> = numbers.clone().zip(1..).map(|(_, number)| number.to_string()).collect();
+            assert_eq!(numbers.collect::<Vec<_>>(), counted, "{code}: {}", section.heading);
+            let is_right = |block: &Block| match section.heading {
+                "Causes, most likely first" => matches!(block, Block::Item(mark, _) if *mark != "-"),
+                "The fix" => matches!(block, Block::Item("-", _) | Block::Code(_)),
+                "Example" => matches!(block, Block::Paragraph(_) | Block::Code(_)),
+                _ => matches!(block, Block::Paragraph(_)),
+            };
             assert!(
-                !texts.is_empty() && texts.iter().all(|text| text.len() > 3),
-                "{}: {name}",
-                kind.code()
+                !section.blocks.is_empty() && section.blocks.iter().all(is_right),
+                "{code}: {section:?}"
             );
         }
-        let text = format!("{explanation:?}").to_lowercase();
+    }
+}
+
+#[test]
+fn each_page_keeps_to_the_style_and_names_neighbours_that_exist() {
+    for kind in finding::ALL {
+        let text = Page::of(kind).markdown().to_lowercase();
         for unwanted in ["please", "oops", "try again later"] {
             assert!(!text.contains(unwanted), "{}: {unwanted}", kind.code());
         }
-        // What is named as a neighbour has to be in the catalogue.
-        for word in text.split(|c: char| c.is_whitespace() || ",;:.()\"".contains(c)) {
+        for word in text.split(|c: char| c.is_whitespace() || ",;:.()\"`".contains(c)) {
             let Some((layer, _)) = word.split_once('/') else { continue };
             if Layer::ALL.iter().any(|known| known.to_string() == layer) {
                 assert!(finding::by_code(word).is_some(), "{} names {word}", kind.code());

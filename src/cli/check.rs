@@ -4,9 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap_complete::engine::ArgValueCandidates;
 
+use super::THE_REPORT;
 use super::duration;
 use super::sources::SourceArgs;
+use crate::completion;
 use crate::layer::Layer;
 use crate::report::Format;
 use crate::report::style::ColorChoice;
@@ -15,93 +18,87 @@ use crate::request::{Need, Skip};
 /// What `dbdoctor check --help` ends with.
 pub const EXAMPLES: &str = "\
 Examples:
-  dbdoctor check                                  the settings of this environment
-  dbdoctor check --unit shop                      those of a systemd service, with its project, venv and workers
-  dbdoctor check --env-file /etc/shop.env         those of a file
-  echo \"$URL\" | dbdoctor check -                  a connection string, kept out of the process list
-  dbdoctor check --until auth --format json       only up to the login, for a script
-  dbdoctor check --workers 4 --pool-size 10       judge the connections that the application can open
+  dbdoctor check                                  this environment's settings
+  dbdoctor check --unit shop                      a systemd service's
+  dbdoctor check --env-file /etc/shop.env         a file's
+  echo \"$URL\" | dbdoctor check -                  kept out of the process list
+  dbdoctor check --wait 30s --until auth          before the application starts
+  dbdoctor check --format json --fail-on warn     for a script
+  dbdoctor check --workers 4 --pool-size 10       are there enough connections?
 
 Exit codes:
   0 sound, 1 warnings under --fail-on warn, 2 usage, 3 the doctor could not look,
-  10 config, 11 dns, 12 tcp, 13 tls, 14 auth, 15 privileges, 16 migrations, 17 pool, 130 interrupted";
+  10 config, 11 dns, 12 tcp, 13 tls, 14 auth, 15 privileges, 16 migrations, 17 pool,
+  130 interrupted";
+
+/// The headings of its options.
+const WHAT: &str = "What is checked";
+const CONNECTIONS: &str = "What the application can open";
 
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     #[command(flatten)]
     pub sources: SourceArgs,
     /// Where the application's code is; unsaid, what --unit or --pid tell, else the current directory
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, help_heading = WHAT)]
     pub project: Option<PathBuf>,
     /// Stop after this layer
-    #[arg(long, value_name = "LAYER", default_value = "pool")]
+    #[arg(long, value_name = "LAYER", default_value = "pool", help_heading = WHAT)]
     pub until: Layer,
     /// Leave a layer or a finding out (repeatable); of the layers: privileges, migrations, pool
-    #[arg(long, value_name = "LAYER|CODE", value_parser = skip)]
+    #[arg(long, value_name = "LAYER|CODE", value_parser = skip, add = ArgValueCandidates::new(completion::skippable), help_heading = WHAT)]
     pub skip: Vec<Skip>,
     /// The privileges that the application needs [default: usage,select,insert,update,delete]
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = WHAT)]
     pub needs: Option<Vec<Need>>,
     /// A schema that the application uses (repeatable); without one, those of the search path that exist
-    #[arg(long = "schema", value_name = "NAME")]
+    #[arg(long = "schema", value_name = "NAME", help_heading = WHAT)]
     pub schemas: Vec<String>,
-    /// What the settings have to lead to: database=NAME, user=NAME or table=[SCHEMA.]NAME (repeatable)
-    #[arg(long, value_name = "WHAT=NAME", value_parser = expectation)]
-    pub expect: Vec<Expectation>,
+    /// The database that the settings have to lead to
+    #[arg(long, value_name = "NAME")]
+    pub expect_database: Option<String>,
+    /// The role that the session has to act as
+    #[arg(long, value_name = "NAME")]
+    pub expect_user: Option<String>,
+    /// A table that has to be there, with its schema or by the search path (repeatable)
+    #[arg(long = "expect-table", value_name = "[SCHEMA.]NAME")]
+    pub expect_tables: Vec<String>,
     /// Worker processes of the application
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = CONNECTIONS)]
     pub workers: Option<u32>,
     /// Threads in each worker
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = CONNECTIONS)]
     pub threads: Option<u32>,
     /// Connections that one worker's pool keeps
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = CONNECTIONS)]
     pub pool_size: Option<u32>,
     /// Connections beyond the pool's size; -1 for no limit
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(-1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(-1..), help_heading = CONNECTIONS)]
     pub max_overflow: Option<i64>,
     /// The time limit of each layer, such as 500ms, 5s or 1m
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse, help_heading = WHAT)]
     pub timeout: Duration,
     /// Try again for so long while the failure is one that passes by itself: refused, starting, full, name not there yet
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, help_heading = WHAT)]
     pub wait: Option<Duration>,
     /// Exit with 1 when there are warnings
-    #[arg(long, value_name = "SEVERITY")]
+    #[arg(long, value_name = "SEVERITY", help_heading = THE_REPORT)]
     pub fail_on: Option<FailOn>,
     /// The format of the report
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = THE_REPORT)]
     pub format: Format,
     /// Write the report to a file instead of standard output
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", help_heading = THE_REPORT)]
     pub output: Option<PathBuf>,
     /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = THE_REPORT)]
     pub color: ColorChoice,
     /// Findings alone
-    #[arg(long, short, conflicts_with = "verbose")]
+    #[arg(long, short, conflicts_with = "verbose", help_heading = THE_REPORT)]
     pub quiet: bool,
     /// Every fact too
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = THE_REPORT)]
     pub verbose: bool,
-}
-
-/// Something that the settings have to lead to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Expectation {
-    Database(String),
-    User(String),
-    Table(String),
-}
-
-fn expectation(text: &str) -> Result<Expectation, String> {
-    match text.split_once('=').map(|(what, name)| (what, name.to_owned())) {
-        Some((_, name)) if name.is_empty() => Err("the name is missing".into()),
-        Some(("database", name)) => Ok(Expectation::Database(name)),
-        Some(("user", name)) => Ok(Expectation::User(name)),
-        Some(("table", name)) => Ok(Expectation::Table(name)),
-        Some(_) | None => Err("database=NAME, user=NAME and table=NAME can be expected".into()),
-    }
 }
 
 /// From which severity on the exit code tells.

@@ -21,7 +21,7 @@ Exit codes:
 #[derive(Debug, Args)]
 pub struct MigrationsArgs {
     /// Where the application's code is
-    #[arg(long, value_name = "DIR", default_value = ".")]
+    #[arg(long, value_name = "DIR", default_value = ".", value_hint = clap::ValueHint::DirPath)]
     pub project: PathBuf,
     /// The format of the report
     #[arg(long, value_name = "FORMAT", default_value = "human")]

@@ -1,10 +1,13 @@
 //! The command line. Parsing does nothing; [`resolve`] turns what was parsed into a request.
 
 pub mod check;
+pub mod completions;
 pub mod dsn;
 pub mod duration;
 pub mod env;
 pub mod explain;
+pub mod list;
+pub mod man;
 pub mod migrations;
 pub mod resolve;
 pub mod sources;
@@ -12,14 +15,30 @@ pub mod sources;
 use clap::{Parser, Subcommand};
 
 use check::CheckArgs;
+use completions::CompletionsArgs;
 use dsn::DsnArgs;
 use env::EnvArgs;
 use explain::ExplainArgs;
 use migrations::MigrationsArgs;
 
+/// The heading of the options that shape what is printed.
+const THE_REPORT: &str = "The report";
+
+/// What `dbdoctor --help` ends with.
+pub const EXAMPLES: &str = "\
+Examples:
+  dbdoctor check --unit shop                      why can the service not connect?
+  dbdoctor check --env-file /etc/shop.env         the same, with a file's settings
+  dbdoctor explain app.log                        what do these errors mean?
+  dbdoctor env --unit shop                        which setting wins?
+  dbdoctor migrations --project /srv/shop         is the migration graph sound?
+  dbdoctor COMMAND --help                         the options of a command
+
+Nothing is ever changed: one connection, read-only, rolled back. No secret is shown.";
+
 /// Says which layer between an application and its PostgreSQL is broken, and prints the fix.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(version, max_term_width = 100, disable_help_subcommand = true, after_long_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -40,8 +59,15 @@ pub enum Command {
     #[command(after_long_help = explain::EXAMPLES)]
     Explain(ExplainArgs),
     /// List every finding with its severity and title
+    #[command(after_long_help = list::EXAMPLES)]
     List,
     /// Say what the code expects of the schema, without a database
     #[command(after_long_help = migrations::EXAMPLES)]
     Migrations(MigrationsArgs),
+    /// Write the script with which a shell completes the command line
+    #[command(after_long_help = completions::EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// Write the manual page
+    #[command(after_long_help = man::EXAMPLES)]
+    Man,
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::check::{CheckArgs, Expectation, FailOn};
+use super::check::{CheckArgs, FailOn};
 use super::sources::SourceArgs;
 use crate::conninfo::mask::mask_argument;
 use crate::foreign::Foreign;
@@ -52,7 +52,7 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
             args.schemas.clone()
         },
         needs: needs.into_iter().collect(),
-        expect: expect(&args.expect, of_target),
+        expect: expect(args, of_target),
         demand: Demand {
             workers: args.workers.or(workers),
             threads: args.threads.or(pool.threads),
@@ -69,23 +69,15 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
 }
 
 /// What the command line says comes before what the target says.
-fn expect(given: &[Expectation], target: Option<&Target>) -> Expect {
-    let mut expect = Expect::default();
-    for one in given {
-        match one {
-            Expectation::Database(name) => expect.database = Some(name.clone()),
-            Expectation::User(name) => expect.user = Some(name.clone()),
-            Expectation::Table(name) => expect.tables.push(name.clone()),
-        }
-    }
+fn expect(args: &CheckArgs, target: Option<&Target>) -> Expect {
     let of_target = target.map(|target| target.expect.clone()).unwrap_or_default();
     Expect {
-        database: expect.database.or(of_target.database),
-        user: expect.user.or(of_target.user),
-        tables: if expect.tables.is_empty() {
+        database: args.expect_database.clone().or(of_target.database),
+        user: args.expect_user.clone().or(of_target.user),
+        tables: if args.expect_tables.is_empty() {
             of_target.tables
         } else {
-            expect.tables
+            args.expect_tables.clone()
         },
     }
 }

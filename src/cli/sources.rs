@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap_complete::engine::ArgValueCandidates;
 
+use crate::completion;
 use crate::secret::Secret;
 use crate::settings::dialect::Dialect;
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Where the settings come from")]
 pub struct SourceArgs {
     /// Connection string as URL or as key=value pairs; - reads it from standard input; without one, the environment is read
-    #[arg(value_name = "DSN", value_parser = secret, conflicts_with_all = ["env_file", "unit", "pid", "container", "target"])]
+    #[arg(value_name = "DSN", help_heading = None, value_parser = secret, conflicts_with_all = ["env_file", "unit", "pid", "container", "target"])]
     pub dsn: Option<Secret>,
     /// Read the settings from a file of NAME=value lines, as python-dotenv does unless --dialect says otherwise
     #[arg(long, value_name = "FILE", conflicts_with_all = ["unit", "pid", "container", "target"])]
@@ -20,7 +23,7 @@ pub struct SourceArgs {
     pub dialect: Option<Dialect>,
     /// The settings of a systemd unit: of its running process, else of its files; also finds the project, the virtual
     /// environment and the workers
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["container", "target"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["container", "target"], add = ArgValueCandidates::new(completion::units))]
     pub unit: Option<String>,
     /// The settings of a running process; with --unit, the process to take for the unit's main process
     #[arg(long, value_name = "PID", conflicts_with_all = ["container", "target"], value_parser = clap::value_parser!(u32).range(1..))]
@@ -29,7 +32,7 @@ pub struct SourceArgs {
     #[arg(long, value_name = "NAME", conflicts_with = "target")]
     pub container: Option<String>,
     /// A target of dbdoctor.toml
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(completion::targets))]
     pub target: Option<String>,
     /// The file with the targets, instead of ./dbdoctor.toml or /etc/dbdoctor.toml
     #[arg(long, value_name = "FILE", requires = "target")]
@@ -38,10 +41,10 @@ pub struct SourceArgs {
     #[arg(long, value_name = "NAME", conflicts_with = "dsn")]
     pub var: Option<String>,
     /// The application's virtual environment; --unit and --pid find it by themselves
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub venv: Option<PathBuf>,
     /// Read the unit's files under this directory, as of an image or another system
-    #[arg(long, value_name = "DIR", requires = "unit", hide_short_help = true)]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, requires = "unit")]
     pub root: Option<PathBuf>,
 }
 

@@ -1,10 +1,12 @@
 //! The commands: one file each. Every one takes its parsed arguments and says how the program ends.
 
 pub mod check;
+pub mod completions;
 pub mod dsn;
 pub mod env;
 pub mod explain;
 pub mod list;
+pub mod man;
 pub mod migrations;
 
 use std::io::{self, Write as _};

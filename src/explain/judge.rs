@@ -7,6 +7,7 @@ use super::facts::Facts;
 use super::incident::Sighting;
 use super::refusals::Refusal;
 use super::remedies;
+use crate::finding::page::Page;
 use crate::finding::{Finding, Kind};
 use crate::foreign::Foreign;
 use crate::net::socket::Address;
@@ -84,16 +85,18 @@ fn of_refusal(refusal: &Refusal, message: &str, facts: &Facts) -> Finding {
     refusal::finding(&error, &scene)
 }
 
-/// A finding whose way out is what its explanation says, unless the log tells enough for a better one.
+/// A finding whose way out is what its page says, unless the log tells enough for a better one.
 fn from_texts(kind: &'static Kind, facts: &Facts) -> Finding {
     let title = match title_subject(facts) {
         Some(subject) => format!("{}: {subject}", kind.title),
         None => kind.title.to_owned(),
     };
     let mut finding = kind.found(title).remedy(remedies::of(kind, facts));
-    if kind.explanation.causes.len() > 1 {
-        for cause in kind.explanation.causes {
-            finding = finding.candidate(*cause, kind.explanation.tell);
+    let page = Page::of(kind);
+    let causes = page.causes();
+    if causes.len() > 1 {
+        for cause in causes {
+            finding = finding.candidate(cause, page.tell());
         }
     }
     finding

@@ -1,7 +1,8 @@
-//! The way out of what a log shows: filled in with what the message names, else what the explanation says.
+//! The way out of what a log shows: filled in with what the message names, else what the finding's page says.
 
 use super::facts::Facts;
 use crate::finding::Kind;
+use crate::finding::page::Page;
 use crate::finding::privileges::{extension_denied, not_owner, schema_create, schema_usage, sequence_access, table_access};
 use crate::layer::Layer;
 use crate::quote::sql_ident;
@@ -10,14 +11,14 @@ use crate::remedy::{Place, Remedy, Step};
 /// The remedy for a kind that was recognised in a log.
 #[must_use]
 pub fn of(kind: &'static Kind, facts: &Facts) -> Remedy {
-    let fixes = kind.explanation.fixes;
-    let summary = fixes.first().copied().unwrap_or(kind.title);
+    let fixes = Page::of(kind).fixes();
+    let summary = fixes.first().cloned().unwrap_or_else(|| kind.title.to_owned());
     let mut steps: Vec<Step> = grant(kind, facts).into_iter().collect();
-    steps.extend(fixes.iter().map(|fix| Step::new(place(kind.layer), *fix)));
+    steps.extend(fixes.into_iter().map(|fix| Step::new(place(kind.layer), fix)));
     Remedy::new(summary, steps)
 }
 
-/// Where the explanation's ways out are mostly carried out.
+/// Where the page's ways out are mostly carried out.
 fn place(layer: Layer) -> Place {
     match layer {
         Layer::Config | Layer::Pool => Place::AppConfig,

@@ -2,13 +2,17 @@
 //!
 //! # Adding a finding
 //!
-//! 1. Write `src/finding/<layer>/<slug>.rs`: a `KIND` with its layer, slug, severity, title and explanation, and a function
-//!    that makes the [`Finding`] from what a probe saw, remedy included.
-//! 2. Name the file in the list below, with `+ TEXTS` behind it if the file says what the finding looks like in a log.
+//! 1. Write `src/finding/<layer>/<slug>.rs`: a `KIND` with its layer, slug, severity and title, and a function that makes the
+//!    [`Finding`] from what a probe saw, remedy included.
+//! 2. Write `src/finding/<layer>/<slug>.md`, the page that `dbdoctor explain <layer>/<slug>` shows: `# <layer>/<slug>`, then the
+//!    sections of [`page::HEADINGS`], of paragraphs, lists (the causes numbered, the fix with `-`) and code blocks. What its example
+//!    shows was really printed.
+//! 3. Name the file in the list below, with `+ TEXTS` behind it if the file says what the finding looks like in a log.
 //!
 //! `list`, `explain` and the tests of the catalogue derive from that list.
 
 pub mod hba;
+pub mod page;
 
 use std::fmt;
 
@@ -22,6 +26,11 @@ macro_rules! catalogue {
 
         /// Every kind of finding, lowest layer first.
         pub static ALL: &[&Kind] = &[$($(&$layer::$slug::KIND,)*)*];
+
+        /// The Markdown page of every kind.
+        static PAGES: &[(&Kind, &str)] = &[$($(
+            (&$layer::$slug::KIND, include_str!(concat!(stringify!($layer), "/", stringify!($slug), ".md"))),
+        )*)*];
 
         /// What each kind looks like in a log, beside what servers say when they refuse a login.
         pub static LOGGED: &[(&Kind, &[Text])] = &[$($($((&$layer::$slug::KIND, $layer::$slug::$texts),)?)*)*];
@@ -237,22 +246,6 @@ pub struct Kind {
     pub severity: Severity,
     /// A lowercase fragment that stands alone.
     pub title: &'static str,
-    pub explanation: Explanation,
-}
-
-/// The text behind `dbdoctor explain CODE`.
-#[derive(Debug)]
-pub struct Explanation {
-    /// What it means.
-    pub meaning: &'static str,
-    /// How to tell it from its neighbours.
-    pub tell: &'static str,
-    /// Causes in order of likelihood.
-    pub causes: &'static [&'static str],
-    /// Ways out.
-    pub fixes: &'static [&'static str],
-    /// What it is often taken for.
-    pub mistaken_for: &'static str,
 }
 
 /// A kind's stable code, as `layer/slug`.

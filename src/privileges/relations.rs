@@ -176,6 +176,7 @@ impl RelationKind {
 
 /// A relation on which the role lacks something.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one value of the answer")]
 pub struct Relation {
     pub schema: Foreign,
     pub name: Foreign,
@@ -284,6 +285,7 @@ struct TotalsRow {
 }
 
 #[derive(Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one value of the answer")]
 struct RelationRow {
     kind: RelationKind,
     partition: bool,

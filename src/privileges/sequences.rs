@@ -106,20 +106,19 @@ impl SequencesSeen {
         for row in rows {
             let mut row = Columns::of(row);
             let (kind, schema, name) = (row.count()?, row.name()?, row.name()?);
-            match kind {
-                0 => seen.others.push((schema, row.document::<Others>()?.others)),
-                _ => {
-                    let row: SequenceRow = row.document()?;
-                    seen.lacking.push(Sequence {
-                        schema,
-                        name,
-                        owner: row.owner,
-                        column: row.column,
-                        table_schemas: row.table_schemas,
-                        roles: row.roles.unwrap_or_default(),
-                    });
-                }
+            if kind == 0 {
+                seen.others.push((schema, row.document::<Others>()?.others));
+                continue;
             }
+            let row: SequenceRow = row.document()?;
+            seen.lacking.push(Sequence {
+                schema,
+                name,
+                owner: row.owner,
+                column: row.column,
+                table_schemas: row.table_schemas,
+                roles: row.roles.unwrap_or_default(),
+            });
         }
         Ok(seen)
     }

@@ -7,6 +7,7 @@ use super::json::{self, SCHEMA};
 use super::style::Style;
 use super::{Detail, Out};
 use crate::explain::group::Group;
+use crate::finding::page::Page;
 use crate::foreign::escaped;
 
 /// The format of `dbdoctor explain`.
@@ -97,7 +98,7 @@ fn human(out: Out, style: Style, groups: &[Group]) {
         let mut finding = group.finding();
         finding.evidence = vec![group.first.excerpt.clone(), seen(group)];
         if finding.detail.is_empty() {
-            group.first.kind.explanation.meaning.clone_into(&mut finding.detail);
+            finding.detail = Page::of(group.first.kind).meaning();
         }
         human.finding(&finding);
     }

@@ -9,6 +9,7 @@ pub mod env;
 pub mod explained;
 pub mod human;
 pub mod json;
+pub mod man;
 pub mod migrations;
 pub mod pages;
 pub mod short;

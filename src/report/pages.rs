@@ -4,7 +4,14 @@ use std::io::Write;
 
 use super::style::Style;
 use super::wrap::hanging;
+use crate::finding::page::{Block, Page};
 use crate::finding::{ALL, Kind};
+
+/// What was written out before.
+pub fn written(out: &mut dyn Write, text: &[u8]) {
+    // A reader that has hung up wants no more.
+    let _ = out.write_all(text);
+}
 
 /// Every code with its severity and title, a line each.
 pub fn list(out: &mut dyn Write) {
@@ -15,24 +22,31 @@ pub fn list(out: &mut dyn Write) {
     }
 }
 
-/// What one finding means.
+/// What one finding means: its Markdown page, made for the terminal.
 pub fn explain(out: &mut dyn Write, style: Style, kind: &Kind) {
-    let explanation = &kind.explanation;
-    let paragraph = |text: &str| format!("  {}\n", hanging(text, 2));
-    let list = |items: &[&str]| {
-        let items: Vec<String> = items.iter().map(|item| format!("  - {}\n", hanging(item, 4))).collect();
-        items.concat()
-    };
-    let sections = [
-        ("What it means", paragraph(explanation.meaning)),
-        ("How to tell it", paragraph(explanation.tell)),
-        ("Causes, most likely first", list(explanation.causes)),
-        ("Ways out", list(explanation.fixes)),
-        ("Often taken for", paragraph(explanation.mistaken_for)),
-    ];
     // A reader that has hung up wants no more.
     let _ = writeln!(out, "{}: {}", style.heading(&kind.code().to_string()), kind.title);
-    for (heading, text) in sections {
-        let _ = write!(out, "\n{}\n{text}", style.heading(heading));
+    for section in Page::of(kind).sections() {
+        let _ = writeln!(out, "\n{}", style.heading(section.heading));
+        for (index, block) in section.blocks.iter().enumerate() {
+            if index > 0 && !matches!(block, Block::Item(..)) {
+                let _ = writeln!(out);
+            }
+            let _ = out.write_all(rendered(block, style).as_bytes());
+        }
+    }
+}
+
+fn rendered(block: &Block, style: Style) -> String {
+    match block {
+        Block::Paragraph(text) => format!("  {}\n", style.inline_code(&hanging(text, 2))),
+        Block::Item(mark, text) => {
+            let indent = 3 + mark.len();
+            format!("  {mark} {}\n", style.inline_code(&hanging(text, indent)))
+        }
+        Block::Code(lines) => {
+            let lines: Vec<String> = lines.iter().map(|line| format!("    {}\n", style.command(line))).collect();
+            lines.concat()
+        }
     }
 }

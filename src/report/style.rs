@@ -55,6 +55,18 @@ impl Style {
         self.paint(text, Colour::new().cyan())
     }
 
+    /// Text with `code` in it: in colour, the colour stands for the marks.
+    #[must_use]
+    pub fn inline_code(self, text: &str) -> String {
+        if !self.colour || text.matches('`').count() % 2 == 1 {
+            return text.to_owned();
+        }
+        let pieces = text.split('`').enumerate();
+        pieces
+            .map(|(index, piece)| if index % 2 == 1 { self.command(piece) } else { piece.to_owned() })
+            .collect()
+    }
+
     /// A heading.
     #[must_use]
     pub fn heading(self, text: &str) -> String {

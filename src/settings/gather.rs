@@ -4,7 +4,9 @@
 mod unit;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -16,10 +18,12 @@ use super::file::{self, Unread};
 use super::source::{Place, Source};
 use super::{secret_files, variables};
 use crate::app_server::{self, AppServer};
+use crate::application::runtime::{Parts, Runtime};
 use crate::container::{self, Answer};
 use crate::finding::config::{assignment_dropped, env_file_exposed, env_file_missing, env_file_unreadable, process_not_found};
 use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
+use crate::migrations::venv as of_project;
 use crate::process::{self, Process, Unseen};
 use crate::request::{Origin, Request};
 use crate::secret::Secret;
@@ -45,6 +49,10 @@ pub struct Application {
     pub directory: Option<PathBuf>,
     pub venv: Option<Venv>,
     pub server: AppServer,
+    /// Whom it runs as, where that is known; the error is a user that the user database does not have.
+    pub account: Option<Result<Account, String>>,
+    /// How its Python is run.
+    pub runtime: Runtime,
 }
 
 /// Everything that was gathered.
@@ -86,6 +94,34 @@ impl Scene {
         request
     }
 
+    /// How the application's Python is run, in the environment that it has.
+    fn find_runtime(&mut self, request: &Request, environment: &Environment) {
+        let application = &self.application;
+        let service = match &self.reading {
+            Reading::Given { bag, .. } | Reading::Choose(bag) => &bag.environment,
+            Reading::Nothing | Reading::Broke(_) => environment,
+        };
+        let project = request.project.as_deref().unwrap_or(Path::new("."));
+        let active = environment.bytes("VIRTUAL_ENV").map(|path| Path::new(OsStr::from_bytes(path)));
+        let venv = application.venv.as_ref().map(|venv| venv.path.clone());
+        let account = match &application.account {
+            Some(Err(unknown)) => {
+                let unknown = Foreign::new(unknown.as_str());
+                self.application.runtime = Runtime::impossible(format!("the service's user \"{unknown}\" is not in the user database"));
+                return;
+            }
+            Some(Ok(account)) => Some(account.clone()),
+            None => None,
+        };
+        self.application.runtime = Runtime::find(Parts {
+            venv: venv.or_else(|| of_project::find(project, None, active)).as_deref(),
+            programs: &application.server.programs,
+            directory: application.directory.as_deref().unwrap_or(project),
+            environment: service,
+            account,
+        });
+    }
+
     fn know_application(&mut self, server: AppServer, variables: &BTreeMap<String, Secret>, directory: Option<PathBuf>, root: &Path) {
         let rooted = |path: &Path| root.join(path.strip_prefix("/").unwrap_or(path));
         let venv = venv::find(&server.programs, variables, root);
@@ -93,11 +129,14 @@ impl Scene {
             directory: server.directory.as_deref().map(rooted).filter(|path| path.is_dir()).or(directory),
             venv: venv.and_then(|path| Venv::read(&path).ok()),
             server,
+            ..Application::default()
         };
     }
 
     fn describe_application(&mut self) {
-        let Application { directory, venv, server } = &self.application;
+        let Application {
+            directory, venv, server, ..
+        } = &self.application;
         let shown = |path: &Path| Foreign::new(path.to_string_lossy()).to_string();
         if let Some(directory) = directory {
             self.notes.fact("project", shown(directory));
@@ -171,6 +210,10 @@ pub fn gather(request: &Request, environment: &Environment) -> Scene {
         Origin::Unit { root, .. } => root.clone(),
         _ => PathBuf::from("/"),
     };
+    match elsewhere(&scene, &root) {
+        Some(why) => scene.application.runtime = Runtime::impossible(why),
+        None => scene.find_runtime(request, environment),
+    }
     if let Reading::Choose(bag) = &mut scene.reading
         && !matches!(bag.place, Place::Container(_))
     {
@@ -181,6 +224,25 @@ pub fn gather(request: &Request, environment: &Environment) -> Scene {
     }
     scene.describe_application();
     scene
+}
+
+/// Why the application's Python cannot be run where the doctor runs.
+fn elsewhere(scene: &Scene, root: &Path) -> Option<String> {
+    let place = match &scene.reading {
+        Reading::Given { bag, .. } | Reading::Choose(bag) => &bag.place,
+        Reading::Nothing | Reading::Broke(_) => return None,
+    };
+    match place {
+        Place::Container(_) => Some("its Python is inside the container: run dbdoctor there".to_owned()),
+        Place::Process { pid, .. } if !process::shares_files(*pid) => Some(format!(
+            "process {pid} sees other files than this shell, as in a container: run dbdoctor there"
+        )),
+        Place::Unit(_) if root != Path::new("/") => Some(format!(
+            "the unit's files are read under {}, and programs of another system are not run",
+            Foreign::new(root.to_string_lossy())
+        )),
+        _ => None,
+    }
 }
 
 fn env_file(path: &Path, dialect: Option<Dialect>, environment: &Environment, request: &Request) -> Scene {
@@ -279,6 +341,7 @@ fn of_process(pid: u32, environment: &Environment, request: &Request) -> Scene {
             let mut scene = Scene::of(Reading::Choose(bag));
             let server = app_server::read(&process.command, &process.variables, process.directory.as_deref());
             scene.know_application(server, &process.variables, process.directory.clone(), Path::new("/"));
+            scene.application.account = account_of(&process);
             scene
         }
         Err(unseen) => not_seen(pid, unseen, request),
@@ -293,6 +356,12 @@ fn not_seen(pid: u32, unseen: Unseen, request: &Request) -> Scene {
             "this system does not show the environment of other processes: --pid needs Linux".to_owned(),
         )),
     }
+}
+
+/// Whom the process runs as.
+fn account_of(process: &Process) -> Option<Result<Account, String>> {
+    let uid = process.uid?.to_string();
+    Some(Account::find(&uid).ok_or(uid))
 }
 
 fn process_bag(process: &Process, place: Place, environment: &Environment) -> Bag {

@@ -114,3 +114,18 @@ fn drop_ins(root: &Path, names: &[String]) -> Vec<PathBuf> {
     let masked = |path: &PathBuf| std::fs::read_link(path).is_ok_and(|target| target == Path::new("/dev/null"));
     by_name.into_values().filter(|path| !masked(path)).collect()
 }
+
+/// The services whose files lie under `root`, without their suffix.
+#[must_use]
+pub fn services(root: &Path) -> std::collections::BTreeSet<String> {
+    let directories = DIRECTORIES
+        .iter()
+        .filter_map(|directory| std::fs::read_dir(root.join(directory)).ok());
+    directories
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| is_unit_name(name))
+        .filter_map(|name| Some(name.strip_suffix(".service")?.to_owned()))
+        .collect()
+}

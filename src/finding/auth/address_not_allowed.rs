@@ -1,6 +1,6 @@
 //! `auth/address-not-allowed`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -12,20 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "address-not-allowed",
     severity: Severity::Fail,
     title: "the provider's proxy does not let this address in",
-    explanation: Explanation {
-        meaning: "A proxy in front of the database keeps a list of addresses that may connect, or bans those whose logins failed too often, and turned \
-            this client away.",
-        tell: "\"This IP address … is not allowed to connect to this endpoint\", \"(EADDRNOTALLOWED)\", \"(EBANNED)\", \"(ECIRCUITBREAKER)\". \
-            pg_hba.conf's refusals are auth/no-hba-entry and auth/hba-rejected.",
-        causes: &[
-            "The client's public address is not on the list, or has changed.",
-            "Failed logins, perhaps of another client behind the same address, led to a ban.",
-        ],
-        fixes: &[
-            "Allow the address in the provider's console, or lift the ban there.",
-        ],
-        mistaken_for: "A wrong password: none was looked at.",
-    },
 };
 
 /// Whether a refusal is of this kind.

@@ -1,7 +1,7 @@
 //! `auth/channel-binding-missing`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::refusal::Scene;
@@ -12,19 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "channel-binding-missing",
     severity: Severity::Fail,
     title: "the settings demand channel binding, and the server does not offer it",
-    explanation: Explanation {
-        meaning: "channel_binding=require wants SCRAM-SHA-256-PLUS over TLS. The server, or what stands in front of it, does not offer it.",
-        tell: "Poolers and proxies end the TLS connection themselves and do not offer it.",
-        causes: &[
-            "A pooler or proxy stands in front of PostgreSQL.",
-            "The connection is not encrypted.",
-            "pg_hba.conf does not ask for scram-sha-256.",
-        ],
-        fixes: &[
-            "Set channel_binding=prefer.",
-        ],
-        mistaken_for: "A wrong password: none was sent.",
-    },
 };
 
 /// What logs say of it.

@@ -1,6 +1,6 @@
 //! `auth/closed`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::refusal::Scene;
@@ -11,18 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "closed",
     severity: Severity::Fail,
     title: "the connection is closed during the login",
-    explanation: Explanation {
-        meaning: "The connection broke after the login had begun, without an error message.",
-        tell: "A connection that is closed before anything was said is tcp/closed.",
-        causes: &[
-            "The server process crashed or was killed.",
-            "A proxy hung up: no healthy backend, a client that it does not allow, a limit.",
-        ],
-        fixes: &[
-            "Look at the server's log, and at the log of whatever stands in front of it.",
-        ],
-        mistaken_for: "A wrong password: PostgreSQL says so before it hangs up.",
-    },
 };
 
 /// The scene, with the stream's last words.

@@ -1,6 +1,6 @@
 //! `auth/database-closed`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,19 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "database-closed",
     severity: Severity::Fail,
     title: "the database accepts no connections",
-    explanation: Explanation {
-        meaning: "The database exists, and connections to it are turned off; or a DROP DATABASE was interrupted and left it invalid.",
-        tell: "The role's password was right, where one was asked for.",
-        causes: &[
-            "ALLOW_CONNECTIONS was set to false, for maintenance or by a restore.",
-            "It is a template (template0).",
-            "An interrupted DROP DATABASE.",
-        ],
-        fixes: &[
-            "ALTER DATABASE … ALLOW_CONNECTIONS true, from another database.",
-        ],
-        mistaken_for: "A full server.",
-    },
 };
 
 /// Whether a refusal is of this kind.

@@ -1,6 +1,6 @@
 //! `auth/database-missing`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Remedy, Step};
@@ -13,19 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "database-missing",
     severity: Severity::Fail,
     title: "the database does not exist",
-    explanation: Explanation {
-        meaning: "The role was let in, and then the server had no database of that name.",
-        tell: "The password was right, where one was asked for.",
-        causes: &[
-            "The name is misspelt, or has a blank or line break at its end.",
-            "The DSN names no database, so that the role's name is taken.",
-            "It was never created on this server, or the application reached another server than it should.",
-        ],
-        fixes: &[
-            "Correct the name, or create the database.",
-        ],
-        mistaken_for: "A wrong password.",
-    },
 };
 
 /// Whether a refusal is of this kind.

@@ -1,6 +1,6 @@
 //! `auth/endpoint-missing`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -12,23 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "endpoint-missing",
     severity: Severity::Fail,
     title: "the provider's proxy is not told which endpoint is meant",
-    explanation: Explanation {
-        meaning: "Many databases stand behind one address, and the proxy there finds the right one by the host name that the client sends in the TLS \
-            handshake (SNI), or by an option. It got neither, or two that disagree.",
-        tell: "\"Endpoint ID is not specified\", \"Inconsistent project name inferred from SNI\", \"missing cluster identifier\". Where the user name \
-            decides instead, it is auth/tenant-unknown.",
-        causes: &[
-            "The driver's libpq is older than 14 and sends no host name, or sslsni is 0.",
-            "The settings have an address, or an alias of one's own, instead of the provider's host name.",
-            "TLS is off, or ends at a tunnel or proxy in between.",
-            "options names another endpoint than the host does.",
-        ],
-        fixes: &[
-            "Use the provider's full host name, TLS, and a driver that sends it.",
-            "Or name the endpoint in options.",
-        ],
-        mistaken_for: "A wrong password or a missing database: neither was looked at.",
-    },
 };
 
 /// Whether a refusal is of this kind.

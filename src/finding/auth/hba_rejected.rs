@@ -1,7 +1,7 @@
 //! `auth/hba-rejected`
 
 use crate::finding::hba;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -13,18 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "hba-rejected",
     severity: Severity::Fail,
     title: "a line of pg_hba.conf rejects this client",
-    explanation: Explanation {
-        meaning: "The first line of pg_hba.conf that matches this client, role and database says reject.",
-        tell: "Without any matching line it is auth/no-hba-entry.",
-        causes: &[
-            "The client is shut out on purpose.",
-            "The reject line stands above the line that would let it in: the first match counts.",
-        ],
-        fixes: &[
-            "Move the line that lets it in above the reject line, and reload.",
-        ],
-        mistaken_for: "A wrong password: none was asked for.",
-    },
 };
 
 /// Whether a refusal is of this kind.

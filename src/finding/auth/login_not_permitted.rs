@@ -1,6 +1,6 @@
 //! `auth/login-not-permitted`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Remedy, Step};
@@ -13,18 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "login-not-permitted",
     severity: Severity::Fail,
     title: "the role may not log in",
-    explanation: Explanation {
-        meaning: "The role exists without the LOGIN attribute: it is meant as a group, or was locked.",
-        tell: "With a password method the password was right already.",
-        causes: &[
-            "CREATE ROLE was used without LOGIN (CREATE USER has it).",
-            "Somebody locked the role with NOLOGIN.",
-        ],
-        fixes: &[
-            "ALTER ROLE … LOGIN, unless it was locked on purpose.",
-        ],
-        mistaken_for: "A wrong password.",
-    },
 };
 
 /// Whether a refusal is of this kind.

@@ -1,7 +1,7 @@
 //! `auth/method-disallowed`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::refusal::Scene;
@@ -13,22 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "method-disallowed",
     severity: Severity::Fail,
     title: "the server asks for an authentication method that require_auth does not allow",
-    explanation: Explanation {
-        meaning: "The settings have require_auth, libpq's list of methods that the client goes along with (libpq 16 and later), and the server asks \
-            for another one. The client hangs up before it offers anything.",
-        tell: "libpq says \"authentication method requirement … failed: server requested …\". A method that the client does not know at all is \
-            auth/method-unsupported.",
-        causes: &[
-            "The role's line in pg_hba.conf has another method than the client was told: md5 or password instead of scram-sha-256.",
-            "The line says trust or peer, and require_auth does not list none.",
-            "A pooler or another server answers there, with a method of its own.",
-        ],
-        fixes: &[
-            "Give the role's line in pg_hba.conf the method that require_auth demands.",
-            "Or add the server's method to require_auth, if it is good enough.",
-        ],
-        mistaken_for: "A wrong password: none was offered.",
-    },
 };
 
 /// What logs say of it.

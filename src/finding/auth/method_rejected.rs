@@ -1,6 +1,6 @@
 //! `auth/method-rejected`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,20 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "method-rejected",
     severity: Severity::Fail,
     title: "the server's authentication method turns the role away",
-    explanation: Explanation {
-        meaning: "pg_hba.conf hands the decision to something else (LDAP, PAM, RADIUS, GSSAPI, a client certificate, OAuth), and that said \
-            no.",
-        tell: "The message names the method. PostgreSQL's own passwords have auth/password-rejected.",
-        causes: &[
-            "The directory or identity provider rejects the credentials, or cannot be reached.",
-            "The client certificate's name is not the role's, and pg_ident.conf has no map for it.",
-            "On AWS, PAM stands for IAM: the token has expired after 15 minutes, or the role lacks rds_iam.",
-        ],
-        fixes: &[
-            "Look at the server's log: it has the directory's own error.",
-        ],
-        mistaken_for: "A wrong PostgreSQL password.",
-    },
 };
 
 /// Whether a refusal is of this kind.

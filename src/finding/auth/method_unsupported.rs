@@ -1,7 +1,7 @@
 //! `auth/method-unsupported`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,19 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "method-unsupported",
     severity: Severity::Fail,
     title: "the server asks for a proof that the doctor cannot give",
-    explanation: Explanation {
-        meaning: "The server wants Kerberos, GSSAPI, SSPI or a SASL mechanism other than SCRAM. The doctor speaks passwords, SCRAM and \
-            client certificates.",
-        tell: "The application's driver may be able to.",
-        causes: &[
-            "pg_hba.conf has gss, sspi or oauth for this client.",
-        ],
-        fixes: &[
-            "Check with psql, which uses the same library as the application's driver.",
-            "Let pg_hba.conf ask for scram-sha-256.",
-        ],
-        mistaken_for: "A refusal: nothing was refused yet.",
-    },
 };
 
 /// What logs say of it.

@@ -1,7 +1,7 @@
 //! `auth/no-hba-entry`
 
 use crate::finding::hba;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::Remedy;
 use crate::server::error::ServerError;
@@ -13,23 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "no-hba-entry",
     severity: Severity::Fail,
     title: "pg_hba.conf has no entry for this client, role and database",
-    explanation: Explanation {
-        meaning: "The server looked through pg_hba.conf and found no line that matches where the connection comes from, the role, the \
-            database and whether it is encrypted. No password was asked for.",
-        tell: "If a line matches and says reject, it is auth/hba-rejected. If the message ends in \"no encryption\" and TLS would be \
-            admitted, it is tls/required-by-server.",
-        causes: &[
-            "The client's address is not covered: a new host, a container network, IPv6 instead of IPv4.",
-            "The database or role is not covered.",
-            "The line is there, but the file was not reloaded.",
-            "Hosted databases say the same when their firewall does not know the client.",
-        ],
-        fixes: &[
-            "Add a line for this client, and reload.",
-            "On a hosted database, allow the client's address in its console.",
-        ],
-        mistaken_for: "A wrong password: none was asked for.",
-    },
 };
 
 /// Whether `pg_hba.conf` turned the client away, with or without an entry; no password was asked for.

@@ -1,6 +1,6 @@
 //! `auth/parameter-unsupported`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -12,19 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "parameter-unsupported",
     severity: Severity::Fail,
     title: "a parameter sent at login is refused",
-    explanation: Explanation {
-        meaning: "The connection carries settings for the session, and the server or a pooler does not accept one of them.",
-        tell: "The message names the parameter.",
-        causes: &[
-            "options= or an OPTIONS entry names a parameter that this server does not have.",
-            "PgBouncer refuses every startup parameter that it does not track, unless ignore_startup_parameters lists it.",
-            "ALTER ROLE or ALTER DATABASE … SET has a bad value.",
-        ],
-        fixes: &[
-            "Remove the parameter from the settings, or let the pooler ignore it.",
-        ],
-        mistaken_for: "A refused login: the role may be fine.",
-    },
 };
 
 /// Whether a refusal is of this kind.

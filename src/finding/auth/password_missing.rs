@@ -1,7 +1,7 @@
 //! `auth/password-missing`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::refusal::Scene;
@@ -12,20 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "password-missing",
     severity: Severity::Fail,
     title: "the server asks for a password, and there is none",
-    explanation: Explanation {
-        meaning: "The settings that this check ran with hold no password, and the server wants one.",
-        tell: "A password that is there and wrong is auth/password-rejected. asyncpg sends an empty one and gets that message instead.",
-        causes: &[
-            "The variable with the password is not set in this process.",
-            "The DSN has no password, and the passfile (~/.pgpass) has no matching line, or is ignored because others may read \
-                it.",
-            "The service runs as another user, with another home directory.",
-        ],
-        fixes: &[
-            "Put the password where the application reads it.",
-        ],
-        mistaken_for: "A wrong password: none was sent.",
-    },
 };
 
 /// What logs say of it.

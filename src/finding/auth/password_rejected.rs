@@ -1,6 +1,6 @@
 //! `auth/password-rejected`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,24 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "password-rejected",
     severity: Severity::Fail,
     title: "the server rejects the password",
-    explanation: Explanation {
-        meaning: "The server asked for a password and did not accept the proof that it got. It says the same, on purpose, when the role \
-            does not exist, has no password, or has one that has expired.",
-        tell: "The client cannot tell these apart; the server's log can, in the DETAIL under the message, and so can one query as a \
-            superuser.",
-        causes: &[
-            "The application has an old or wrong password.",
-            "The password in the DSN is cut or changed by a character that was not percent-encoded.",
-            "The role does not exist.",
-            "The role's password has expired (VALID UNTIL), or there is none.",
-            "The role has an md5 password, and pg_hba.conf says scram-sha-256.",
-        ],
-        fixes: &[
-            "Put the right password where the application reads it, and restart it.",
-            "Set a new password with \\password in psql, which keeps it out of the server's log.",
-        ],
-        mistaken_for: "A missing pg_hba.conf entry, which has a message of its own.",
-    },
 };
 
 /// Whether a refusal is of this kind.

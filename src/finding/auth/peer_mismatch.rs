@@ -1,7 +1,7 @@
 //! `auth/peer-mismatch`
 
 use crate::finding::hba;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
@@ -14,22 +14,6 @@ pub static KIND: Kind = Kind {
     slug: "peer-mismatch",
     severity: Severity::Fail,
     title: "the operating system's user is not the role",
-    explanation: Explanation {
-        meaning: "The method peer (or ident) lets a connection in only when the operating system's user has the role's name, and it has \
-            another.",
-        tell: "It happens on Unix sockets (peer), or where an ident server is asked (ident).",
-        causes: &[
-            "The application connects over the Unix socket as a user other than the role; psql as postgres works, the application \
-                does not.",
-            "The settings name no host, so that the socket is used.",
-        ],
-        fixes: &[
-            "Connect by TCP (host=127.0.0.1) with a password.",
-            "Map the user to the role in pg_ident.conf.",
-            "Let the socket use scram-sha-256.",
-        ],
-        mistaken_for: "A wrong password: none was asked for.",
-    },
 };
 
 /// Whether a refusal is of this kind.

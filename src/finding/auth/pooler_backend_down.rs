@@ -1,6 +1,6 @@
 //! `auth/pooler-backend-down`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -12,18 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "pooler-backend-down",
     severity: Severity::Fail,
     title: "the pooler cannot log in to its server",
-    explanation: Explanation {
-        meaning: "The pooler let the client in, or was about to, and then could not connect or log in to the PostgreSQL behind it.",
-        tell: "PgBouncer also says query_wait_timeout where its server is down: pool/pooler-waiting.",
-        causes: &[
-            "PostgreSQL is down, or the pooler's host= or port= is wrong.",
-            "PostgreSQL refuses the pooler's login: password, pg_hba.conf, or a SCRAM secret that PgBouncer cannot use.",
-        ],
-        fixes: &[
-            "Look at the pooler's log: it has the server's own words.",
-        ],
-        mistaken_for: "A wrong password of the application's.",
-    },
 };
 
 /// Whether a refusal is of this kind.

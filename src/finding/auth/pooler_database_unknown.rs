@@ -1,6 +1,6 @@
 //! `auth/pooler-database-unknown`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,18 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "pooler-database-unknown",
     severity: Severity::Fail,
     title: "the pooler does not know the database",
-    explanation: Explanation {
-        meaning: "A pooler answers, and its configuration has no database of that name. PostgreSQL itself has not been asked.",
-        tell: "If PostgreSQL has no such database, it is auth/database-missing.",
-        causes: &[
-            "[databases] in pgbouncer.ini has neither the name nor a * line.",
-            "The database is disabled in the pooler's console.",
-        ],
-        fixes: &[
-            "Add the database to [databases] and reload the pooler.",
-        ],
-        mistaken_for: "A missing database on the server.",
-    },
 };
 
 /// Whether a refusal is of this kind.

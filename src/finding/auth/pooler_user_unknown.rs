@@ -1,6 +1,6 @@
 //! `auth/pooler-user-unknown`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -12,19 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "pooler-user-unknown",
     severity: Severity::Fail,
     title: "the pooler does not know the user",
-    explanation: Explanation {
-        meaning: "A pooler answers, and finds no user of that name. PgBouncer up to 1.2x says the same where auth_query fails because the \
-            database is missing.",
-        tell: "With SCRAM, PgBouncer says \"SASL authentication failed\" instead: auth/password-rejected.",
-        causes: &[
-            "The user is not in auth_file, and auth_query does not find it.",
-            "The database that auth_query runs in does not exist.",
-        ],
-        fixes: &[
-            "Add the user to auth_file, or repair auth_query; reload the pooler.",
-        ],
-        mistaken_for: "A missing role on the server.",
-    },
 };
 
 /// Whether a refusal is of this kind.

@@ -1,6 +1,6 @@
 //! `auth/role-missing`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Remedy, Step};
@@ -13,19 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "role-missing",
     severity: Severity::Fail,
     title: "the role does not exist",
-    explanation: Explanation {
-        meaning: "The server has no role of that name. It says so openly only where no password is asked for (trust, peer, cert).",
-        tell: "Where a password is asked for, a missing role looks like a wrong password: auth/password-rejected.",
-        causes: &[
-            "The role was never created on this server, or the application reached another server than it should.",
-            "The name is misspelt; names are case-sensitive.",
-            "The settings name no user, so that the operating system's user name is taken.",
-        ],
-        fixes: &[
-            "Create the role, or correct the name.",
-        ],
-        mistaken_for: "A wrong password.",
-    },
 };
 
 /// Whether a refusal is of this kind.

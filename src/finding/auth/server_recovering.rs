@@ -1,7 +1,7 @@
 //! `auth/server-recovering`
 
 use crate::finding::auth::server_starting;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -13,21 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "server-recovering",
     severity: Severity::Fail,
     title: "the server is in recovery and lets nobody in",
-    explanation: Explanation {
-        meaning: "The server reads its write-ahead log, after a crash or as a standby, and is not consistent yet; or it is a standby with \
-            hot standby turned off.",
-        tell: "A hot standby lets sessions in and refuses to write: privileges/read-only-replica.",
-        causes: &[
-            "It crashed and recovers.",
-            "A standby has not reached consistency yet.",
-            "hot_standby is off.",
-        ],
-        fixes: &[
-            "Wait, and look at the server's log for its progress.",
-            "Connect to the primary.",
-        ],
-        mistaken_for: "A wrong password: none was asked for.",
-    },
 };
 
 /// Whether a refusal is of this kind.

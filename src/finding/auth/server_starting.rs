@@ -1,6 +1,6 @@
 //! `auth/server-starting`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -12,18 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "server-starting",
     severity: Severity::Fail,
     title: "the server is starting",
-    explanation: Explanation {
-        meaning: "The server runs, and does not let anybody in yet.",
-        tell: "It passes by itself; a server in recovery or shutting down says so.",
-        causes: &[
-            "It was just started or restarted.",
-            "After a crash it first reads its log again, which can take minutes.",
-        ],
-        fixes: &[
-            "Wait, and look at the server's log for its progress.",
-        ],
-        mistaken_for: "A wrong password: none was asked for.",
-    },
 };
 
 /// Whether a refusal is of this kind.

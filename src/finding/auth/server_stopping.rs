@@ -1,7 +1,7 @@
 //! `auth/server-stopping`
 
 use crate::finding::auth::server_starting;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::server::error::ServerError;
 use crate::server::refusal::Scene;
@@ -12,20 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "server-stopping",
     severity: Severity::Fail,
     title: "the server is shutting down",
-    explanation: Explanation {
-        meaning: "The server is on its way down and lets nobody in. It waits for the sessions that it has, or ends them, depending on the \
-            mode.",
-        tell: "A server that is down already refuses the connection: tcp/refused.",
-        causes: &[
-            "Somebody, or a package upgrade, is restarting it.",
-            "It was told to stop in smart mode, and waits for clients to leave.",
-        ],
-        fixes: &[
-            "Wait for the restart.",
-            "If it waits for clients: stop it again in fast mode.",
-        ],
-        mistaken_for: "A wrong password: none was asked for.",
-    },
 };
 
 /// Whether a refusal is of this kind.

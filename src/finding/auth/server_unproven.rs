@@ -1,6 +1,6 @@
 //! `auth/server-unproven`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::refusal::Scene;
@@ -11,19 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "server-unproven",
     severity: Severity::Fail,
     title: "the server did not prove that it knows the role's password",
-    explanation: Explanation {
-        meaning: "SCRAM has both sides prove themselves. The server's part was wrong or unreadable, so it may not be the server that it \
-            claims to be.",
-        tell: "A server that rejects the client's proof says so: auth/password-rejected.",
-        causes: &[
-            "A broken proxy or pooler.",
-            "Somebody stands in the middle.",
-        ],
-        fixes: &[
-            "Find out what answers at that address; verify its certificate with sslmode=verify-full.",
-        ],
-        mistaken_for: "A wrong password.",
-    },
 };
 
 /// The scene, with what was wrong.

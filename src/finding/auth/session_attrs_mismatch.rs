@@ -1,7 +1,7 @@
 //! `auth/session-attrs-mismatch`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
@@ -14,23 +14,6 @@ pub static KIND: Kind = Kind {
     slug: "session-attrs-mismatch",
     severity: Severity::Fail,
     title: "no host gives the session that target_session_attrs asks for",
-    explanation: Explanation {
-        meaning: "The settings say by target_session_attrs which kind of server is wanted. The role was let in, but none of the hosts that answer is \
-            of that kind, so libpq gives up.",
-        tell: "libpq says \"session is read-only\", \"session is not read-only\", \"server is in hot standby mode\" or \"server is not in hot standby \
-            mode\". Without target_session_attrs the same server would be taken, and writes would fail: privileges/read-only-replica.",
-        causes: &[
-            "The primary is down or moved in a failover, and the list of hosts has only standbys left.",
-            "The settings name a reader endpoint or one standby.",
-            "default_transaction_read_only is on, in the server's configuration or for the role or database.",
-        ],
-        fixes: &[
-            "Name the host that is of the kind now, or all members of the cluster.",
-            "Finish the failover.",
-            "Take default_transaction_read_only back where it is set.",
-        ],
-        mistaken_for: "Missing privileges, and a wrong password: the login itself succeeded.",
-    },
 };
 
 /// What logs say of it.

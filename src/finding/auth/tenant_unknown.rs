@@ -1,6 +1,6 @@
 //! `auth/tenant-unknown`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -12,21 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "tenant-unknown",
     severity: Severity::Fail,
     title: "the pooler does not know whose database is meant",
-    explanation: Explanation {
-        meaning: "Many customers' databases stand behind one address, and the pooler there finds the right one by a part of the user name: \
-            postgres.<ref> at Supabase, user@server at Azure's retired single server. That part is missing, or nobody has it.",
-        tell: "\"Tenant or user not found\", \"(ENOTFOUND) tenant/user … not found\", \"no tenant identifier provided\", \"Invalid Username \
-            specified\". Where the host name decides instead, it is auth/endpoint-missing.",
-        causes: &[
-            "The user name is the plain one, without the tenant.",
-            "The host is another region's, or has another prefix (aws-0, aws-1), than the project's.",
-            "The project was paused, moved or deleted.",
-        ],
-        fixes: &[
-            "Copy user and host together from the provider's console.",
-        ],
-        mistaken_for: "A missing role or a wrong password: PostgreSQL itself was not reached.",
-    },
 };
 
 /// Whether a refusal is of this kind.

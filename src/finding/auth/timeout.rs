@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -14,19 +14,6 @@ pub static KIND: Kind = Kind {
     slug: "timeout",
     severity: Severity::Fail,
     title: "the login is not decided in time",
-    explanation: Explanation {
-        meaning: "The server, or what it asks (LDAP, RADIUS, a pooler's backend), did not decide on the login within the time limit.",
-        tell: "A server that never says a word is tcp/silent.",
-        causes: &[
-            "An external directory is slow or cannot be reached.",
-            "A pooler waits for a free server connection, or for its server.",
-            "The server hangs: a full disk, no memory, too many processes.",
-        ],
-        fixes: &[
-            "Look at the server's and the pooler's log.",
-        ],
-        mistaken_for: "A firewall: the connection stands and the server has answered before.",
-    },
 };
 
 /// Whether a refusal is of this kind.

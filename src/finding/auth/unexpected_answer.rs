@@ -1,6 +1,6 @@
 //! `auth/unexpected-answer`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
@@ -11,18 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "unexpected-answer",
     severity: Severity::Fail,
     title: "the server's answer to the login makes no sense",
-    explanation: Explanation {
-        meaning: "What answers speaks something like PostgreSQL's protocol, and then sent a message that has no place in a login.",
-        tell: "An answer in another protocol is tcp/not-postgres.",
-        causes: &[
-            "A proxy or a server of another make with faults in its protocol.",
-            "A middlebox that changes what it carries.",
-        ],
-        fixes: &[
-            "Find out what answers at that address.",
-        ],
-        mistaken_for: "A wrong password.",
-    },
 };
 
 /// A message that has no place here.

@@ -1,6 +1,6 @@
 //! `auth/unrecognized-refusal`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -12,18 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "unrecognized-refusal",
     severity: Severity::Fail,
     title: "the server refuses the login for a reason that is not in the catalogue",
-    explanation: Explanation {
-        meaning: "The server sent an error that no finding claims. Its own words are the best there is.",
-        tell: "The first two characters of the SQLSTATE name its class, in appendix A of PostgreSQL's documentation.",
-        causes: &[
-            "A login trigger or an extension raised it.",
-            "A pooler or a server of another make has messages of its own.",
-        ],
-        fixes: &[
-            "Look at the server's log at that moment.",
-        ],
-        mistaken_for: "A wrong password.",
-    },
 };
 
 /// The refusal, word for word.

@@ -1,7 +1,7 @@
 //! `config/bad-percent-encoding`: a "%" outside the credentials begins no code.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::conninfo::error::{Fault, ParseError};
 use crate::remedy::{Place, Remedy, Step};
@@ -12,19 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "bad-percent-encoding",
     severity: Severity::Fail,
     title: "a \"%\" in the connection string begins no valid code",
-    explanation: Explanation {
-        meaning: "In a URL \"%\" begins a code of two hexadecimal digits. libpq refuses the whole connection string where one is broken, and refuses %00 everywhere.",
-        tell: "This is about the host, the database or a parameter; in the user name or the password it is config/unencoded-password.",
-        causes: &[
-            "a \"%\" that was meant as such",
-            "a code that lost a digit, or a URL cut off in its middle",
-            "a template's tag such as %(name)s that nobody filled in",
-        ],
-        fixes: &[
-            "write a \"%\" that is meant as such as %25",
-        ],
-        mistaken_for: "A missing database: some Python parsers take the character as it is, and then ask for a database of that name.",
-    },
 };
 
 /// What logs say of it.

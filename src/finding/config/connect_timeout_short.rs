@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::target::Target;
@@ -13,21 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "connect-timeout-short",
     severity: Severity::Warn,
     title: "connect_timeout is shorter than connecting takes",
-    explanation: Explanation {
-        meaning: "The settings limit how long connecting to one address may take, from the first packet to the login, and it took longer just now. \
-            The application would have given up, or gone on to the next host.",
-        tell: "The driver says \"timeout expired\" although the server answers; this report's rows tcp, tls and auth say which step is slow.",
-        causes: &[
-            "A database that is woken by the first connection.",
-            "A slow network, or a server under load.",
-            "Authentication that asks a directory.",
-        ],
-        fixes: &[
-            "Raise connect_timeout; libpq up to 16 takes 1 as 2 seconds.",
-            "Make the slow step faster.",
-        ],
-        mistaken_for: "An unreachable server.",
-    },
 };
 
 /// How long it took, and how long it may.

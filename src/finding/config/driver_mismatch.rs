@@ -1,7 +1,7 @@
 //! `config/driver-mismatch`: the installed packages do not go with the URL.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
@@ -16,17 +16,6 @@ pub static KIND: Kind = Kind {
     slug: "driver-mismatch",
     severity: Severity::Fail,
     title: "the installed driver is not the one that will be loaded",
-    explanation: Explanation {
-        meaning: "The virtual environment has a driver for PostgreSQL, but not the one that the framework loads for this URL. SQLAlchemy 2.1 loads psycopg for postgresql://, where 2.0 and earlier loaded psycopg2.",
-        tell: "After an upgrade of SQLAlchemy: ModuleNotFoundError: No module named 'psycopg', although psycopg2 is installed. SQLAlchemy before 2.0: Can't load plugin: sqlalchemy.dialects:postgresql.psycopg.",
-        causes: &[
-            "SQLAlchemy was upgraded to 2.1 and the URL names no driver",
-            "the driver was changed in requirements.txt and not in the URL",
-            "the URL names a driver that is younger than the installed framework",
-        ],
-        fixes: &["name the installed driver in the URL: postgresql+psycopg2://", "or install the driver that the framework loads"],
-        mistaken_for: "A missing package: one for PostgreSQL is there.",
-    },
 };
 
 /// What logs say of it.

@@ -1,7 +1,7 @@
 //! `config/driver-missing`: the virtual environment has no driver for the URL.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
@@ -13,17 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "driver-missing",
     severity: Severity::Fail,
     title: "the driver that the settings name is not installed",
-    explanation: Explanation {
-        meaning: "The virtual environment that the service runs in has no package of the driver that the URL names, or none for PostgreSQL at all. The application stops when it connects for the first time, or when it starts.",
-        tell: "ModuleNotFoundError: No module named 'psycopg2' (or psycopg, asyncpg, pg8000); Django: Error loading psycopg2 or psycopg module.",
-        causes: &[
-            "the package was installed in another virtual environment, or for the system's Python",
-            "requirements.txt does not list it",
-            "the virtual environment was made anew after a Python upgrade",
-        ],
-        fixes: &["install it with the pip of the service's own virtual environment"],
-        mistaken_for: "A wrong connection string.",
-    },
 };
 
 /// What logs say of it.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
@@ -13,16 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "env-file-exposed",
     severity: Severity::Warn,
     title: "every user of the host can read the env file",
-    explanation: Explanation {
-        meaning: "The file holds a database password, and its mode lets every account of the host read it: any other service that is broken into has the database too.",
-        tell: "The last digit of the file's mode is 4 or more.",
-        causes: &["the file was written with the usual umask 022", "a deploy tool copies files with mode 0644"],
-        fixes: &[
-            "chmod 600 where systemd reads the file: it does so as root, whatever User= says",
-            "chgrp to the service's group and chmod 640 where the application reads the file itself",
-        ],
-        mistaken_for: "A file that the service could not read otherwise: systemd reads EnvironmentFile= as root.",
-    },
 };
 
 /// The file's mode lets everybody read it. `by_systemd` says that only systemd needs to.

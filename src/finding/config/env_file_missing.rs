@@ -1,7 +1,7 @@
 //! `config/env-file-missing`: the env file is not there.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use std::path::Path;
 
@@ -14,20 +14,6 @@ pub static KIND: Kind = Kind {
     slug: "env-file-missing",
     severity: Severity::Fail,
     title: "the env file does not exist",
-    explanation: Explanation {
-        meaning: "The file that was named does not exist on this host, or is no file.",
-        tell: "systemd says: Failed to load environment files: No such file or directory; with EnvironmentFile=- it says nothing and starts the service without the settings.",
-        causes: &[
-            "the path is another one on this host",
-            "the deploy did not write the file",
-            "the doctor runs in another container or chroot than the service",
-        ],
-        fixes: &[
-            "name the right file",
-            "let the deploy write it",
-        ],
-        mistaken_for: "Settings that are missing one by one.",
-    },
 };
 
 /// What logs say of it.

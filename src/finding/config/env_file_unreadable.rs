@@ -1,7 +1,7 @@
 //! `config/env-file-unreadable`: the doctor may not read the env file.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use std::path::Path;
 
@@ -14,20 +14,6 @@ pub static KIND: Kind = Kind {
     slug: "env-file-unreadable",
     severity: Severity::Fail,
     title: "the env file cannot be read",
-    explanation: Explanation {
-        meaning: "The file exists, and the user who runs the doctor may not read it. The service may still have its settings, since systemd reads env files as root.",
-        tell: "The error is the operating system's: Permission denied.",
-        causes: &[
-            "the file is root's, with mode 0600, as it should be, and the doctor runs as somebody else",
-            "a directory above it is closed",
-            "the service itself reads the file as its own user and may not",
-        ],
-        fixes: &[
-            "run the doctor with sudo",
-            "where the application itself reads the file: chgrp to its group and chmod 640",
-        ],
-        mistaken_for: "A missing file.",
-    },
 };
 
 /// What logs say of it.

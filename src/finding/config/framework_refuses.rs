@@ -1,7 +1,7 @@
 //! `config/framework-refuses`: Django turns its own database settings down.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Kind, Severity};
+use crate::finding::{Kind, Severity};
 use crate::layer::Layer;
 
 pub static KIND: Kind = Kind {
@@ -9,13 +9,6 @@ pub static KIND: Kind = Kind {
     slug: "framework-refuses",
     severity: Severity::Fail,
     title: "the framework refuses the database settings",
-    explanation: Explanation {
-        meaning: "Django read the entry in DATABASES and will not work with it: an engine that does not exist, a database name beyond 63 bytes, or options that exclude each other. No connection was tried.",
-        tell: "The exception is ImproperlyConfigured and names the setting; nothing was sent to a server.",
-        causes: &["ENGINE is misspelt: the one for PostgreSQL is django.db.backends.postgresql", "a connection pool is asked for in OPTIONS while CONN_MAX_AGE is not 0, or with psycopg2, or without psycopg_pool installed", "NAME holds something other than a name, such as a whole URL"],
-        fixes: &["correct the setting that the message names, in the settings module or in the variable behind it", "with a pool in OPTIONS: CONN_MAX_AGE = 0, psycopg 3, and pip install \"psycopg[pool]\""],
-        mistaken_for: "A server that is down: none was asked.",
-    },
 };
 
 /// What logs say of it.

@@ -1,7 +1,7 @@
 //! `config/invalid-value`: a setting has a value that libpq refuses.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::conninfo::host_list::Mismatch;
 use crate::conninfo::validate::Invalid;
@@ -13,20 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "invalid-value",
     severity: Severity::Fail,
     title: "a connection setting has a value that libpq refuses",
-    explanation: Explanation {
-        meaning: "The parameter is known and its value is not one that libpq takes: a word that is not on its list, a port that is no number from 1 to 65535, lists of hosts and ports of different length.",
-        tell: "libpq says: invalid sslmode value, invalid port number, invalid integer value … for connection option, could not match … port numbers to … hosts.",
-        causes: &[
-            "a typo, or a word of another library (sslmode=required, ssl=on)",
-            "a \"#fragment\" after the parameters, which libpq takes for a piece of the value",
-            "a value with its quotes or a comment still on it",
-        ],
-        fixes: &[
-            "write one of the values that the detail lists",
-            "remove the parameter to get the default",
-        ],
-        mistaken_for: "A TLS or DNS fault.",
-    },
 };
 
 /// What logs say of it.

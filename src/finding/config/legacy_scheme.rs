@@ -1,7 +1,7 @@
 //! `config/legacy-scheme`: a name for PostgreSQL that not every library reads.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::Remedy;
 use crate::settings::repaired::{self, Repaired};
@@ -13,19 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "legacy-scheme",
     severity: Severity::Warn,
     title: "the scheme is one that not every library reads",
-    explanation: Explanation {
-        meaning: "libpq reads postgresql:// and postgres://. SQLAlchemy since 1.4 reads postgresql:// only. postgis, pgsql, timescale and the like are names of dj-database-url and django-environ.",
-        tell: "SQLAlchemy says: Can't load plugin: sqlalchemy.dialects:postgres. libpq says: missing \"=\" after.",
-        causes: &[
-            "the provider hands out postgres://",
-            "the URL was written for another library",
-        ],
-        fixes: &[
-            "write postgresql://",
-            "or replace it in the code: url.replace(\"postgres://\", \"postgresql://\", 1)",
-        ],
-        mistaken_for: "A missing driver package.",
-    },
 };
 
 /// What logs say of it.

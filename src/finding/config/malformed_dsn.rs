@@ -1,7 +1,7 @@
 //! `config/malformed-dsn`: the connection string has no form that a driver reads.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::conninfo::error::{Component, Fault, ParseError};
 use crate::remedy::{Place, Remedy, Step};
@@ -13,20 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "malformed-dsn",
     severity: Severity::Fail,
     title: "the connection string cannot be read",
-    explanation: Explanation {
-        meaning: "The text is neither a URL that PostgreSQL drivers read (postgresql://user:password@host:port/database) nor libpq's keyword form (host=… user=… dbname=…).",
-        tell: "The detail says what was expected and at which byte. When a raw character of the password is the reason, the finding is config/unencoded-password instead.",
-        causes: &[
-            "the scheme is missing, has a typo, or is another program's (jdbc:)",
-            "a value with a blank is not quoted in the keyword form",
-            "an \"=\" in a query parameter is not encoded",
-        ],
-        fixes: &[
-            "write the URL as postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
-            "in the keyword form, put values with blanks in single quotes",
-        ],
-        mistaken_for: "A refused login: the text was refused before anything was contacted. libpq's message for it begins with: missing \"=\" after.",
-    },
 };
 
 /// What logs say of it.

@@ -1,7 +1,7 @@
 //! `config/missing-setting`: a setting is named and has no value.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::settings::source::Source;
@@ -11,20 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "missing-setting",
     severity: Severity::Fail,
     title: "a database setting has no value",
-    explanation: Explanation {
-        meaning: "The variable exists, or was asked for, and holds nothing usable: it is empty, or holds the word that a template leaves for an unset variable. libpq takes an empty connection string for \"all defaults\": the local socket and the user of the operating system.",
-        tell: "An empty value is seen as such; the words None, null and undefined come from templates and from programs that print an unset variable.",
-        causes: &[
-            "a template or CI job filled in a variable that is unset",
-            "the secret store has no such key in this environment",
-            "the value was cleared and the default was thought to apply",
-        ],
-        fixes: &[
-            "set the value where the service gets its environment",
-            "let the deploy fail when the variable is unset, with ${NAME:?} in a shell",
-        ],
-        mistaken_for: "A missing role or a Unix socket problem: an empty connection string makes libpq try the local socket as the user of the operating system.",
-    },
 };
 
 /// What logs say of it.

@@ -1,6 +1,6 @@
 //! `config/no-settings`: nothing says where the database is.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::foreign::Foreign;
 use crate::remedy::{Place, Remedy, Step};
@@ -11,20 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "no-settings",
     severity: Severity::Fail,
     title: "no database settings found",
-    explanation: Explanation {
-        meaning: "Neither a connection string nor any variable under a usual name says where the database is. The application stops with a KeyError or ImproperlyConfigured, or falls back to a default.",
-        tell: "The doctor names the place that it searched. A variable that is there and empty is config/missing-setting instead.",
-        causes: &[
-            "the shell in which the doctor runs does not have the environment of the service",
-            "the variable is named in another way than the usual ones",
-            "the env file was not loaded, or the line was dropped by its reader",
-        ],
-        fixes: &[
-            "name the source: --env-file FILE, --var NAME, or the connection string as an argument",
-            "set DATABASE_URL where the service gets its environment, and restart it",
-        ],
-        mistaken_for: "A fault of the database server: nothing has been contacted yet.",
-    },
 };
 
 /// Nothing under any usual name.

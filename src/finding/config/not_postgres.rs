@@ -1,6 +1,6 @@
 //! `config/not-postgres`: the settings name another kind of server.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::foreign::Foreign;
 use crate::remedy::{Place, Remedy, Step};
@@ -11,20 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "not-postgres",
     severity: Severity::Fail,
     title: "the settings name another kind of server than PostgreSQL",
-    explanation: Explanation {
-        meaning: "The URL's scheme, or the engine, belongs to another database or protocol, so no PostgreSQL driver is used.",
-        tell: "The scheme is shown. SQLite is config/sqlite-fallback.",
-        causes: &[
-            "the variable belongs to another service (a cache, a queue, a second database)",
-            "the application still runs with a default or with an example",
-            "a typo in the scheme",
-        ],
-        fixes: &[
-            "set the variable to the PostgreSQL URL",
-            "name the variable that holds it with --var",
-        ],
-        mistaken_for: "A missing driver: an unknown scheme makes SQLAlchemy say: Can't load plugin: sqlalchemy.dialects.",
-    },
 };
 
 /// A scheme of something else.

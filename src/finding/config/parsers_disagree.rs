@@ -1,6 +1,6 @@
 //! `config/parsers-disagree`: the connection string leads to different places, depending on who reads it.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::Remedy;
 use crate::settings::repaired::{self, Repaired};
@@ -11,21 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "parsers-disagree",
     severity: Severity::Warn,
     title: "libraries read the connection string differently",
-    explanation: Explanation {
-        meaning: "There is no one grammar for connection strings: libpq, SQLAlchemy, dj-database-url, django-environ and asyncpg each have a parser of their own. They differ here in the host, the port, the user, the password or the database, so psql may reach another place than the application does.",
-        tell: "dbdoctor dsn shows what each of them reads, side by side, and a spelling that all of them read alike.",
-        causes: &[
-            "a socket's directory as host, %2Fvar%2Frun%2Fpostgresql, which libpq and dj-database-url decode and SQLAlchemy and django-environ do not",
-            "a host both before the database and as ?host=, of which libpq takes the parameter and asyncpg the other",
-            "a code such as %20 in the database name, which SQLAlchemy decodes since 2.1 only",
-            "several hosts with ports, which SQLAlchemy and dj-database-url refuse in that form",
-        ],
-        fixes: &[
-            "write the URL as dbdoctor dsn spells it",
-            "give a socket's directory as ?host=/var/run/postgresql",
-        ],
-        mistaken_for: "A DNS fault or a missing database that only the application meets, while psql with the same URL works.",
-    },
 };
 
 /// How one consumer, or several alike, disagree: `SQLAlchemy 1.4, SQLAlchemy 2.0` and `host "…" instead of "…"`.

@@ -1,7 +1,7 @@
 //! `config/passfile-ignored`: libpq ignores the password file.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use std::path::Path;
 
@@ -14,18 +14,6 @@ pub static KIND: Kind = Kind {
     slug: "passfile-ignored",
     severity: Severity::Warn,
     title: "libpq ignores the password file",
-    explanation: Explanation {
-        meaning: "libpq reads passwords from ~/.pgpass, or from the file that passfile or PGPASSFILE names, only where it is a plain file that group and others may not touch (mode 0600 or less). Else it warns on standard error and goes on without a password.",
-        tell: "libpq says: WARNING: password file … has group or world access; then: fe_sendauth: no password supplied.",
-        causes: &[
-            "the file was copied or unpacked with the usual mode",
-            "the file is mounted from a secret with a fixed mode",
-        ],
-        fixes: &[
-            "chmod 600",
-        ],
-        mistaken_for: "A missing password. Under systemd, HOME of the service decides which file is read.",
-    },
 };
 
 /// What logs say of it.

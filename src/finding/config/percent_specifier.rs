@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
@@ -14,18 +14,6 @@ pub static KIND: Kind = Kind {
     slug: "percent-specifier",
     severity: Severity::Fail,
     title: "systemd takes a percent sign in Environment= for a specifier",
-    explanation: Explanation {
-        meaning: "In Environment= of a unit, % and a letter or digit is a specifier (%n is the unit's name). One that systemd knows is replaced; for any other, systemd drops the whole assignment: the variable is not there at all. A URL's escape such as %40 is no specifier.",
-        tell: "systemd-analyze verify, and the journal at each reload, say: Failed to resolve specifiers in …, ignoring: Invalid slot.",
-        causes: &[
-            "a password was percent-encoded for the URL, as it has to be, and the URL was written into Environment=",
-        ],
-        fixes: &[
-            "move the assignment to a file that EnvironmentFile= names: there are no specifiers in such files, and the password is not shown to every user by systemctl show",
-            "or write %% for each percent sign",
-        ],
-        mistaken_for: "A variable that was forgotten: it is in the unit, and the application does not have it.",
-    },
 };
 
 /// What logs say of it.

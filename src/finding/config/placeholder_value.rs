@@ -1,7 +1,7 @@
 //! `config/placeholder-value`: a value of an example file.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::settings::source::Source;
@@ -11,18 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "placeholder-value",
     severity: Severity::Warn,
     title: "a setting still has the value of an example",
-    explanation: Explanation {
-        meaning: "The value is one that example files and providers' consoles print for the reader to replace.",
-        tell: "Only whole values are compared, with a list of known placeholders; a real password can be one of them.",
-        causes: &[
-            "the example file was copied and not filled in",
-            "the provider shows the URL without the password",
-        ],
-        fixes: &[
-            "write the real value",
-        ],
-        mistaken_for: "A wrong password or a host that does not exist.",
-    },
 };
 
 /// What logs say of it.

@@ -1,6 +1,6 @@
 //! `config/process-not-found`: there is no such process, or no such container.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -10,17 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "process-not-found",
     severity: Severity::Fail,
     title: "there is no such process or container",
-    explanation: Explanation {
-        meaning: "The process whose environment was asked for is not there: it has ended, or runs where the doctor cannot see it. The same goes for a container that neither docker nor podman knows.",
-        tell: "/proc has no directory of that number; docker inspect says: No such container.",
-        causes: &[
-            "the process has ended, or was restarted under another number",
-            "it runs in another container or on another host",
-            "the container has another name, or belongs to another user's podman",
-        ],
-        fixes: &["look the number or the name up again", "use --unit, which finds the running process by itself"],
-        mistaken_for: "A stopped service, whose settings --unit can still read.",
-    },
 };
 
 /// No process of this number.

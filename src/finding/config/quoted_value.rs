@@ -1,7 +1,7 @@
 //! `config/quoted-value`: quotes that belong to the value.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::settings::source::Source;
@@ -11,18 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "quoted-value",
     severity: Severity::Fail,
     title: "a setting still has its quotes on",
-    explanation: Explanation {
-        meaning: "The quotes round the value were meant for a shell, and something passed them on: docker's --env-file takes lines as they are, and so do many consoles and YAML templates.",
-        tell: "libpq says: missing \"=\" after, with the quote as the first character; SQLAlchemy says: Could not parse SQLAlchemy URL.",
-        causes: &[
-            "docker --env-file with quoted values",
-            "a value quoted twice in YAML or in a CI variable",
-        ],
-        fixes: &[
-            "write the value without quotes in that place",
-        ],
-        mistaken_for: "A malformed URL.",
-    },
 };
 
 /// What logs say of it.

@@ -1,7 +1,7 @@
 //! `config/service-unusable`: the service file does not help.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::foreign::Foreign;
 use crate::remedy::{Place, Remedy, Step};
@@ -11,20 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "service-unusable",
     severity: Severity::Fail,
     title: "the connection service cannot be used",
-    explanation: Explanation {
-        meaning: "The settings name a service (service=, or PGSERVICE), and libpq refuses to connect when the definition is not found or its file cannot be read as one.",
-        tell: "libpq says: definition of service … not found, service file … not found, or: syntax error in service file …, line N.",
-        causes: &[
-            "the file of another user: under systemd, HOME is that of the service",
-            "PGSERVICEFILE names a file that is not there",
-            "blanks round the \"=\", or a keyword that libpq does not know",
-        ],
-        fixes: &[
-            "define the service in ~/.pg_service.conf of the user who runs the application",
-            "write name=value without blanks round the \"=\"",
-        ],
-        mistaken_for: "A missing host.",
-    },
 };
 
 /// What logs say of it.

@@ -1,6 +1,6 @@
 //! `config/shell-only`: the shell has the settings, the service has not.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
@@ -11,20 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "shell-only",
     severity: Severity::Fail,
     title: "the shell has database settings that the service does not have",
-    explanation: Explanation {
-        meaning: "The environment of the shell that runs the doctor names a database; the environment of the service does not. So the application works when it is started by hand, and not as a service.",
-        tell: "A service manager starts its services with an environment of its own: nothing of ~/.profile, ~/.bashrc or an `export` reaches them.",
-        causes: &[
-            "the variable was exported in a shell or in a profile file, and never given to the unit",
-            "a .env file is loaded by the tool that is used by hand (flask run, direnv), and not by the application server",
-            "the unit's EnvironmentFile= names another file, or drops the line",
-        ],
-        fixes: &[
-            "put the variable into a file of root's with mode 0600 and name it with EnvironmentFile= in the unit",
-            "reload the manager and restart the service: a running process keeps the environment that it was started with",
-        ],
-        mistaken_for: "A fault of the application server, since the same code runs by hand.",
-    },
 };
 
 /// The service has nothing, this shell has something.

@@ -1,6 +1,6 @@
 //! `config/sources-disagree`: two settings lead to different databases.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -11,18 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "sources-disagree",
     severity: Severity::Warn,
     title: "two settings lead to different databases",
-    explanation: Explanation {
-        meaning: "The same place holds two settings for the database that differ. The doctor checks the first; which one the application uses is decided by its code.",
-        tell: "The detail shows both, part by part, without passwords.",
-        causes: &[
-            "one of them was changed and the other forgotten",
-            "they belong to different programs, such as a migration job and the web application",
-        ],
-        fixes: &[
-            "make them agree, or remove the one that nobody reads",
-        ],
-        mistaken_for: "Lost data or missing tables: the application may be connected to the other database.",
-    },
 };
 
 /// One part that differs: its name, and the value on either side; `None` where the values may not be shown.
@@ -66,7 +54,7 @@ pub fn expected(target: Option<&str>, source: &Source, part: &'static str, expec
             format!("the target \"{target}\""),
             format!("expect.{part} of the target \"{target}\" in dbdoctor.toml"),
         ),
-        None => ("--expect".to_owned(), format!("--expect {part}=")),
+        None => (format!("--expect-{part}"), format!("--expect-{part}")),
     };
     KIND.found(format!("{} leads to {part} \"{seen}\", and {who} expects \"{expected}\"", source.subject()))
         .detail(format!("{source} leads to {part} \"{seen}\", and {who} says that it should be \"{expected}\"."))

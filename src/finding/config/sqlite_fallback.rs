@@ -1,6 +1,6 @@
 //! `config/sqlite-fallback`: the application runs on a SQLite file.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::settings::source::Source;
@@ -10,19 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "sqlite-fallback",
     severity: Severity::Fail,
     title: "the settings name a SQLite file",
-    explanation: Explanation {
-        meaning: "The application is set to SQLite, so it never contacts PostgreSQL: it starts without an error and shows empty tables.",
-        tell: "The scheme or the engine says sqlite. The same happens silently where code falls back to SQLite because DATABASE_URL is unset.",
-        causes: &[
-            "a development setting was deployed",
-            "settings code falls back to SQLite where DATABASE_URL is unset",
-        ],
-        fixes: &[
-            "set DATABASE_URL to the PostgreSQL URL",
-            "take the fallback out of the settings, so that a missing variable stops the deploy",
-        ],
-        mistaken_for: "Lost data, or migrations that were never applied: the tables are those of another, empty database.",
-    },
 };
 
 /// The URL or the engine says SQLite.

@@ -1,6 +1,6 @@
 //! `config/stale-process`: the files have changed since the process was started.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
@@ -10,17 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "stale-process",
     severity: Severity::Warn,
     title: "the running process has other settings than its unit's files",
-    explanation: Explanation {
-        meaning: "A process keeps the environment that it was started with. What the unit's files say now reaches it at its next start only.",
-        tell: "The environment of the main process is compared with what the unit and its env files give, variable by variable.",
-        causes: &[
-            "an env file or the unit was edited and the service was not restarted",
-            "the service was reloaded, which starts new workers of the same environment",
-            "the unit was edited without systemctl daemon-reload",
-        ],
-        fixes: &["systemctl daemon-reload, then systemctl restart"],
-        mistaken_for: "A change that \"does not work\".",
-    },
 };
 
 /// How one variable differs.

@@ -1,7 +1,7 @@
 //! `config/stray-whitespace`: white space at the end of a value.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::foreign::Foreign;
 use crate::quote;
@@ -13,20 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "stray-whitespace",
     severity: Severity::Fail,
     title: "a setting has white space at its end",
-    explanation: Explanation {
-        meaning: "A blank, a line feed or a carriage return at the end of a value belongs to the value: it becomes a piece of the database name or of the last parameter. Before a URL, it makes libpq read the text as its keyword form.",
-        tell: "The server says: database \"appdb\\n\" does not exist; a terminal hides the character. libpq 18 strips blanks, and only blanks.",
-        causes: &[
-            "a Kubernetes secret made with echo and not echo -n",
-            "an env file with Windows line ends",
-            "a value copied with its line end",
-        ],
-        fixes: &[
-            "echo -n, or printf %s, when the secret is made",
-            "sed to take the carriage returns out of the file",
-        ],
-        mistaken_for: "A missing database.",
-    },
 };
 
 /// What logs say of it.

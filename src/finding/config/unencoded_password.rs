@@ -1,7 +1,7 @@
 //! `config/unencoded-password`: a character of the password has a meaning in URLs.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::conninfo::anatomy::RawCharacter;
 use crate::remedy::Remedy;
@@ -13,20 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "unencoded-password",
     severity: Severity::Fail,
     title: "the password has a character that must be percent-encoded",
-    explanation: Explanation {
-        meaning: "A URL gives \"@\", \"/\", \"?\", \"#\", \"[\", \"]\", \"%\" and blanks a meaning. Where one of them stands raw in a user name or password, parsers split the URL at the wrong place: a raw \"@\" ends the password early, and the rest becomes the host; after a raw \"/\" the head of the password becomes a port. \"%\" begins a code of two hexadecimal digits.",
-        tell: "libpq, SQLAlchemy, asyncpg and tokio-postgres split at the first \"@\", dj-database-url, django-environ and Rust's url at the last: one URL, different hosts. libpq says: could not translate host name, invalid integer value … for connection option \"port\", or: invalid percent-encoded token.",
-        causes: &[
-            "a generated password was put in a URL as it is",
-            "the password was changed, and the URL was built by joining texts",
-        ],
-        fixes: &[
-            "write each such character as its code: @ %40, / %2F, ? %3F, # %23, [ %5B, ] %5D, % %25, blank %20",
-            "keep the password out of the URL: PGPASSWORD, or separate settings",
-            "choose a password of letters and digits",
-        ],
-        mistaken_for: "A DNS fault (the host looks like the tail of the password), or a wrong password.",
-    },
 };
 
 /// What logs say of it.

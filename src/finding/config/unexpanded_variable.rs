@@ -1,6 +1,6 @@
 //! `config/unexpanded-variable`: a reference to a variable that nobody filled in.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::Remedy;
 use crate::remedy::{Place, Step};
@@ -11,19 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "unexpanded-variable",
     severity: Severity::Fail,
     title: "the settings hold a variable that nobody filled in",
-    explanation: Explanation {
-        meaning: "The value holds a reference such as ${DB_PASSWORD} or a template's tag. systemd (EnvironmentFile=) and docker (--env-file) fill nothing in; python-dotenv fills in ${NAME} and not $NAME; compose does both; a shell does both.",
-        tell: "The server's messages then name users or hosts such as \"${DB_USER}\".",
-        causes: &[
-            "a file for a shell, for compose or for python-dotenv is read by systemd or docker",
-            "the deploy did not render the template",
-        ],
-        fixes: &[
-            "write the value itself",
-            "render the file before the service reads it",
-        ],
-        mistaken_for: "A wrong password, a missing role or a missing pg_hba.conf entry: the server is asked for the name of the variable.",
-    },
 };
 
 /// A reference is still there. `name` is `None` where it may be a piece of a password.

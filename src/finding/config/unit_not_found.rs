@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -12,20 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "unit-not-found",
     severity: Severity::Fail,
     title: "there is no such unit",
-    explanation: Explanation {
-        meaning: "No file of that name is in any directory from which systemd loads units, or the unit is masked.",
-        tell: "systemctl status says: Unit … could not be found, or: Loaded: masked.",
-        causes: &[
-            "the name is spelt otherwise, or the service is an instance of a template (name@instance)",
-            "it is a user's unit, which systemctl --user shows",
-            "the application is started by something else: supervisor, docker, a process manager",
-        ],
-        fixes: &[
-            "list the units and take the name from there",
-            "name the process with --pid, or the env file with --env-file",
-        ],
-        mistaken_for: "A service that is not running: a stopped unit is found all the same.",
-    },
 };
 
 /// No file of that name; `similar` are units whose names resemble it.

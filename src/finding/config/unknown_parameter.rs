@@ -1,7 +1,7 @@
 //! `config/unknown-parameter`: a parameter that the driver refuses.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::conninfo::keyword;
 use crate::foreign::Foreign;
@@ -13,20 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "unknown-parameter",
     severity: Severity::Fail,
     title: "the connection string has a parameter that libpq does not know",
-    explanation: Explanation {
-        meaning: "libpq refuses the whole connection string for one parameter that it does not know. Other libraries have parameters of their own in the same place: Prisma (schema, pgbouncer, connection_limit), JDBC (currentSchema), asyncpg (ssl), dj-database-url and django-environ (conn_max_age).",
-        tell: "libpq says: invalid URI query parameter, or: invalid connection option. asyncpg passes what it does not know on to the server, which says: unrecognized configuration parameter.",
-        causes: &[
-            "the URL was written for another library",
-            "a typo",
-            "a parameter that only a newer libpq knows",
-        ],
-        fixes: &[
-            "remove the parameter",
-            "write it in libpq's way: ssl=require as sslmode=require, a schema as options=-c%20search_path%3Dname",
-        ],
-        mistaken_for: "A refused login.",
-    },
 };
 
 /// What logs say of it.

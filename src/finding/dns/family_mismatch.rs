@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 
@@ -12,20 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "family-mismatch",
     severity: Severity::Fail,
     title: "the host has IPv6 addresses only, and this host has no IPv6",
-    explanation: Explanation {
-        meaning: "Every address of the name is an IPv6 address, and the kernel knows no way to any of them: this host, or its container \
-            network, has no IPv6.",
-        tell: "With an IPv6 route the connection is tried, and its failure shows at tcp.",
-        causes: &[
-            "The provider's direct host name is IPv6 only (Supabase without the IPv4 add-on, Fly.io and Railway private names).",
-            "IPv6 is turned off in the container network.",
-        ],
-        fixes: &[
-            "Use the provider's IPv4 host name or pooler.",
-            "Enable IPv6 on this host or network.",
-        ],
-        mistaken_for: "A firewall. Nothing was filtered: there is no route at all.",
-    },
 };
 
 /// The name, with the addresses that lead nowhere.

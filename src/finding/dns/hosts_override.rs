@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,18 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "hosts-override",
     severity: Severity::Warn,
     title: "the hosts file overrides what DNS says",
-    explanation: Explanation {
-        meaning: "The hosts file has its own address for the name, and DNS has another. Every program on this host uses the file's.",
-        tell: "dig asks DNS and passes over the file; getent ahosts shows what programs get.",
-        causes: &[
-            "An entry left from a migration or a test.",
-            "A deliberate override, for a tunnel or a private address.",
-        ],
-        fixes: &[
-            "Remove the entry, or update it.",
-        ],
-        mistaken_for: "A stale DNS cache.",
-    },
 };
 
 /// The name, with the file's addresses and those of DNS.

@@ -1,7 +1,7 @@
 //! `dns/name-not-found`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
@@ -12,24 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "name-not-found",
     severity: Severity::Fail,
     title: "the host name does not exist",
-    explanation: Explanation {
-        meaning: "The name was looked up and there is no such name: DNS answered NXDOMAIN, and the hosts file does not have it either. \
-            Nothing has been sent to any database server.",
-        tell: "A name that exists without an address is dns/no-address; a resolver that fails or stays silent is dns/server-failure or \
-            dns/timeout, and says nothing about the name.",
-        causes: &[
-            "The name is misspelt, or belongs to a server that has been deleted or renamed.",
-            "It is a service name of docker compose or Kubernetes, used outside that network.",
-            "It lives in a private zone that this network's resolver does not serve.",
-            "An unencoded @ in the password has cut the DSN, so that the rest of the password stands before the host.",
-        ],
-        fixes: &[
-            "Copy the host from the provider's console or from the server's operator.",
-            "Inside a container network use the service name, outside it the published address.",
-            "Ask the resolver that serves the private zone.",
-        ],
-        mistaken_for: "A server that is down. A server that is down has a name that resolves; the trouble shows at tcp.",
-    },
 };
 
 /// What logs say of it.

@@ -1,7 +1,7 @@
 //! `dns/no-address`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
@@ -12,20 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "no-address",
     severity: Severity::Fail,
     title: "the host name exists, but has no address",
-    explanation: Explanation {
-        meaning: "DNS knows the name, yet has neither an IPv4 nor an IPv6 address for it: only records of other types, or only names below \
-            it.",
-        tell: "NXDOMAIN would be dns/name-not-found. Here the answer was NOERROR without an A or AAAA record.",
-        causes: &[
-            "The A or AAAA record was removed, or has not been made yet.",
-            "The name is that of a zone or of an SRV record, not of a host.",
-            "A CNAME points to a name without an address.",
-        ],
-        fixes: &[
-            "Add the record, or use the name that has one.",
-        ],
-        mistaken_for: "A misspelt name.",
-    },
 };
 
 /// What logs say of it.

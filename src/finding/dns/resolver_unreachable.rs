@@ -1,6 +1,6 @@
 //! `dns/resolver-unreachable`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 
@@ -10,19 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "resolver-unreachable",
     severity: Severity::Fail,
     title: "no configured name server can be reached",
-    explanation: Explanation {
-        meaning: "The system refuses to deliver the question: nothing listens at the name server's address, or there is no way to it.",
-        tell: "A name server that is reached and stays silent is dns/timeout.",
-        causes: &[
-            "A local stub resolver (systemd-resolved, dnsmasq) is not running.",
-            "/etc/resolv.conf names an address of another network, as after a move into a container.",
-            "The network is not up yet.",
-        ],
-        fixes: &[
-            "Start the local resolver, or put a reachable name server into /etc/resolv.conf.",
-        ],
-        mistaken_for: "A missing record.",
-    },
 };
 
 /// The name, with what was tried.

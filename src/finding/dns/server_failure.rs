@@ -1,7 +1,7 @@
 //! `dns/server-failure`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
@@ -12,20 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "server-failure",
     severity: Severity::Fail,
     title: "the name server failed to answer for the host name",
-    explanation: Explanation {
-        meaning: "A name server answered, but with SERVFAIL, REFUSED or another failure. Whether the name exists is not known.",
-        tell: "Silence is dns/timeout; a name server that cannot be reached at all is dns/resolver-unreachable; a settled \"no\" is \
-            dns/name-not-found.",
-        causes: &[
-            "The resolver cannot reach the servers of the zone.",
-            "DNSSEC validation fails.",
-            "The resolver refuses this client or this zone.",
-        ],
-        fixes: &[
-            "Ask another resolver for the same name; repair or replace the one in /etc/resolv.conf.",
-        ],
-        mistaken_for: "A missing record.",
-    },
 };
 
 /// What logs say of it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,21 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "timeout",
     severity: Severity::Fail,
     title: "no name server answered in time",
-    explanation: Explanation {
-        meaning: "The question was sent and nothing came back within the time limit. Whether the name exists is not known.",
-        tell: "An error that comes back at once is dns/server-failure or dns/resolver-unreachable.",
-        causes: &[
-            "A firewall drops port 53 between this host and its name servers.",
-            "The name server is down, or overloaded.",
-            "The service starts before the network is up.",
-        ],
-        fixes: &[
-            "Open UDP and TCP port 53 to the name server.",
-            "Use a name server that answers.",
-            "Order the unit after network-online.target.",
-        ],
-        mistaken_for: "A slow database. Nothing has been sent to it yet.",
-    },
 };
 
 /// The name, with what was tried.

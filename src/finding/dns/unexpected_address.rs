@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,21 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "unexpected-address",
     severity: Severity::Warn,
     title: "the name leads somewhere else than it says",
-    explanation: Explanation {
-        meaning: "The name resolves, but to an address that a database rarely has: the unspecified address 0.0.0.0 or ::, which means this host itself, \
-            or to what a search domain made of the name.",
-        tell: "getent ahosts NAME shows the addresses, and the name that answered; with a dot at its end, a name is looked up as it stands.",
-        causes: &[
-            "A filter or block list in DNS answers 0.0.0.0 for names that it does not want to resolve.",
-            "The search list in /etc/resolv.conf, with its ndots, completes the name, and a wildcard or a namesake in that domain answers first. In Kubernetes ndots is 5.",
-            "A leftover entry in the hosts file.",
-        ],
-        fixes: &[
-            "Write the name with a dot at its end, or lower ndots.",
-            "Remove the filter's rule or the entry.",
-        ],
-        mistaken_for: "A server that is down: another one was asked.",
-    },
 };
 
 /// The name has the unspecified address, which leads to this host itself.

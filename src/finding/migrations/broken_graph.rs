@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::alembic::{self, Fault};
 use crate::migrations::django;
@@ -15,25 +15,6 @@ pub static KIND: Kind = Kind {
     slug: "broken-graph",
     severity: Severity::Fail,
     title: "the migration files do not fit together",
-    explanation: Explanation {
-        meaning: "A file names a parent that no file declares, two files declare the same id, files come before each other in a circle, \
-                  or something lies among the migrations that is none. The tool stops while it loads the files, so every command of it \
-                  fails, whatever the database holds.",
-        tell: "The tool's own words: Alembic's `KeyError: '…'` after a warning that a revision is not present, `Cycle is detected in \
-               revisions`, `Could not determine revision id from filename`; Django's NodeNotFoundError, CircularDependencyError, \
-               BadMigrationError.",
-        causes: &[
-            "A file was not deployed or not committed: .gitignore and .dockerignore often hold a line that matches it.",
-            "A file was deleted or renamed while others still name it.",
-            "A file was copied and kept the id of the original.",
-            "A helper module was put beside the migrations.",
-        ],
-        fixes: &[
-            "Bring the missing file back, from the repository or from the host that has it.",
-            "Give a copied file an id of its own; move helpers out of the directory.",
-        ],
-        mistaken_for: "A fault of the database or of the connection.",
-    },
 };
 
 /// What logs say of it.

@@ -1,7 +1,7 @@
 //! A Django application has more than one last migration.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::django::{Key, Tree};
 use crate::migrations::listing::quoted;
@@ -12,17 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "conflicting-leaves",
     severity: Severity::Fail,
     title: "an application has several last migrations, so `migrate` refuses",
-    explanation: Explanation {
-        meaning: "Within one application two migrations have no successor. Django's `migrate` stops with `Conflicting migrations \
-                  detected; multiple leaf nodes in the migration graph` before it applies anything.",
-        tell: "The message names the migrations. `showmigrations` lists both and does not complain.",
-        causes: &[
-            "Two branches of the code each added a migration on the same parent, and both were merged.",
-            "A migration was deleted whose successor joined the two.",
-        ],
-        fixes: &["In a checkout of the code: `makemigrations --merge`, review, commit, deploy, migrate."],
-        mistaken_for: "A fault of the database: the files alone are wrong.",
-    },
 };
 
 /// What logs say of it.

@@ -1,7 +1,7 @@
 //! A migration failed half way, or has not ended.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{lines, quoted, quoted_list};
 use crate::migrations::tools::Tool;
@@ -12,24 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "dirty",
     severity: Severity::Fail,
     title: "a migration failed half way, or has not ended",
-    explanation: Explanation {
-        meaning: "The migration tool recorded that it began a migration and not that it ended well. What the migration did up to then may \
-                  be there or not: where it ran in one transaction everything is undone, elsewhere a part stays. The tool refuses to go on \
-                  until somebody says how it stands.",
-        tell: "The tool's own words: golang-migrate's `Dirty database version N. Fix and force version.`, Prisma's P3009, Flyway's \
-               `Detected failed migration`. A migration that runs at this moment looks the same in some records: look for it among \
-               the server's sessions first.",
-        causes: &[
-            "A statement of the migration failed: a privilege, a value that breaks a constraint, a lock that was not to be had.",
-            "The process was killed while it migrated: a deployment's time limit, too little memory.",
-            "The migration is still running.",
-        ],
-        fixes: &[
-            "Find out which statements of the migration took effect, complete them or take them back, then tell the tool.",
-            "Only then run the rest.",
-        ],
-        mistaken_for: "Pending migrations: running the tool again does not help, it stops at the mark.",
-    },
 };
 
 /// What logs say of it.

@@ -1,6 +1,6 @@
 //! The schema is there, and no table has a row.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{lines, quoted};
 use crate::remedy::{Place, Remedy, Step};
@@ -10,23 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "empty-database",
     severity: Severity::Warn,
     title: "no table has a row, and the project holds an SQLite database",
-    explanation: Explanation {
-        meaning: "The migrations have made the tables, and none of them holds anything. Beside the code lies an SQLite database with \
-                  content. Where an application was moved from SQLite to PostgreSQL, the move has two halves, the settings and the \
-                  data, and the second is easily forgotten: everything works, and everybody's accounts are gone.",
-        tell: "Every table's file is of size zero, which is certain; tables whose rows were all deleted do not count. What frameworks \
-               fill in by themselves (content types, permissions, the default site) is left out.",
-        causes: &[
-            "The application was moved from SQLite, and its data was not.",
-            "The installation is new; the SQLite file is one of development that was deployed along with the code.",
-            "The settings name a database that was migrated and is not the one in use.",
-        ],
-        fixes: &[
-            "Copy the data before anybody writes into the new database: pgloader, or Django's `dumpdata` and `loaddata`.",
-            "If the installation is new: take the SQLite file out of the deployment.",
-        ],
-        mistaken_for: "Lost data, or failed logins: `invalid password` for a user that was never copied.",
-    },
 };
 
 /// `files` are the SQLite databases, as they are shown.

@@ -1,6 +1,6 @@
 //! The database has another tool's state, and not the project's.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{lines, quoted, quoted_list};
 use crate::remedy::{Place, Remedy, Step};
@@ -10,21 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "foreign-database",
     severity: Severity::Fail,
     title: "the database holds the migrations of something else, and not this project's",
-    explanation: Explanation {
-        meaning: "The state table of the project's migration tool is missing, and that of another tool, or of another project, is there. \
-                  Most often the settings lead to another application's database.",
-        tell: "The state tables name their tools. Two applications may also share one database on purpose; then the tables of both are there.",
-        causes: &[
-            "The settings name the database of another application or environment.",
-            "The project moved from one migration tool to another and was not stamped.",
-            "Two applications share the database, and this one was never migrated.",
-        ],
-        fixes: &[
-            "Correct the database in the settings.",
-            "If the database is meant, do not simply upgrade: the tables of the other application may have the same names.",
-        ],
-        mistaken_for: "A database that was never migrated.",
-    },
 };
 
 /// `ours` is missing in `database`; `others` are what was seen in its place.

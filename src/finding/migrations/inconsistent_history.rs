@@ -1,7 +1,7 @@
 //! A Django migration is recorded as applied before one that it depends on.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::django::Tree;
 use crate::migrations::django::graph::Inconsistency;
@@ -13,22 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "inconsistent-history",
     severity: Severity::Fail,
     title: "a migration is recorded as applied before one that it depends on",
-    explanation: Explanation {
-        meaning: "The table django_migrations has a migration whose dependency is not recorded. Django stops every `migrate` with \
-                  InconsistentMigrationHistory, so nothing can be applied until it is resolved. `showmigrations` does not complain.",
-        tell: "The pairs name both migrations. Look whether the changes of the one that is not recorded are in the schema.",
-        causes: &[
-            "A migration was inserted, renamed or given a new dependency after its successor had been applied.",
-            "AUTH_USER_MODEL was changed to a model of the project after the first migrate.",
-            "A row of django_migrations was deleted, or `migrate --fake` was used backwards.",
-        ],
-        fixes: &[
-            "If the schema already has what the missing migration does: record it with `migrate APP NAME --fake`; Django checks the \
-             history first, so the row may have to be inserted by hand.",
-            "If not: go back to the migration files that were applied, or restore the database from before.",
-        ],
-        mistaken_for: "Pending migrations. Running `migrate` again does not help: it is what refuses.",
-    },
 };
 
 /// What logs say of it.

@@ -1,6 +1,6 @@
 //! A migration tool holds its own lock.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::migrations::tools::Tool;
@@ -11,18 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "locked",
     severity: Severity::Warn,
     title: "the migration tool's own lock is held",
-    explanation: Explanation {
-        meaning: "Some tools keep two runs apart with a row in a table. The row stays when the run that set it is killed, and every later \
-                  run waits for it or refuses.",
-        tell: "Liquibase: `Waiting for changelog lock`. Knex: `Migration table is already locked`. If a migration runs at this moment, the \
-               lock is as it should be.",
-        causes: &["A migration is running now.", "A migration was killed and left the lock behind."],
-        fixes: &[
-            "Make sure that none is running, then release the lock with the tool's own command: `liquibase release-locks`, \
-             `knex migrate:unlock`, `yoyo break-lock`.",
-        ],
-        mistaken_for: "A lock of PostgreSQL's: pg_locks shows nothing of it.",
-    },
 };
 
 /// The lock of `tool`, in `table`; who holds it, where that stands there.

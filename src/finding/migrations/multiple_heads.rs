@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::alembic::Tree;
 use crate::migrations::listing::{count, lines, quoted, quoted_list};
@@ -15,24 +15,6 @@ pub static KIND: Kind = Kind {
     slug: "multiple-heads",
     severity: Severity::Fail,
     title: "the migration files end in several heads, so `upgrade head` refuses",
-    explanation: Explanation {
-        meaning: "Two or more revisions have no successor. Alembic's `upgrade head` wants one head and stops before it does anything; \
-                  every deployment that calls it fails until the heads are merged.",
-        tell: "`alembic heads` prints more than one line. If each head has a branch label of its own, or the heads are meant to stay \
-               apart, `upgrade heads` is the right call and nothing is wrong. A head that another revision names in `depends_on` \
-               still counts for `upgrade head`.",
-        causes: &[
-            "Two branches of the code each added a revision on the same parent, and both were merged.",
-            "A revision was copied or rebased with its old down_revision.",
-            "Independent branches are meant, and the deployment calls `upgrade head` in place of `upgrade heads`.",
-        ],
-        fixes: &[
-            "In a checkout of the code: `alembic merge` the heads into one revision, review it, commit, deploy, upgrade. Never make \
-             that revision on the production host.",
-            "If a deployment cannot wait: `upgrade heads` applies every branch as it is. Look first whether both change the same table.",
-        ],
-        mistaken_for: "A database that is ahead or behind. The database has no part in it: the files alone are wrong.",
-    },
 };
 
 /// What logs say of it.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{SHOWN, count, quoted, quoted_list};
 use crate::migrations::{alembic, django};
@@ -13,25 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "never-applied",
     severity: Severity::Fail,
     title: "no migration was ever recorded in the database",
-    explanation: Explanation {
-        meaning: "The project has migrations, and the table in which the tool records them is missing or empty. For the tool that \
-                  means: nothing is applied.",
-        tell: "Look at what else is there. No tables at all: a fresh database, or not the one that was meant. Tables but no record: \
-               they were made in another way (a dump, `create_all()`, by hand), or the record is in another schema or belongs to \
-               another application.",
-        causes: &[
-            "The database is new and the migration step has not run.",
-            "The settings name another database than the one that was migrated.",
-            "The tables came from a dump without the state table, or from `create_all()`, and nobody stamped the revision.",
-            "The schema was taken back to its base.",
-        ],
-        fixes: &[
-            "No tables: check the database's name, then run the upgrade.",
-            "Tables already there: find out which revision they match, and only then record it (`alembic stamp REVISION`, \
-             `manage.py migrate --fake-initial`). Stamping runs nothing: a wrong stamp hides every missing column until a query meets it.",
-        ],
-        mistaken_for: "A plain pending upgrade. With the tables already there an upgrade stops with 42P07 `relation … already exists`.",
-    },
 };
 
 /// What the database holds beside the missing record.

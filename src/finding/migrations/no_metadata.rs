@@ -1,7 +1,7 @@
 //! `migrations/no-metadata`: autogenerate has no models to compare with.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Kind, Severity};
+use crate::finding::{Kind, Severity};
 use crate::layer::Layer;
 
 pub static KIND: Kind = Kind {
@@ -9,13 +9,6 @@ pub static KIND: Kind = Kind {
     slug: "no-metadata",
     severity: Severity::Fail,
     title: "the migration environment gives no models to compare with",
-    explanation: Explanation {
-        meaning: "alembic check and revision --autogenerate compare the database with target_metadata of env.py, and that is None.",
-        tell: "Can't proceed with --autogenerate option.",
-        causes: &["env.py still has target_metadata = None from the template", "env.py does not import the models"],
-        fixes: &["in env.py: import the models and set target_metadata = Base.metadata"],
-        mistaken_for: "A database behind its revisions.",
-    },
 };
 
 /// What logs say of it.

@@ -1,21 +1,16 @@
 //! `migrations/object-missing`: a type, function or extension that the code uses is not there.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
+use crate::foreign::Foreign;
 use crate::layer::Layer;
+use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
     layer: Layer::Migrations,
     slug: "object-missing",
     severity: Severity::Fail,
     title: "a type, function or extension that the code needs is missing",
-    explanation: Explanation {
-        meaning: "The statement uses a type or function that this database does not have, or asks for an extension whose files are not installed on the server. Extensions are made in each database separately.",
-        tell: "citext, hstore, vector, uuid_generate_v4, geometry and their like come from extensions; \"is not available\" means the package is missing on the server.",
-        causes: &["the extension was created in another database, or in a schema outside of the search path", "the server lacks the package of the extension", "arguments of other types than the function takes"],
-        fixes: &["as an administrator, in this database: CREATE EXTENSION IF NOT EXISTS …", "install the package on the database host, or enable the extension in the console of the provider"],
-        mistaken_for: "A missing table: that message says \"relation\".",
-    },
 };
 
 /// What logs say of it.
@@ -28,3 +23,23 @@ pub const TEXTS: &[Text] = &[
     Text::new("extension \"{extension}\" is not available"),
     Text::new("could not open extension control file \"{file}\""),
 ];
+
+/// A pending migration, in `file`, makes an extension that the server does not have.
+#[must_use]
+pub fn extension(extension: &Foreign, database: &Foreign, file: &str) -> Finding {
+    KIND.found(format!("a pending migration makes extension \"{extension}\", which the server does not have"))
+        .detail("CREATE EXTENSION answers 0A000, \"extension is not available\", whoever runs it: its files are not installed on the server's host.")
+        .evidence(format!("{file} has CREATE EXTENSION {extension}"))
+        .evidence(format!("neither pg_extension of \"{database}\" nor pg_available_extensions lists \"{extension}\""))
+        .remedy(Remedy::new(
+            "install the extension on the server, then run the migrations",
+            [Step::new(
+                Place::DatabaseHost,
+                format!(
+                    "install the package that holds \"{extension}\" for this major version of PostgreSQL (Debian: postgresql-contrib for those that come with \
+                     it, postgresql-NN-{extension} for others); at a provider, see its list of extensions"
+                ),
+            )
+            .actor("root")],
+        ))
+}

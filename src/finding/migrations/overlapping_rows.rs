@@ -1,7 +1,7 @@
 //! The version table holds a revision together with one that comes after it.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::alembic::Tree;
 use crate::migrations::listing::{quoted, quoted_list};
@@ -13,19 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "overlapping-rows",
     severity: Severity::Warn,
     title: "the version table holds a revision together with its successor",
-    explanation: Explanation {
-        meaning: "One row of the version table is an ancestor of another, by `down_revision` or `depends_on`. The later row includes the \
-                  earlier one, so nothing of the schema is in doubt, but Alembic refuses to upgrade: `Requested revision … overlaps with \
-                  other requested revisions …`.",
-        tell: "Several rows in themselves are right where branches are independent; these are not independent.",
-        causes: &[
-            "Two upgrades ran at the same time, each from its own container.",
-            "A row was inserted by hand, or came in with a dump of data only.",
-            "A revision got a `depends_on`, or a merge, after both rows had been written.",
-        ],
-        fixes: &["Delete the row of the earlier revision; the later one stands for both."],
-        mistaken_for: "Several heads in the code.",
-    },
 };
 
 /// What logs say of it.

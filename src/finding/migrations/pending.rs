@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{count, lines, quoted, quoted_list};
 use crate::migrations::{alembic, django, tools};
@@ -14,23 +14,6 @@ pub static KIND: Kind = Kind {
     slug: "pending",
     severity: Severity::Fail,
     title: "the database lacks migrations that the deployed code has",
-    explanation: Explanation {
-        meaning: "The migration files of the project were compared with the state that the migration tool keeps in the database. Some \
-                  files are not recorded as applied, so the code expects tables or columns that are not there yet.",
-        tell: "The database is at a revision that the code knows, and the missing ones come after it or beside it. A database with no \
-               state at all is migrations/never-applied; a revision that the code does not know is migrations/unknown-revision.",
-        causes: &[
-            "The deployment shipped the code and left out the step that migrates.",
-            "The step ran against another database.",
-            "The step failed half way: Alembic and Django stop at the first migration that fails.",
-        ],
-        fixes: &[
-            "Run the tool's upgrade with a role that owns the tables, before the new code takes traffic.",
-            "If the upgrade fails, its own message names the cause: most often a privilege, or a lock held by a long transaction.",
-        ],
-        mistaken_for: "A fault of the query or the model: `column … does not exist` and `relation … does not exist` are what the \
-                       application shows.",
-    },
 };
 
 /// What logs say of it.

@@ -1,7 +1,7 @@
 //! `migrations/project-missing`: the migration tool finds no project.
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Kind, Severity};
+use crate::finding::{Kind, Severity};
 use crate::layer::Layer;
 
 pub static KIND: Kind = Kind {
@@ -9,13 +9,6 @@ pub static KIND: Kind = Kind {
     slug: "project-missing",
     severity: Severity::Fail,
     title: "the migration tool does not find its directory or configuration",
-    explanation: Explanation {
-        meaning: "Alembic, or Flask-Migrate on top of it, looked for its scripts or its configuration and found none. The database was not asked.",
-        tell: "The message names a path or the key script_location.",
-        causes: &["the command runs in another directory than the project", "the migrations directory is not part of the deployed image or checkout", "the configuration has another name or place"],
-        fixes: &["run it in the directory of the project, or name the place: alembic -c PATH, flask db -d DIR", "add the directory to what is deployed; see .gitignore and .dockerignore"],
-        mistaken_for: "A database that was never migrated.",
-    },
 };
 
 /// What logs say of it.

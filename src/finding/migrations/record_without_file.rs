@@ -1,6 +1,6 @@
 //! Django has recorded migrations whose files are gone.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::django::{Key, Tree};
 use crate::migrations::listing::{count, lines};
@@ -11,22 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "record-without-file",
     severity: Severity::Warn,
     title: "migrations are recorded as applied whose files the code does not have",
-    explanation: Explanation {
-        meaning: "The table django_migrations has rows of an application of this project for which there is no file. Django itself says \
-                  nothing about them: `migrate --check` passes. If a newer release wrote them, the schema is ahead of the code.",
-        tell: "Rows younger than every migration that the code has point to a release that was rolled back. Older ones point to a squash \
-               whose originals were deleted.",
-        causes: &[
-            "A newer release migrated the database and was rolled back.",
-            "Migrations were squashed, and the old files and the `replaces` list were removed later.",
-            "A file was not deployed.",
-        ],
-        fixes: &[
-            "Rolled back: deploy the newer release again, or use it to migrate backwards first.",
-            "Squashed long ago: `migrate APP --prune` removes the rows. It needs the code that is meant to stay.",
-        ],
-        mistaken_for: "Nothing at all: no tool reports it, and the application fails later, on a column that is not null and has no default.",
-    },
 };
 
 /// `ghosts` are recorded and have no file; `newest` says whether one of them is younger than all that have one.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::alembic::Tree;
 use crate::migrations::listing::{count, lines, quoted, quoted_list};
@@ -15,23 +15,6 @@ pub static KIND: Kind = Kind {
     slug: "unknown-revision",
     severity: Severity::Fail,
     title: "the database is at a revision that the deployed code does not have",
-    explanation: Explanation {
-        meaning: "The version table names a revision that no migration file declares. Alembic answers every command with `Can't locate \
-                  revision identified by …`, and what the schema looks like is not in this code.",
-        tell: "Search the code's history for the id. Found on another branch or in a later release: the database is ahead. Found \
-               nowhere: the database is another application's, or the file never left somebody's machine.",
-        causes: &[
-            "A newer release migrated the database and was then rolled back; its files are gone, its schema stayed.",
-            "The migration files were not deployed: left out of the image, ignored by git, or an old build.",
-            "The settings lead to the database of another environment or application.",
-            "A revision was renamed, squashed or deleted after it had been applied.",
-        ],
-        fixes: &[
-            "Deploy the code that has the revision; to go back, downgrade with that code, not without it.",
-            "Correct the settings if this is not the application's database.",
-        ],
-        mistaken_for: "A broken version table. Deleting or overwriting its row makes the message go away and leaves the schema wrong.",
-    },
 };
 
 /// What logs say of it.

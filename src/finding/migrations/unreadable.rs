@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{count, lines, quoted};
 use crate::migrations::{Unread, alembic};
@@ -16,24 +16,6 @@ pub static KIND: Kind = Kind {
     slug: "unreadable",
     severity: Severity::Warn,
     title: "the state of the migrations cannot be told",
-    explanation: Explanation {
-        meaning: "Migration files are read, never run. Where a file computes what is otherwise written out (a revision's id, its parent, \
-                  the name of the version table), where it does not parse, or where the role may not read the version table, whether the \
-                  schema is up to date cannot be told. The verdict is then a warning, not a pass.",
-        tell: "The evidence names the file and the line, or what the server answered.",
-        causes: &[
-            "A revision id or a dependency is built by an expression.",
-            "env.py sets version_table or version_table_schema from a variable.",
-            "The file belongs to another user, or is no Python.",
-            "Migrations run under another role, and this one has no SELECT on the version table.",
-        ],
-        fixes: &[
-            "Ask the tool itself: `alembic current`, `alembic heads`, `manage.py showmigrations --plan`.",
-            "Write ids and dependencies as literals.",
-            "Grant SELECT on the version table to the role that checks.",
-        ],
-        mistaken_for: "A fault of the schema.",
-    },
 };
 
 /// What logs say of it.

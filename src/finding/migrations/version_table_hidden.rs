@@ -1,6 +1,6 @@
 //! The state table exists where the tool does not look.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::quoted;
 use crate::quote;
@@ -11,23 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "version-table-hidden",
     severity: Severity::Fail,
     title: "the table with the migrations' state is in a schema that the search path does not show",
-    explanation: Explanation {
-        meaning: "The state table is there, but in a schema that is not on the connection's effective search path. The tool finds no table \
-                  and takes the database for one where nothing was ever applied; the application most likely does not see its own tables either.",
-        tell: "The effective path holds only schemas that exist and on which the role has USAGE: a schema can be missing from it although \
-               the setting names it.",
-        causes: &[
-            "Another role ran the migrations, with a search path of its own (`ALTER ROLE … SET search_path`, or a schema named after the role).",
-            "The role has no USAGE on the schema.",
-            "The connection goes through a pooler that drops `options=-csearch_path=…`.",
-            "The table belongs to another application that has a schema of its own.",
-        ],
-        fixes: &[
-            "Grant USAGE on the schema, if that is what is missing.",
-            "Set the search path of the role in this database, or name the schema: Alembic's version_table_schema, Django's OPTIONS.",
-        ],
-        mistaken_for: "A database that was never migrated: an upgrade would create everything a second time, in another schema.",
-    },
 };
 
 /// Where the table is and how the role stands to it.

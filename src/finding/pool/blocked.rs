@@ -1,5 +1,5 @@
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::pool::seen::Wait;
@@ -10,21 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "blocked",
     severity: Severity::Warn,
     title: "sessions wait for locks",
-    explanation: Explanation {
-        meaning: "Sessions wait for a lock that another one holds. Each keeps its slot meanwhile; when requests queue up behind one lock, the pool runs dry.",
-        tell: "pg_locks shows requests that are not granted. pg_blocking_pids(pid) names who holds up a session.",
-        causes: &[
-            "a transaction that changed the same rows and was left open (idle in transaction)",
-            "a migration: ALTER TABLE waits for every open transaction on the table, and everything after it waits for the ALTER TABLE",
-            "a long statement on the same rows",
-        ],
-        fixes: &[
-            "end the transaction at the head of the queue, in the application that opened it",
-            "run migrations with lock_timeout set, so that they give way instead of queueing",
-            "keep transactions short, and touch rows in the same order everywhere",
-        ],
-        mistaken_for: "A slow query: what waits does no work at all.",
-    },
 };
 
 /// What logs say of it.

@@ -1,4 +1,4 @@
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote::{sql_ident, sql_literal};
@@ -10,20 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "database-limit",
     severity: Severity::Fail,
     title: "the database has used up its own connection limit",
-    explanation: Explanation {
-        meaning: "The database has a CONNECTION LIMIT, and as many sessions of ordinary roles as it allows. The server itself may have slots left.",
-        tell: "FATAL 53300: too many connections for database. It is the last check of a login: credentials, database and the privilege CONNECT are right.",
-        causes: &[
-            "the limit is smaller than what the applications on this database can open together",
-            "the limit was set to keep sessions out during maintenance, and left there",
-            "old and new workers together during a deployment",
-        ],
-        fixes: &[
-            "make the pools smaller, so that their sum stays below the limit",
-            "ALTER DATABASE … CONNECTION LIMIT, within what the server has",
-        ],
-        mistaken_for: "A full server (too many clients already), or a database that accepts no connections (55000, ALLOW_CONNECTIONS false).",
-    },
 };
 
 /// Whether a refusal at login is of this kind.

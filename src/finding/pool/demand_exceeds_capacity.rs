@@ -1,5 +1,5 @@
 use crate::finding::pool::near_limit::grant_monitor;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::pool::demand::{Estimate, PerProcess, count};
 use crate::pool::seen::{LimitsSeen, Room};
@@ -10,24 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "demand-exceeds-capacity",
     severity: Severity::Warn,
     title: "the application can open more connections than it can have",
-    explanation: Explanation {
-        meaning: "Each worker process has a pool of its own. Together they can open more connections than the tightest limit leaves for them: the server's \
-                  slots without the reserves and without what others hold, the role's limit, or the database's. Nothing is wrong until the load needs them.",
-        tell: "The finding states the sum. Every worker counts, on every host; threads count only where there is no pool, or where the pool is larger than \
-               what they use at a time.",
-        causes: &[
-            "the pool's size was chosen for one process, and there are many",
-            "max_overflow is forgotten: SQLAlchemy opens pool_size + max_overflow, 5 + 10 unless set",
-            "max_overflow = -1, or pool_size = 0: no limit at all",
-            "workers were added, and the server stayed as it was",
-        ],
-        fixes: &[
-            "make the pool smaller, or run fewer workers: the finding states the largest that fits",
-            "put a pooler in front, and compare the demand with its max_client_conn instead",
-            "raise the limit that binds, if the server's memory allows it",
-        ],
-        mistaken_for: "A leak: there the connections in use grow without load. Here the sum is too large by design.",
-    },
 };
 
 /// How the demand stands to the room.

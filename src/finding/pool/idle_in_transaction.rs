@@ -1,5 +1,5 @@
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::pool::seen::Transaction;
@@ -11,22 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "idle-in-transaction",
     severity: Severity::Warn,
     title: "sessions are idle in a transaction",
-    explanation: Explanation {
-        meaning: "A session began a transaction and has gone quiet without ending it. It keeps its slot and its locks, holds back vacuum in the whole \
-                  database, and behind a pooler in transaction mode it keeps a server connection.",
-        tell: "pg_stat_activity shows the state \"idle in transaction\" and how long. Without pg_read_all_stats only the role's own sessions are visible.",
-        causes: &[
-            "the application waits for something else, such as a web service, inside a transaction",
-            "a session object that is never closed: a request that failed half-way, a script without commit",
-            "somebody's psql with BEGIN, left open",
-            "a worker that hangs or was stopped in a debugger",
-        ],
-        fixes: &[
-            "end the transaction in the application before it waits, and always close the session",
-            "set idle_in_transaction_session_timeout, so that the server ends what is forgotten",
-        ],
-        mistaken_for: "Idle sessions without a transaction: these are a pool's spare connections and hold nothing but a slot.",
-    },
 };
 
 /// What logs say of it.

@@ -1,4 +1,4 @@
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::pool::seen::Transaction;
@@ -9,18 +9,6 @@ pub static KIND: Kind = Kind {
     slug: "long-transaction",
     severity: Severity::Warn,
     title: "a transaction has been running for long",
-    explanation: Explanation {
-        meaning: "A transaction has been open for long and runs a statement. It keeps its locks and its slot, and vacuum cannot remove any row that was deleted \
-                  since it began.",
-        tell: "pg_stat_activity shows the state \"active\" and an old xact_start. Without pg_read_all_stats only the role's own sessions are visible.",
-        causes: &["a report, an export or a backup, which may be as it should be", "a query with a bad plan", "a statement that waits for a lock"],
-        fixes: &[
-            "look at the statement, and whether it waits for a lock",
-            "cut the work into smaller transactions, or run it on a standby",
-            "set statement_timeout for the application's role",
-        ],
-        mistaken_for: "A session that is idle in a transaction, which runs nothing at all.",
-    },
 };
 
 /// How many sessions are named one by one.

@@ -1,5 +1,5 @@
 use crate::finding::pool::{database_limit, role_limit};
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::pool::seen::{Holder, LimitsSeen};
@@ -11,19 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "near-limit",
     severity: Severity::Warn,
     title: "the connections are nearly used up",
-    explanation: Explanation {
-        meaning: "At least four fifths of the connections that the role can have are in use: of the server's slots, of the role's own limit, or of the \
-                  database's. A deployment, during which old and new workers run together, or one slow query may use up the rest.",
-        tell: "The finding states the limit and the count. Without pg_monitor the count is approximate: background workers that have a database are \
-               counted with it.",
-        causes: &[
-            "the pools of all workers together are as large as the limit",
-            "connections that are never given back",
-            "other applications on the same server",
-        ],
-        fixes: &["make the pools smaller", "put a pooler in front", "raise the limit that is near, if the server's memory allows it"],
-        mistaken_for: "The application's own pool being full, which the server does not see.",
-    },
 };
 
 /// Shows who holds the slots.

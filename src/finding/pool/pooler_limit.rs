@@ -1,4 +1,4 @@
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -9,21 +9,6 @@ pub static KIND: Kind = Kind {
     slug: "pooler-limit",
     severity: Severity::Fail,
     title: "the pooler accepts no more clients",
-    explanation: Explanation {
-        meaning: "The pooler in front of the server has as many clients as it allows. The server behind it may have slots left.",
-        tell: "PgBouncer: no more connections allowed (max_client_conn), or client connections exceeded (max_db_client_connections or \
-               max_user_client_connections), with code 08P01 and no routine. The login itself was not judged.",
-        causes: &[
-            "max_client_conn is at its default of 100, and the workers' pools can open more",
-            "connections that the application never gives back",
-            "the limit on open files of the pooler's process is lower than max_client_conn needs",
-        ],
-        fixes: &[
-            "raise max_client_conn: a client costs the pooler little, and the server nothing",
-            "make the application's own pools smaller, or use none behind a pooler",
-        ],
-        mistaken_for: "The server's \"too many clients already\" (53300): there max_connections is used up, and the pooler's limit does not matter.",
-    },
 };
 
 /// Whether a refusal at login is of this kind.

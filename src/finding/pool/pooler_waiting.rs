@@ -1,4 +1,4 @@
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -9,21 +9,6 @@ pub static KIND: Kind = Kind {
     slug: "pooler-waiting",
     severity: Severity::Fail,
     title: "the pooler got no server connection in time",
-    explanation: Explanation {
-        meaning: "The pooler took the client in, and then could not give it a connection to the server within query_wait_timeout (120 s by default).",
-        tell: "PgBouncer: query_wait_timeout, code 08P01, no routine. A server that is down, a server name that does not resolve, and a pool that is busy \
-               all look the same from outside; the pooler's log and SHOW POOLS tell them apart.",
-        causes: &[
-            "every connection of the pool is in use: default_pool_size is too small, or transactions are long",
-            "the server behind the pooler is down or cannot be reached from there",
-            "the server's name does not resolve on the pooler's host",
-        ],
-        fixes: &[
-            "with a busy pool: shorten the transactions, or raise default_pool_size within the server's slots",
-            "otherwise run this check on the pooler's host against the server itself",
-        ],
-        mistaken_for: "A full server: that one answers 53300 at once. A statement time-out: nothing was sent to the server yet.",
-    },
 };
 
 /// Whether a refusal at login is of this kind.

@@ -1,5 +1,5 @@
 use crate::finding::pool::near_limit::HOLDERS;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::pool::seen::{Holder, LimitsSeen};
@@ -11,24 +11,6 @@ pub static KIND: Kind = Kind {
     slug: "reserved-slots-only",
     severity: Severity::Fail,
     title: "only reserved connection slots are left",
-    explanation: Explanation {
-        meaning: "The slots that ordinary roles may use are all taken. What is left is kept for administrators: superuser_reserved_connections, \
-                  reserved_connections (PostgreSQL 16 and later), and what the provider keeps for itself.",
-        tell: "FATAL 53300: remaining connection slots are reserved for … It comes after the password and before the database is looked at: the \
-               credentials are right, the database may still be missing.",
-        causes: &[
-            "more workers, or larger pools, than the server has slots; during a deployment old and new workers together",
-            "connections that are never given back: a leak in the application, sessions idle in transaction",
-            "another application, or a job, on the same server",
-        ],
-        fixes: &[
-            "end what holds slots without need",
-            "make the pools smaller, or put a pooler in front",
-            "raise max_connections, if the server's memory allows it; that takes a restart",
-        ],
-        mistaken_for: "A missing privilege, because of the word \"reserved\": granting pg_use_reserved_connections to the application only takes the \
-                       administrators' last way in.",
-    },
 };
 
 /// Whether a refusal at login is of this kind.

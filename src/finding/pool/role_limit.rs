@@ -1,4 +1,4 @@
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote::{sql_ident, sql_literal};
@@ -10,23 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "role-limit",
     severity: Severity::Fail,
     title: "the role has used up its own connection limit",
-    explanation: Explanation {
-        meaning: "The role has a CONNECTION LIMIT, and as many sessions as it allows, in all databases of the server together. The server itself may have \
-                  slots left.",
-        tell: "FATAL 53300: too many connections for role. It comes after the password, so the credentials are right.",
-        causes: &[
-            "the limit is smaller than what the application's workers and pools can open",
-            "the provider sets the limit with the plan (Heroku does)",
-            "old and new workers together during a deployment",
-            "another application uses the same role",
-        ],
-        fixes: &[
-            "make the pools smaller, so that their sum stays below the limit",
-            "ALTER ROLE … CONNECTION LIMIT, within what the server has",
-            "give each application a role of its own",
-        ],
-        mistaken_for: "A full server (too many clients already): there max_connections is used up, and raising the role's limit does not help.",
-    },
 };
 
 /// Whether a refusal at login is of this kind.

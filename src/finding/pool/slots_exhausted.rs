@@ -1,5 +1,5 @@
 use crate::finding::pool::near_limit::HOLDERS;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -10,24 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "slots-exhausted",
     severity: Severity::Fail,
     title: "every connection slot of the server is taken",
-    explanation: Explanation {
-        meaning: "The server has as many sessions as max_connections allows, those kept for administrators included, and turns away everybody.",
-        tell: "FATAL 53300: sorry, too many clients already. It comes before pg_hba.conf, the role and the password are looked at, so a full server \
-               says nothing about the credentials.",
-        causes: &[
-            "more workers, or larger pools, than the server has slots; during a deployment old and new workers together",
-            "connections that are never given back: a leak in the application, sessions idle in transaction",
-            "another application, or a job, on the same server",
-            "slow queries or a lock that make requests, and so connections, pile up",
-        ],
-        fixes: &[
-            "end what holds slots without need: stop surplus workers, restart the application that leaks",
-            "make the pools smaller, or put a pooler such as PgBouncer in front",
-            "raise max_connections, if the server's memory allows it; that takes a restart",
-        ],
-        mistaken_for: "A wrong password or a network fault, since the application only says that it could not connect; the application's own pool being \
-                       empty (QueuePool limit reached), which no server limit causes.",
-    },
 };
 
 /// Whether a refusal at login is of this kind.

@@ -1,4 +1,4 @@
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote::sql_ident;
@@ -10,19 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "connect-denied",
     severity: Severity::Fail,
     title: "the role lacks CONNECT on the database",
-    explanation: Explanation {
-        meaning: "The server knows the role and accepted its password, but the role may not connect to this database. CONNECT is granted to \
-                  PUBLIC when a database is made; somebody revoked it.",
-        tell: "SQLSTATE 42501 during the login, raised by the routine CheckMyDatabase: permission denied for database. It comes after the \
-               password, so the credentials are right. A database that accepts no connections at all answers 55000 instead.",
-        causes: &[
-            "REVOKE CONNECT ON DATABASE … FROM PUBLIC was run to close the database, and this role was not granted CONNECT afterwards",
-            "the role was recreated, and its grants went with the old one",
-            "the settings name another application's database",
-        ],
-        fixes: &["GRANT CONNECT ON DATABASE to the role, or to a role that it inherits from", "correct the database name in the settings"],
-        mistaken_for: "A wrong password, or a missing line in pg_hba.conf: both are refused earlier and with other codes (28P01, 28000).",
-    },
 };
 
 /// Whether a refusal at login is of this kind.

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::privilege::{Privilege, keywords};
@@ -12,18 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "default-privileges",
     severity: Severity::Warn,
     title: "tables that another role makes next will not be granted",
-    explanation: Explanation {
-        meaning: "The tables of the schema belong to another role, and nothing says that the tables which that role makes next are granted to this one. \
-                  Today all may be well; the next migration that adds a table breaks the application.",
-        tell: "pg_default_acl holds no entry for the owning role and the schema that gives this role its privileges. \\ddp in psql lists the entries.",
-        causes: &[
-            "ALTER DEFAULT PRIVILEGES was never run",
-            "it was run by another role, without FOR ROLE: it covers only what the role that ran it makes",
-            "it was run for tables, and not for sequences",
-        ],
-        fixes: &["ALTER DEFAULT PRIVILEGES FOR ROLE the one that makes the tables, IN SCHEMA …, GRANT … ON TABLES (and ON SEQUENCES)"],
-        mistaken_for: "GRANT … ON ALL TABLES IN SCHEMA, which covers only the tables that exist when it runs.",
-    },
 };
 
 /// What a role that makes tables does not pass on.

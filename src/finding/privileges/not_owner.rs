@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::grants::qualified;
@@ -14,21 +14,6 @@ pub static KIND: Kind = Kind {
     slug: "not-owner",
     severity: Severity::Fail,
     title: "the role does not own tables that it has to alter",
-    explanation: Explanation {
-        meaning: "Only the owner of a table, a member of the owning role, or a superuser may alter or drop it. No GRANT replaces that.",
-        tell: "must be owner of table … (42501) on ALTER TABLE, CREATE INDEX or DROP TABLE, while reading and writing work.",
-        causes: &[
-            "the tables were made by another role: a superuser, or the role of an earlier deployment",
-            "a restore made everything belong to the role that ran it",
-            "migrations are meant to run as another role",
-        ],
-        fixes: &[
-            "run the migrations as the role that owns the tables",
-            "GRANT the owning role to the one that runs the migrations, which then begin with SET ROLE",
-            "hand the tables over: REASSIGN OWNED BY the owner TO the role, or ALTER TABLE … OWNER TO for each",
-        ],
-        mistaken_for: "A missing GRANT: GRANT ALL on a table does not allow to alter it.",
-    },
 };
 
 /// What logs say of it.

@@ -1,4 +1,4 @@
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::session::SetBy;
@@ -10,21 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "read-only-default",
     severity: Severity::Fail,
     title: "every transaction begins read-only, and the application writes",
-    explanation: Explanation {
-        meaning: "default_transaction_read_only is on, so that each transaction refuses writes unless it says otherwise. The server itself is a primary.",
-        tell: "cannot execute INSERT in a read-only transaction (25006), while pg_is_in_recovery() is false. pg_settings.source says who set it.",
-        causes: &[
-            "ALTER DATABASE … SET, or ALTER ROLE … SET, put there for maintenance and forgotten",
-            "a guard of the provider: the disk is nearly full, or a quota is reached",
-            "a guard of the failover manager on a server that it does not trust",
-            "the application's own options (PGOPTIONS, options= in the URL)",
-        ],
-        fixes: &[
-            "take the setting back where it was made",
-            "with a guard: remove the reason first (free disk space, finish the failover)",
-        ],
-        mistaken_for: "A standby, which answers writes with the same message; missing privileges, which answer 42501.",
-    },
 };
 
 const NAME: &str = "default_transaction_read_only";

@@ -1,5 +1,5 @@
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -9,22 +9,6 @@ pub static KIND: Kind = Kind {
     slug: "read-only-replica",
     severity: Severity::Fail,
     title: "the server is a standby, and the application writes",
-    explanation: Explanation {
-        meaning: "The settings lead to a server in recovery: a hot standby, a read replica, or the old primary after a failover. It answers queries and \
-                  refuses every write.",
-        tell: "pg_is_in_recovery() is true; writes answer: cannot execute INSERT in a read-only transaction (25006).",
-        causes: &[
-            "the settings name a replica, or a reader endpoint",
-            "a failover moved the primary, and the name or the address still leads to the old one",
-            "a list of hosts without target_session_attrs=read-write: libpq takes the first that answers",
-        ],
-        fixes: &[
-            "point the settings to the primary, or to the writer endpoint",
-            "with several hosts, add target_session_attrs=read-write",
-            "where the application only reads, say so with --needs usage,select",
-        ],
-        mistaken_for: "default_transaction_read_only: the message is the same, but then pg_is_in_recovery() is false.",
-    },
 };
 
 /// What logs say of it.

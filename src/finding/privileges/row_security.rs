@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::grants::qualified;
@@ -17,13 +17,6 @@ pub static KIND: Kind = Kind {
     slug: "row-security",
     severity: Severity::Fail,
     title: "row-level security keeps the rows away from the role",
-    explanation: Explanation {
-        meaning: "The table has row-level security, and the policies do not let this role see or write the row, or row_security is off and the role may not bypass the policies. Without a policy for a role the table is empty for it: SELECT returns no row, UPDATE and DELETE touch none, and none of them is an error.",
-        tell: "Where it is refused, the message names row-level security and the table. Where it is silent, the owner of the table sees rows and the role sees none; row_security_active('table') is true, and pg_policies has no permissive policy for the role.",
-        causes: &["ENABLE ROW LEVEL SECURITY was run, and no policy was made for the role", "the policy compares with a setting, such as a tenant, that this session did not set", "the role is new and no policy covers it", "pg_dump runs as a role that is subject to the policies"],
-        fixes: &["set what the policy expects before the statement", "add a policy for the role, or use a role with BYPASSRLS for dumps"],
-        mistaken_for: "Missing grants, though the table privileges are there; lost data, though the owner sees it.",
-    },
 };
 
 /// What logs say of it.

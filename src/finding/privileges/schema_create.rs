@@ -1,5 +1,5 @@
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::grants::schema_actor;
@@ -12,22 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "schema-create",
     severity: Severity::Fail,
     title: "the role may not create tables in a schema",
-    explanation: Explanation {
-        meaning: "The role can look into the schema, but cannot make tables there, so migrations fail.",
-        tell: "permission denied for schema public (42501) on CREATE TABLE; Django says MigrationSchemaMissing. Since PostgreSQL 15 only the owner \
-               of the database may create in \"public\"; before, everybody could.",
-        causes: &[
-            "PostgreSQL 15 or later: \"public\" is no longer open to everybody",
-            "the role was given GRANT ALL ON DATABASE, which says nothing about the schemas in it",
-            "migrations are meant to run as another role, the owner",
-        ],
-        fixes: &[
-            "GRANT CREATE ON SCHEMA to the role that runs the migrations",
-            "make that role the owner of the database",
-            "run the migrations as the owner of the schema",
-        ],
-        mistaken_for: "A missing privilege on the database: GRANT ALL ON DATABASE is often tried and does not help.",
-    },
 };
 
 /// What logs say of it.

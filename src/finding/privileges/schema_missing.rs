@@ -1,5 +1,5 @@
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::session::SessionSeen;
@@ -10,23 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "schema-missing",
     severity: Severity::Fail,
     title: "a schema that the application uses does not exist",
-    explanation: Explanation {
-        meaning: "The database has no schema of that name. Tables that the application looks for in it cannot be found, and none can be made.",
-        tell: "The name is absent from pg_namespace. The application sees: relation \"schema.table\" does not exist (42P01), \
-               schema \"…\" does not exist (3F000), or, when nothing of the search path exists, no schema has been selected to create in (3F000).",
-        causes: &[
-            "the settings lead to another database than the one that holds the schema",
-            "the migrations that make the schema have not run",
-            "the name is misspelt, or was written in capitals without quotes when it was made and so is in lower case",
-            "the schema was renamed or dropped",
-        ],
-        fixes: &[
-            "connect to the right database",
-            "run the migrations, or make the schema with the role that is to own it",
-            "correct the name, or the search_path",
-        ],
-        mistaken_for: "A missing table: with a schema that is absent, the server names the table in its message all the same.",
-    },
 };
 
 /// What logs say of it.

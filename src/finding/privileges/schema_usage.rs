@@ -1,5 +1,5 @@
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::grants::schema_actor;
@@ -12,19 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "schema-usage",
     severity: Severity::Fail,
     title: "the role may not use a schema",
-    explanation: Explanation {
-        meaning: "Without USAGE on a schema nothing in it can be reached, whatever is granted on its tables.",
-        tell: "A qualified name answers: permission denied for schema (42501). An unqualified one answers: relation does not exist (42P01), \
-               because a schema that the role may not use drops out of its search path without a word.",
-        causes: &[
-            "tables were granted, the schema was forgotten: GRANT … ON ALL TABLES does not include it",
-            "USAGE on the schema was revoked from PUBLIC",
-            "the schema was recreated by a restore or a migration, and its grants went with the old one",
-            "the privilege belongs to a role that this one is a member of without inheriting",
-        ],
-        fixes: &["GRANT USAGE ON SCHEMA to the role", "where a membership does not inherit, SET ROLE, or grant the membership with inheritance"],
-        mistaken_for: "A missing table or a wrong search_path, since \"relation does not exist\" is all that an unqualified name shows.",
-    },
 };
 
 /// What logs say of it.

@@ -1,6 +1,6 @@
 //! `privileges/search-path`: an unqualified name does not find the table that is there.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::migrations::listing::count;
@@ -13,22 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "search-path",
     severity: Severity::Warn,
     title: "the search path does not lead to the tables that are there",
-    explanation: Explanation {
-        meaning: "A table name without a schema is looked up along search_path, and the first schema that has it counts. Tables in a schema that is not on \
-                  the path are not found; a table in a later schema is hidden by one of the same name in an earlier one.",
-        tell: "pg_class lists the tables in another schema than those of the path, or in several of them. Asked with its schema, the table answers.",
-        causes: &[
-            "search_path is set for another role, or in another database, than the one that the application uses",
-            "the migrations ran with another search_path: a role with a schema of its own name makes its tables there (\"$user\")",
-            "options=-c search_path=… is in one URL and missing from the other, or a transaction pooler dropped it",
-            "an old copy of the tables is left in \"public\"",
-        ],
-        fixes: &[
-            "ALTER ROLE … IN DATABASE … SET search_path, for the role that the application uses",
-            "name the schema in the application (Alembic: version_table_schema and schema=; Django: OPTIONS with -c search_path=…)",
-        ],
-        mistaken_for: "Migrations that were never applied: relation … does not exist (42P01) is what the application sees in both cases.",
-    },
 };
 
 /// How many names are shown.

@@ -1,5 +1,5 @@
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::grants::{self, qualified};
@@ -12,18 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "sequence-access",
     severity: Severity::Fail,
     title: "the role may not use sequences that column defaults need",
-    explanation: Explanation {
-        meaning: "A serial column takes its default from a sequence, and whoever inserts a row needs USAGE on that sequence. A GRANT on the table does not \
-                  include it. An identity column (GENERATED … AS IDENTITY) needs no such grant.",
-        tell: "permission denied for sequence …_id_seq (42501) on INSERT, while SELECT and UPDATE work.",
-        causes: &[
-            "only tables were granted: GRANT … ON ALL TABLES does not include sequences",
-            "ALTER DEFAULT PRIVILEGES was set for tables, and not for sequences",
-            "the sequences were made by another role later",
-        ],
-        fixes: &["GRANT USAGE on the sequences", "ALTER DEFAULT PRIVILEGES … GRANT USAGE ON SEQUENCES for the role that makes them"],
-        mistaken_for: "A missing INSERT on the table: that message names the table, this one the sequence.",
-    },
 };
 
 /// What logs say of it.

@@ -1,4 +1,4 @@
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote::sql_ident;
@@ -9,17 +9,6 @@ pub static KIND: Kind = Kind {
     slug: "superuser",
     severity: Severity::Warn,
     title: "the application runs as a superuser",
-    explanation: Explanation {
-        meaning: "The role passes every privilege check, row-level security included, and may read files and run programs as the server's account. \
-                  An injection in the application becomes control of the server. Its sessions also take the slots kept for administrators.",
-        tell: "pg_roles.rolsuper is true.",
-        causes: &[
-            "the settings of a development machine or a container image (POSTGRES_USER) went to production",
-            "a missing privilege was once cured by making the role a superuser",
-        ],
-        fixes: &["give the application an ordinary role of its own, with exactly the grants that it needs"],
-        mistaken_for: "A provider's administrator (rds_superuser, azure_pg_admin, cloudsqlsuperuser), which is not a superuser.",
-    },
 };
 
 /// `bootstrap`: the role that `initdb` made, which cannot lose the attribute.

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::grants::{self, qualified};
@@ -15,25 +15,6 @@ pub static KIND: Kind = Kind {
     slug: "table-access",
     severity: Severity::Fail,
     title: "the role lacks privileges on tables",
-    explanation: Explanation {
-        meaning: "The role may log in and use the schema, but lacks SELECT, INSERT, UPDATE or DELETE on some of its tables.",
-        tell: "permission denied for table … (42501); for views: permission denied for view. The message names the first table only; the check \
-               looks at all of them.",
-        causes: &[
-            "the tables were made by another role, and nothing was granted on them",
-            "GRANT … ON ALL TABLES was run before the newest tables existed: it covers only those that exist",
-            "ALTER DEFAULT PRIVILEGES was run by another role than the one that makes the tables",
-            "a restore without privileges (pg_restore --no-privileges, --no-owner)",
-            "the privilege belongs to a role that this one is a member of without inheriting",
-        ],
-        fixes: &[
-            "GRANT what is missing, on the tables that lack it",
-            "ALTER DEFAULT PRIVILEGES FOR ROLE the one that makes the tables, so that new ones are covered",
-            "where the application needs less, say so with --needs",
-        ],
-        mistaken_for: "GRANT ALL ON DATABASE, which grants nothing on any table; row-level security, which hides rows instead of raising an error \
-                       on reading.",
-    },
 };
 
 /// What logs say of it.

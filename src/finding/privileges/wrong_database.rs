@@ -1,6 +1,6 @@
 //! `privileges/wrong-database`: the settings lead elsewhere than they are expected to.
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -10,23 +10,6 @@ pub static KIND: Kind = Kind {
     slug: "wrong-database",
     severity: Severity::Fail,
     title: "the session is not in the database, or not the role, that was expected",
-    explanation: Explanation {
-        meaning: "The login succeeded, and the server says that the session is in another database, or acts as another role, than expect in \
-                  dbdoctor.toml, or --expect, says. Whatever is found further on would be found in the wrong place.",
-        tell: "current_database() and current_user, as the server answers them, are compared with what is expected. A pooler may lead a name to another \
-               database, and ALTER ROLE … SET role lets a session act as another role than the one that logged in.",
-        causes: &[
-            "the settings of another environment: staging's URL in production, or the other way round",
-            "a default took the place of what is missing: without a database in the URL libpq takes the user's name",
-            "the pooler maps the name to another database",
-            "ALTER ROLE … SET role makes the session act as another role",
-        ],
-        fixes: &[
-            "correct the database or the user where the settings stand",
-            "correct the expectation, if that is what is out of date",
-        ],
-        mistaken_for: "Migrations that were never applied, or tables that vanished: they are in the other database.",
-    },
 };
 
 /// What was expected, and what the server says.

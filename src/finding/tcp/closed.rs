@@ -1,7 +1,7 @@
 //! `tcp/closed`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
@@ -12,19 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "closed",
     severity: Severity::Fail,
     title: "the connection is closed before a word is said",
-    explanation: Explanation {
-        meaning: "The connection was accepted and closed without an answer to the first message.",
-        tell: "A reset is tcp/reset. PostgreSQL itself answers with an error message before it closes.",
-        causes: &[
-            "A proxy or load balancer without a healthy backend; a cloud proxy without permission or API access.",
-            "A TCP wrapper or allow list that closes instead of refusing.",
-            "A limit on connections in the proxy.",
-        ],
-        fixes: &[
-            "Look at the proxy's log and at the health of its backends.",
-        ],
-        mistaken_for: "A refused login: nobody was asked for a password yet.",
-    },
 };
 
 /// What logs say of it.

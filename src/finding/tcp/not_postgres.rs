@@ -1,7 +1,7 @@
 //! `tcp/not-postgres`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::greeting::{self, Speaker};
 use crate::net::socket::Address;
@@ -13,19 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "not-postgres",
     severity: Severity::Fail,
     title: "what answers is not PostgreSQL",
-    explanation: Explanation {
-        meaning: "Something answers on that port, in another protocol.",
-        tell: "The first bytes tell: HTTP/1.1, SSH-2.0, a MySQL greeting.",
-        causes: &[
-            "The port is wrong.",
-            "A tunnel or proxy leads to another service.",
-            "A transparent HTTP proxy intercepts the connection.",
-        ],
-        fixes: &[
-            "Correct host and port in the application's settings.",
-        ],
-        mistaken_for: "A server without TLS: several drivers report any answer but \"S\" as \"server does not support TLS\".",
-    },
 };
 
 /// What logs say of it.

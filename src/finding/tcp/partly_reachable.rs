@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Remedy, Step};
@@ -13,20 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "partly-reachable",
     severity: Severity::Warn,
     title: "some of the host's addresses do not accept",
-    explanation: Explanation {
-        meaning: "The name has several addresses; at least one accepts, at least one does not. Drivers try them in turn, so connections \
-            work, slowly or by luck.",
-        tell: "If none accepts, the reason of the refusal is the finding.",
-        causes: &[
-            "The server listens on IPv4 only while the name resolves to IPv6 first.",
-            "One node of several is down.",
-            "DNS still has the address of a server that is gone.",
-        ],
-        fixes: &[
-            "Make the server listen on every address that its name has, or remove the dead address from DNS.",
-        ],
-        mistaken_for: "A slow database: each new connection first waits for the dead address.",
-    },
 };
 
 /// Addresses that accept, and others that do not.

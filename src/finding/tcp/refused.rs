@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::container;
 use crate::remedy::{Place, Remedy, Step};
@@ -16,24 +16,6 @@ pub static KIND: Kind = Kind {
     slug: "refused",
     severity: Severity::Fail,
     title: "the connection is refused",
-    explanation: Explanation {
-        meaning: "The host answered, and said that nothing accepts connections at that address and port. The network is fine up to that \
-            host.",
-        tell: "Silence is tcp/timeout, \"no route\" is tcp/unreachable. A refusal comes back at once.",
-        causes: &[
-            "PostgreSQL is not running, or is restarting.",
-            "The port is wrong: another cluster, a pooler (6432), a provider's own port.",
-            "listen_addresses does not have that address; the default is localhost only.",
-            "127.0.0.1 inside a container is the container itself, not its host.",
-            "A firewall rejects instead of dropping.",
-        ],
-        fixes: &[
-            "Start the server.",
-            "Correct host and port in the application's settings.",
-            "Set listen_addresses, and restart the server.",
-        ],
-        mistaken_for: "A wrong password: no login was tried.",
-    },
 };
 
 /// What logs say of it.

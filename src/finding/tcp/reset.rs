@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
@@ -15,20 +15,6 @@ pub static KIND: Kind = Kind {
     slug: "reset",
     severity: Severity::Fail,
     title: "the connection is reset",
-    explanation: Explanation {
-        meaning: "The connection was made and then torn down with a reset, by the host itself or by something that speaks in its name.",
-        tell: "A close without a reset is tcp/closed or auth/closed; a refusal before the connection stands is tcp/refused.",
-        causes: &[
-            "A load balancer or proxy without a healthy backend.",
-            "A middlebox that does not let the protocol through.",
-            "The server process died.",
-        ],
-        fixes: &[
-            "Look at the backend's health in the load balancer or proxy.",
-            "Look at the server's log for a crash.",
-        ],
-        mistaken_for: "A refused login: nobody was asked for a password yet.",
-    },
 };
 
 /// What logs say of it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,20 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "silent",
     severity: Severity::Fail,
     title: "the address accepts connections and never answers",
-    explanation: Explanation {
-        meaning: "The TCP connection stands, so the network is fine; but whatever accepted it does not answer PostgreSQL's first message.",
-        tell: "If not even the connection is accepted, it is tcp/timeout.",
-        causes: &[
-            "Another service listens on that port, one that waits for the client in its own protocol.",
-            "A proxy accepts for a backend that is gone.",
-            "The server is stopped in its tracks: SIGSTOP, a full disk, a hung virtual machine.",
-        ],
-        fixes: &[
-            "Find out which process listens there.",
-            "Restart the proxy or the server that hangs.",
-        ],
-        mistaken_for: "A firewall. nc -vz says \"open\" here, which sends people the wrong way.",
-    },
 };
 
 /// The address that accepted and stayed silent.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
@@ -15,20 +15,6 @@ pub static KIND: Kind = Kind {
     slug: "socket-denied",
     severity: Severity::Fail,
     title: "the Unix socket may not be opened",
-    explanation: Explanation {
-        meaning: "The socket is there, but its permissions, or those of a directory above it, keep this user out.",
-        tell: "A missing file is tcp/socket-missing.",
-        causes: &[
-            "unix_socket_permissions or unix_socket_group excludes the user.",
-            "A directory on the way is closed to the user.",
-            "A sandbox (AppArmor, a systemd unit's ProtectSystem or PrivateTmp) hides it.",
-        ],
-        fixes: &[
-            "Add the user to the socket's group.",
-            "Connect by TCP on 127.0.0.1.",
-        ],
-        mistaken_for: "A refused login: the server has not seen the connection.",
-    },
 };
 
 /// What logs say of it.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
@@ -15,22 +15,6 @@ pub static KIND: Kind = Kind {
     slug: "socket-missing",
     severity: Severity::Fail,
     title: "the Unix socket does not exist",
-    explanation: Explanation {
-        meaning: "There is no socket file at that path. The port is part of the file's name, so a wrong port looks like this too.",
-        tell: "A file that is there but refuses is tcp/socket-refused; one that may not be opened is tcp/socket-denied.",
-        causes: &[
-            "PostgreSQL is not running.",
-            "Its socket directory is another: /var/run/postgresql on Debian, /tmp upstream.",
-            "It runs on another port.",
-            "The settings name no host, so the driver falls back to its own default directory.",
-            "The service has PrivateTmp=yes, and the socket is in /tmp.",
-        ],
-        fixes: &[
-            "Start the server.",
-            "Name the directory that SHOW unix_socket_directories prints, or connect by TCP.",
-        ],
-        mistaken_for: "A network fault: a Unix socket never leaves the host.",
-    },
 };
 
 /// What logs say of it.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -14,18 +14,6 @@ pub static KIND: Kind = Kind {
     slug: "socket-refused",
     severity: Severity::Fail,
     title: "nothing accepts on the Unix socket",
-    explanation: Explanation {
-        meaning: "The socket file is there, but no process accepts connections on it: it was left behind by a server that is gone.",
-        tell: "A missing file is tcp/socket-missing.",
-        causes: &[
-            "The server crashed, or was killed, and left its socket behind.",
-            "The path is not a socket, or is too long (107 bytes at most).",
-        ],
-        fixes: &[
-            "Start the server; it replaces the file.",
-        ],
-        mistaken_for: "A refused login: no server has seen the connection.",
-    },
 };
 
 /// What logs say of it.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::probe::dns::Route;
@@ -16,21 +16,6 @@ pub static KIND: Kind = Kind {
     slug: "timeout",
     severity: Severity::Fail,
     title: "nothing answers at the address",
-    explanation: Explanation {
-        meaning: "Connection requests were sent and nothing came back: neither an acceptance nor a refusal.",
-        tell: "A refusal or a \"no route\" comes back at once and is another finding. If the connection is accepted and then silent, it \
-            is tcp/silent.",
-        causes: &[
-            "A security group, firewall or allow list drops packets from this host.",
-            "The address is wrong, or belongs to another network (a private address from outside, a public one from inside).",
-            "The host is down.",
-        ],
-        fixes: &[
-            "Allow this host's address on the server's port.",
-            "Use the address that is meant for this network.",
-        ],
-        mistaken_for: "A slow or overloaded PostgreSQL: the kernel accepts even for a busy server.",
-    },
 };
 
 /// What logs say of it.

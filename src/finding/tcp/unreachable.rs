@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 
@@ -13,20 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "unreachable",
     severity: Severity::Fail,
     title: "there is no way to the address",
-    explanation: Explanation {
-        meaning: "This host, or a router, answered that the address cannot be reached: no route, or an administrative rejection.",
-        tell: "Silence is tcp/timeout; a refusal by the host itself is tcp/refused.",
-        causes: &[
-            "A firewall rejects with an ICMP message.",
-            "The VPN, tunnel or peering that leads there is down.",
-            "The address is of a family that this host has no route for.",
-        ],
-        fixes: &[
-            "Restore the route.",
-            "Allow the connection in the firewall that rejects it.",
-        ],
-        mistaken_for: "A server that is down.",
-    },
 };
 
 /// What logs say of it.

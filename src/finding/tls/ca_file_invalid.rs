@@ -5,7 +5,7 @@ use std::path::Path;
 use openssl::x509::X509;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
@@ -17,19 +17,6 @@ pub static KIND: Kind = Kind {
     slug: "ca-file-invalid",
     severity: Severity::Fail,
     title: "the root certificate file holds no certificate",
-    explanation: Explanation {
-        meaning: "The file is there and can be read, but has no certificate in PEM form.",
-        tell: "A file with the wrong authority's certificate is tls/ca-unknown.",
-        causes: &[
-            "The download saved an error page.",
-            "The file is in DER form.",
-            "It is empty, or holds a private key.",
-        ],
-        fixes: &[
-            "Download it again; convert DER with openssl x509 -inform DER.",
-        ],
-        mistaken_for: "A server fault: the server has not been asked yet.",
-    },
 };
 
 /// What logs say of it.

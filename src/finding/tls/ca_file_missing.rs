@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -15,20 +15,6 @@ pub static KIND: Kind = Kind {
     slug: "ca-file-missing",
     severity: Severity::Fail,
     title: "the root certificate file does not exist",
-    explanation: Explanation {
-        meaning: "The sslmode demands verification, and the file with the trusted root certificates is not there.",
-        tell: "A file that is there but cannot be read is tls/ca-file-unreadable; one without certificates is tls/ca-file-invalid.",
-        causes: &[
-            "sslrootcert is not set, and ~/.postgresql/root.crt does not exist for the user that the service runs as.",
-            "The path is wrong, or relative to another working directory.",
-            "sslrootcert=system with a libpq older than 16, which takes \"system\" for a file name.",
-        ],
-        fixes: &[
-            "Download the authority's certificate and name it in sslrootcert.",
-            "With libpq 16 or later and a publicly trusted certificate: sslrootcert=system.",
-        ],
-        mistaken_for: "A server fault: the server has not been asked yet.",
-    },
 };
 
 /// What logs say of it.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
@@ -16,17 +16,6 @@ pub static KIND: Kind = Kind {
     slug: "ca-file-unreadable",
     severity: Severity::Fail,
     title: "the root certificate file cannot be read",
-    explanation: Explanation {
-        meaning: "The file with the trusted root certificates is there, but may not be read, or reading it failed.",
-        tell: "A missing file is tls/ca-file-missing.",
-        causes: &[
-            "Its permissions keep the user out; the service may run as another user than this check.",
-        ],
-        fixes: &[
-            "Make the file readable for the service's user; root certificates are no secret.",
-        ],
-        mistaken_for: "A server fault: the server has not been asked yet.",
-    },
 };
 
 /// What logs say of it.

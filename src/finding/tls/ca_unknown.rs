@@ -1,7 +1,7 @@
 //! `tls/ca-unknown`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::quote;
@@ -15,23 +15,6 @@ pub static KIND: Kind = Kind {
     slug: "ca-unknown",
     severity: Severity::Fail,
     title: "the certificate's issuer is not trusted",
-    explanation: Explanation {
-        meaning: "The server's certificate does not lead to a root that the settings trust. libpq trusts only the file that sslrootcert \
-            names.",
-        tell: "An expired certificate and a wrong host name are findings of their own; this one is about who signed.",
-        causes: &[
-            "sslrootcert is another authority's file, or an old one.",
-            "The provider has its own authority, which no system store has.",
-            "The server sends its certificate without the intermediate one.",
-            "The certificate is self-signed.",
-            "Somebody stands in the middle.",
-        ],
-        fixes: &[
-            "Put the issuing authority's root certificate into the file that sslrootcert names.",
-            "Let the server send the whole chain.",
-        ],
-        mistaken_for: "A wrong password: no login was tried.",
-    },
 };
 
 /// What logs say of it.

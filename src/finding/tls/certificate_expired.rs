@@ -1,7 +1,7 @@
 //! `tls/certificate-expired`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,20 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "certificate-expired",
     severity: Severity::Fail,
     title: "the server's certificate has expired",
-    explanation: Explanation {
-        meaning: "The certificate, or one of those above it, is past its last day. Clients that verify refuse it.",
-        tell: "Clients with sslmode=require and no root file connect all the same, which is why some applications still work.",
-        causes: &[
-            "It was not renewed, or was renewed and the server not reloaded.",
-            "An authority's certificate in the chain has expired.",
-            "This host's clock is wrong.",
-        ],
-        fixes: &[
-            "Renew the certificate and reload the server.",
-            "Set the clock.",
-        ],
-        mistaken_for: "An untrusted authority.",
-    },
 };
 
 /// What logs say of it.

@@ -1,6 +1,6 @@
 //! `tls/certificate-expiring`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,18 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "certificate-expiring",
     severity: Severity::Warn,
     title: "the server's certificate is about to expire",
-    explanation: Explanation {
-        meaning: "The certificate still holds, for less than 30 days.",
-        tell: "Once it has expired, clients that verify fail with tls/certificate-expired.",
-        causes: &[
-            "It is due for renewal, or the renewal has failed.",
-            "It was renewed, and the server not reloaded.",
-        ],
-        fixes: &[
-            "Renew it and reload the server.",
-        ],
-        mistaken_for: "A fault of today: nothing is broken yet.",
-    },
 };
 
 /// Days before the end from which on it is a warning.

@@ -1,7 +1,7 @@
 //! `tls/certificate-not-yet-valid`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,18 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "certificate-not-yet-valid",
     severity: Severity::Fail,
     title: "the server's certificate is not valid yet",
-    explanation: Explanation {
-        meaning: "The certificate's first day lies ahead, by this host's clock.",
-        tell: "An expired one is tls/certificate-expired.",
-        causes: &[
-            "This host's clock is behind.",
-            "The certificate was made on a host whose clock was ahead, or for a later day.",
-        ],
-        fixes: &[
-            "Set the clock.",
-        ],
-        mistaken_for: "An expired certificate.",
-    },
 };
 
 /// What logs say of it.

@@ -1,7 +1,7 @@
 //! `tls/certificate-weak`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,17 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "certificate-weak",
     severity: Severity::Fail,
     title: "a certificate of the chain is too weak",
-    explanation: Explanation {
-        meaning: "A key is too short, or a signature uses a digest that OpenSSL no longer accepts.",
-        tell: "An untrusted issuer is tls/ca-unknown.",
-        causes: &[
-            "The certificate was made long ago, with a 1024-bit key or SHA-1.",
-        ],
-        fixes: &[
-            "Make a new one with a 2048-bit RSA or P-256 key and SHA-256.",
-        ],
-        mistaken_for: "An untrusted issuer.",
-    },
 };
 
 /// What logs say of it.

@@ -1,7 +1,7 @@
 //! `tls/client-certificate-rejected`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::net::socket::Address;
@@ -14,19 +14,6 @@ pub static KIND: Kind = Kind {
     slug: "client-certificate-rejected",
     severity: Severity::Fail,
     title: "the server refuses the client certificate",
-    explanation: Explanation {
-        meaning: "The client certificate was sent, and the server's TLS library turned it down with an alert.",
-        tell: "A missing certificate is tls/client-certificate-required; one that is accepted but belongs to another role is \
-            auth/method-rejected.",
-        causes: &[
-            "The authority that signed it is not in the server's ssl_ca_file.",
-            "It has expired or was revoked.",
-        ],
-        fixes: &[
-            "Have it signed by an authority in ssl_ca_file, or add that authority there and reload.",
-        ],
-        mistaken_for: "A fault of the server's certificate.",
-    },
 };
 
 /// What logs say of it.

@@ -1,6 +1,6 @@
 //! `tls/client-certificate-required`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -12,18 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "client-certificate-required",
     severity: Severity::Fail,
     title: "the server wants a client certificate",
-    explanation: Explanation {
-        meaning: "pg_hba.conf asks for a client certificate (method cert, or clientcert=verify-ca or verify-full), and none was sent.",
-        tell: "A certificate that was sent and refused is tls/client-certificate-rejected.",
-        causes: &[
-            "sslcert and sslkey are not set.",
-            "They are set for another user: libpq's defaults lie in the home directory of whoever runs it.",
-        ],
-        fixes: &[
-            "Set sslcert and sslkey to the role's certificate and key.",
-        ],
-        mistaken_for: "A wrong password.",
-    },
 };
 
 /// The server's words for it.

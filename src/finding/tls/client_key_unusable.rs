@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
@@ -16,22 +16,6 @@ pub static KIND: Kind = Kind {
     slug: "client-key-unusable",
     severity: Severity::Fail,
     title: "the client's key or certificate cannot be used",
-    explanation: Explanation {
-        meaning: "libpq checks the client certificate and its key before it connects, and would refuse these.",
-        tell: "A certificate that the server refuses is tls/client-certificate-rejected.",
-        causes: &[
-            "The key file can be read by others than its owner.",
-            "The key does not belong to the certificate.",
-            "The key has a passphrase that the settings do not have.",
-            "A file is missing or is not PEM.",
-        ],
-        fixes: &[
-            "chmod 600 the key; let the service's user own it.",
-            "Use the key that the certificate was made for.",
-            "Set sslpassword.",
-        ],
-        mistaken_for: "A server fault: the server has not been asked yet.",
-    },
 };
 
 /// What logs say of it.

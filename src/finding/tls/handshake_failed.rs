@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::net::greeting;
@@ -19,20 +19,6 @@ pub static KIND: Kind = Kind {
     slug: "handshake-failed",
     severity: Severity::Fail,
     title: "the TLS handshake failed",
-    explanation: Explanation {
-        meaning: "The server agreed to TLS, and the handshake then broke for a reason that is neither the certificate nor the version.",
-        tell: "Certificate faults, version mismatches and refused client certificates are findings of their own.",
-        causes: &[
-            "A middlebox or proxy meddles with the connection, or drops hosts that are not on its allow list.",
-            "What answers is no PostgreSQL.",
-            "Direct TLS (sslnegotiation=direct) against a server before 17.",
-        ],
-        fixes: &[
-            "Try from another network; look at the proxy's log.",
-            "Use sslnegotiation=postgres with servers before 17.",
-        ],
-        mistaken_for: "A wrong password: no login was tried.",
-    },
 };
 
 /// What logs say of it.

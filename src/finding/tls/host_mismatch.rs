@@ -1,7 +1,7 @@
 //! `tls/host-mismatch`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::probe::dns::Route;
@@ -15,20 +15,6 @@ pub static KIND: Kind = Kind {
     slug: "host-mismatch",
     severity: Severity::Fail,
     title: "the certificate is not made out to this host",
-    explanation: Explanation {
-        meaning: "The certificate is trusted, but names other hosts than the one that the settings name.",
-        tell: "An untrusted issuer is tls/ca-unknown; both can be the case at once.",
-        causes: &[
-            "The settings name an address, an alias or a tunnel's end instead of the name in the certificate.",
-            "The certificate was made for another host.",
-            "Somebody stands in the middle.",
-        ],
-        fixes: &[
-            "Use a name that the certificate has; keep the address in hostaddr if need be.",
-            "Have a certificate made with the name as a subject alternative name.",
-        ],
-        mistaken_for: "An untrusted authority.",
-    },
 };
 
 /// What logs say of it.

@@ -1,7 +1,7 @@
 //! `tls/not-supported-by-server`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::probe::dns::Route;
 use crate::remedy::{Place, Remedy, Step};
@@ -13,20 +13,6 @@ pub static KIND: Kind = Kind {
     slug: "not-supported-by-server",
     severity: Severity::Fail,
     title: "the server offers no TLS, and the settings demand it",
-    explanation: Explanation {
-        meaning: "The server answered the request for TLS with \"no\", and the sslmode does not allow a connection without it.",
-        tell: "An answer other than S or N is no PostgreSQL at all: tcp/not-postgres.",
-        causes: &[
-            "ssl is off on the server.",
-            "A pooler or proxy in front of it has no TLS for its clients (PgBouncer: client_tls_sslmode).",
-            "A local proxy carries the encryption itself, as cloud SQL proxies do.",
-        ],
-        fixes: &[
-            "Turn ssl on at the server or pooler.",
-            "On a loopback or private link where the proxy encrypts: sslmode=prefer or disable.",
-        ],
-        mistaken_for: "A certificate problem: no certificate was shown.",
-    },
 };
 
 /// What logs say of it.

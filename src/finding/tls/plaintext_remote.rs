@@ -1,6 +1,6 @@
 //! `tls/plaintext-remote`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::probe::dns::Route;
 use crate::remedy::{Place, Remedy, Step};
@@ -12,18 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "plaintext-remote",
     severity: Severity::Warn,
     title: "the connection to another host is not encrypted",
-    explanation: Explanation {
-        meaning: "Everything goes over the network in the clear: queries and rows, and with some methods the password.",
-        tell: "Connections over loopback or a Unix socket are not meant.",
-        causes: &[
-            "sslmode=disable or allow.",
-            "sslmode=prefer, and the server has no TLS.",
-        ],
-        fixes: &[
-            "Set sslmode=verify-full with an sslrootcert; at least sslmode=require.",
-        ],
-        mistaken_for: "A fault: the application works.",
-    },
 };
 
 /// The connection in the clear.

@@ -1,7 +1,7 @@
 //! `tls/protocol-mismatch`
 
 use crate::explain::logged::Text;
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::net::socket::Address;
@@ -14,18 +14,6 @@ pub static KIND: Kind = Kind {
     slug: "protocol-mismatch",
     severity: Severity::Fail,
     title: "client and server share no TLS version",
-    explanation: Explanation {
-        meaning: "The TLS versions or ciphers that the two sides allow do not overlap.",
-        tell: "A handshake that breaks for another reason is tls/handshake-failed.",
-        causes: &[
-            "ssl_min_protocol_version is higher on one side than ssl_max_protocol_version on the other.",
-            "An old server offers TLS 1.1 at most, and OpenSSL 3 refuses that.",
-        ],
-        fixes: &[
-            "Raise the server's version, or set ssl_min_protocol_version and ssl_max_protocol_version so that they overlap.",
-        ],
-        mistaken_for: "A certificate problem.",
-    },
 };
 
 /// What logs say of it.

@@ -1,6 +1,6 @@
 //! `tls/required-by-server`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
@@ -12,20 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "required-by-server",
     severity: Severity::Fail,
     title: "the server lets this role in with TLS only",
-    explanation: Explanation {
-        meaning: "The login without TLS is turned away: pg_hba.conf has only hostssl entries for this client, role and database, or the \
-            pooler demands TLS.",
-        tell: "dbdoctor confirms it with a second connection, over TLS, before it says so. If TLS is turned away too, it is \
-            auth/no-hba-entry.",
-        causes: &[
-            "sslmode=disable (or allow with a driver that does not retry) against a server that demands TLS.",
-            "rds.force_ssl, require_secure_transport or a similar setting was turned on.",
-        ],
-        fixes: &[
-            "Set sslmode=require, or verify-full with the right sslrootcert.",
-        ],
-        mistaken_for: "A firewall or a missing pg_hba.conf entry: the message says \"no pg_hba.conf entry … no encryption\".",
-    },
 };
 
 /// A pooler's or provider's own words for it.

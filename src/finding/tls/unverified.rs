@@ -1,6 +1,6 @@
 //! `tls/unverified`
 
-use crate::finding::{Explanation, Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::probe::dns::Route;
 use crate::remedy::{Place, Remedy, Step};
@@ -12,17 +12,6 @@ pub static KIND: Kind = Kind {
     slug: "unverified",
     severity: Severity::Warn,
     title: "the server's certificate is not verified",
-    explanation: Explanation {
-        meaning: "The connection is encrypted, but the settings do not ask who is at its other end.",
-        tell: "With sslmode=verify-ca the authority is checked, with verify-full the host name too.",
-        causes: &[
-            "sslmode=require or prefer without a root certificate file.",
-        ],
-        fixes: &[
-            "Set sslmode=verify-full, and sslrootcert to the authority's certificate.",
-        ],
-        mistaken_for: "A fault: the application works.",
-    },
 };
 
 /// The connection whose other end nobody checks.

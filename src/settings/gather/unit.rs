@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::{Reading, Scene, as_warning, complain, exposed, holds_password, not_seen, process_bag, unread};
+use super::{Reading, Scene, account_of, as_warning, complain, exposed, holds_password, not_seen, process_bag, unread};
 use crate::app_server;
 use crate::finding::config::stale_process::{self, Change};
 use crate::finding::config::{assignment_dropped, env_file_unreadable, percent_specifier, unit_not_found};
@@ -90,13 +90,7 @@ fn files(root: &Path, unit: &str, shown: Option<&Shown>) -> Result<Vec<PathBuf>,
 /// Services whose names are spelt much like it, or hold it.
 fn similar(root: &Path, unit: &str) -> Vec<String> {
     let wanted = unit.trim_end_matches(".service");
-    let names: Vec<String> = search::DIRECTORIES
-        .iter()
-        .flat_map(|directory| std::fs::read_dir(root.join(directory)).into_iter().flatten().flatten())
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| search::is_unit_name(name))
-        .filter_map(|name| Some(name.strip_suffix(".service")?.to_owned()))
-        .collect();
+    let names = search::services(root);
     let mut similar = nearest(wanted, names.iter().map(String::as_str));
     similar.extend(
         names
@@ -282,6 +276,10 @@ fn know(service: &Service, running: Option<&Process>, effective: &Effective, roo
     // The doctor sees a process's files where the process does; a unit's under the root.
     let seen_from = if running.is_some() { Path::new("/") } else { root };
     scene.know_application(server, variables, directory, seen_from);
+    scene.application.account = match running {
+        Some(process) => account_of(process),
+        None => Some(Account::find(service.user.as_deref().unwrap_or("0")).ok_or_else(|| service.user.clone().unwrap_or_default())),
+    };
     own_file(service, scene);
 }
 
