@@ -32,16 +32,13 @@ Exit codes:
   130 interrupted";
 
 /// The headings of its options.
-const WHAT: &str = "What is checked";
+pub(super) const WHAT: &str = "What is checked";
 const CONNECTIONS: &str = "What the application can open";
 
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     #[command(flatten)]
     pub sources: SourceArgs,
-    /// Where the application's code is; unsaid, what --unit or --pid tell, else the current directory
-    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, help_heading = WHAT)]
-    pub project: Option<PathBuf>,
     /// Stop after this layer
     #[arg(long, value_name = "LAYER", default_value = "pool", help_heading = WHAT)]
     pub until: Layer,

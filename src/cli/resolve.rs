@@ -8,12 +8,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use super::check::{CheckArgs, FailOn};
+use super::runbook::RunbookArgs;
 use super::sources::SourceArgs;
 use crate::conninfo::mask::mask_argument;
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
-use crate::request::{Demand, Need, Origin, Request};
+use crate::request::{Asked, Demand, Need, Origin, Request};
 use crate::secret::Secret;
 use crate::targets::{self, Expect, Named, Pool, Target};
 
@@ -37,21 +38,22 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
             super::check::skip(text).map_err(|why| anyhow::anyhow!("skip of the target has \"{}\": {why}", Foreign::new(text.as_str())))?,
         );
     }
-    let named_needs = of_target.and_then(|target| target.needs.clone());
-    let needs = args.needs.clone().or(named_needs).unwrap_or_else(|| Need::USUAL.to_vec());
-    let named_schemas = of_target.and_then(|target| target.schemas.clone()).unwrap_or_default();
     Ok(Request {
         origin: origin(&args.sources, of_target)?,
         target: of_target.map(|target| target.name.clone()),
+        application: application(&args.sources),
         var: variable(&args.sources, of_target),
-        project: args.project.clone().or_else(|| of_target?.project.clone()),
+        project: args.sources.project.clone().or_else(|| of_target?.project.clone()),
         venv: args.sources.venv.clone(),
         schemas: if args.schemas.is_empty() {
-            named_schemas
+            schemas(of_target)
         } else {
             args.schemas.clone()
         },
-        needs: needs.into_iter().collect(),
+        needs: args
+            .needs
+            .clone()
+            .map_or_else(|| needs(of_target), |needs| needs.into_iter().collect()),
         expect: expect(args, of_target),
         demand: Demand {
             workers: args.workers.or(workers),
@@ -90,6 +92,21 @@ fn target(args: &SourceArgs) -> anyhow::Result<Option<Target>> {
         .transpose()
 }
 
+/// The privileges that the target names, or the usual ones.
+fn needs(target: Option<&Target>) -> BTreeSet<Need> {
+    let named = target.and_then(|target| target.needs.clone());
+    named.unwrap_or_else(|| Need::USUAL.to_vec()).into_iter().collect()
+}
+
+fn schemas(target: Option<&Target>) -> Vec<String> {
+    target.and_then(|target| target.schemas.clone()).unwrap_or_default()
+}
+
+fn application(args: &SourceArgs) -> Option<Asked> {
+    let flask = || args.flask.clone().map(Asked::Flask);
+    args.django.clone().map(Asked::Django).or_else(flask)
+}
+
 fn variable(args: &SourceArgs, target: Option<&Target>) -> Option<String> {
     args.var.clone().or_else(|| target?.url_env.clone())
 }
@@ -104,11 +121,12 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
     Ok(Request {
         origin: origin(sources, target.as_ref())?,
         target: target.as_ref().map(|target| target.name.clone()),
+        application: application(sources),
         var: variable(sources, target.as_ref()),
-        project: target.and_then(|target| target.project),
+        project: sources.project.clone().or_else(|| target.as_ref()?.project.clone()),
         venv: sources.venv.clone(),
-        schemas: Vec::new(),
-        needs: BTreeSet::new(),
+        schemas: schemas(target.as_ref()),
+        needs: needs(target.as_ref()),
         expect: Expect::default(),
         demand: Demand::default(),
         until: Layer::Config,
@@ -117,6 +135,24 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
         wait: None,
         fail_on_warn: false,
         command: command(arguments),
+    })
+}
+
+/// The request for the commands to run by hand.
+///
+/// # Errors
+///
+/// When standard input or the file with the targets cannot be read.
+pub fn runbook(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<Request> {
+    let request = settings(&args.sources, arguments)?;
+    Ok(Request {
+        needs: args.needs.clone().map_or(request.needs, |needs| needs.into_iter().collect()),
+        schemas: if args.schemas.is_empty() {
+            request.schemas
+        } else {
+            args.schemas.clone()
+        },
+        ..request
     })
 }
 
@@ -193,6 +229,20 @@ fn standard_input() -> anyhow::Result<Secret> {
 /// The command line as it could be typed again, without a secret.
 #[must_use]
 pub fn command(arguments: &[String]) -> String {
-    let words = arguments.iter().map(|argument| quote::shell(&mask_argument(argument)));
+    let before = std::iter::once("").chain(arguments.iter().map(String::as_str));
+    let words = arguments.iter().zip(before).map(|(argument, before)| {
+        // `shop:app` looks like a user with a password.
+        if before == "--flask" && is_application(argument) {
+            quote::shell(argument)
+        } else {
+            quote::shell(&mask_argument(argument))
+        }
+    });
     std::iter::once("dbdoctor".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+fn is_application(text: &str) -> bool {
+    let name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c));
+    let (module, factory) = text.split_once(':').unwrap_or((text, "app"));
+    name(module) && name(factory.strip_suffix("()").unwrap_or(factory))
 }

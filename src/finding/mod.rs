@@ -40,6 +40,7 @@ macro_rules! catalogue {
 catalogue! {
     config {
         app_not_found + TEXTS,
+        application_fails,
         assignment_dropped,
         bad_percent_encoding + TEXTS,
         connect_timeout_short,
@@ -61,6 +62,7 @@ catalogue! {
         placeholder_value + TEXTS,
         process_not_found,
         quoted_value + TEXTS,
+        replication_connection + TEXTS,
         service_unusable + TEXTS,
         shell_only,
         sources_disagree,
@@ -108,7 +110,9 @@ catalogue! {
         certificate_weak + TEXTS,
         client_certificate_rejected + TEXTS,
         client_certificate_required,
+        client_certificate_unused + TEXTS,
         client_key_unusable + TEXTS,
+        gss_unavailable + TEXTS,
         handshake_failed + TEXTS,
         host_mismatch + TEXTS,
         not_supported_by_server + TEXTS,
@@ -126,6 +130,7 @@ catalogue! {
         endpoint_missing,
         hba_rejected,
         login_not_permitted,
+        md5_deprecated,
         method_disallowed + TEXTS,
         method_rejected,
         method_unsupported + TEXTS,

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::conninfo::validate;
 use crate::finding::config::{
-    invalid_value, legacy_scheme, missing_setting, no_settings, shell_only, sources_disagree, stale_process, stray_whitespace,
-    unexpanded_variable,
+    invalid_value, legacy_scheme, missing_setting, no_settings, replication_connection, shell_only, sources_disagree, stale_process,
+    stray_whitespace, unexpanded_variable,
 };
 use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
@@ -18,9 +18,8 @@ use crate::settings::gather::{Application, Reading, Scene};
 use crate::settings::merge::{self, Merged};
 use crate::settings::passwords::{self, Login};
 use crate::settings::source::{Place, Source};
-use crate::settings::{disagreement as sources, driver, parts, target};
+use crate::settings::{disagreement as sources, driver, parts, stated, target};
 use crate::target::{Endpoint, SslMode, Target};
-use crate::venv::Venv;
 use crate::verdict::{Breakage, Fact, Notes, Probed};
 
 /// Judges what was gathered, and reads it.
@@ -42,6 +41,10 @@ pub fn probe(request: &Request, scene: Scene) -> Probed<Target> {
     match reading {
         Reading::Given { bag, source, text } => desk.read_dsn(&bag, &source, &text),
         Reading::Choose(bag) => desk.choose(&bag, request.var.as_deref()),
+        Reading::Stated { bag, stated } => {
+            let judged = stated::judge(&stated, application.installed().as_ref());
+            desk.conclude(&bag, &stated::source(&stated), None, judged)
+        }
         Reading::Nothing => finish(desk.notes),
         Reading::Broke(why) => Probed::Broke(Breakage(why)),
     }
@@ -104,8 +107,7 @@ impl Desk<'_> {
     }
 
     fn read_dsn(&mut self, bag: &Bag, source: &Source, text: &Secret) -> Probed<Target> {
-        let venv = self.application.venv.as_ref().filter(|venv| venv.is_complete());
-        let judged = dsn::judge_for(source, text.reveal(), venv.map(Venv::installed).as_ref());
+        let judged = dsn::judge_for(source, text.reveal(), self.application.installed().as_ref());
         self.conclude(bag, source, Some(text.reveal()), judged)
     }
 
@@ -200,19 +202,29 @@ fn file_facts(bag: &Bag, source: &Source, notes: &mut Notes) {
     }
 }
 
+/// Where the value of a parameter comes from, in words.
+fn setting_of(keyword: &str, merged: &Merged, bag: &Bag, source: &Source) -> String {
+    match merged.origin(keyword) {
+        Some(merge::Origin::Variable(name)) => bag.source([*name]).to_string(),
+        Some(merge::Origin::Service(path)) => format!("the service file {}", Foreign::new(path.to_string_lossy())),
+        Some(merge::Origin::Default) => format!("{source} (the default)"),
+        Some(merge::Origin::Given) | None => source.to_string(),
+    }
+}
+
 fn validate(merged: &Merged, bag: &Bag, source: &Source, certain: bool, notes: &mut Notes) {
     for invalid in validate::check(|keyword| merged.get(keyword)) {
         let keyword = invalid.keyword();
-        let setting = match merged.origin(keyword) {
-            Some(merge::Origin::Variable(name)) => bag.source([*name]).to_string(),
-            Some(merge::Origin::Service(path)) => format!("the service file {}", Foreign::new(path.to_string_lossy())),
-            Some(merge::Origin::Default) => format!("{source} (the default)"),
-            Some(merge::Origin::Given) | None => source.to_string(),
-        };
+        let setting = setting_of(keyword, merged, bag, source);
         let value = merged.get(keyword).map(Foreign::from_bytes);
         let may_show = certain || keyword != "port" || merged.origin("port") != Some(&merge::Origin::Given);
         notes.found(invalid_value::found(&invalid, &setting, value.as_ref().filter(|_| may_show)));
     }
+    let replication = merged.get("replication").unwrap_or_default();
+    notes.findings.extend(replication_connection::finding(
+        replication,
+        &setting_of("replication", merged, bag, source),
+    ));
 }
 
 fn complete(bag: &Bag, source: &Source, merged: &Merged, driver: Option<Foreign>, notes: &mut Notes) -> Target {
@@ -300,12 +312,11 @@ fn describe(target: &Target, merged: &Merged, notes: &mut Notes) {
 }
 
 fn summary(target: &Target) -> String {
-    let hosts: Vec<String> = target.hosts.iter().map(ToString::to_string).collect();
     format!(
         "{}: database \"{}\" at {} as \"{}\", sslmode {}",
         target.source,
         target.database,
-        hosts.join(", "),
+        target.places(),
         target.user,
         target.tls.mode.name()
     )

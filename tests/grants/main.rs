@@ -17,6 +17,7 @@ use dbdoctor::verdict::{Fact, Notes, Probed};
 fn request(needs: &[Need]) -> Request {
     Request {
         origin: Origin::Environment,
+        application: None,
         var: None,
         project: None,
         venv: None,
@@ -55,6 +56,8 @@ fn target(role: &str, database: &str) -> Target {
             sni: true,
             min_protocol: None,
             max_protocol: None,
+            requires_client_cert: false,
+            gss: None,
         },
         channel_binding: ChannelBinding::Disable,
         connect_timeout: None,
