@@ -18,5 +18,6 @@ mod man;
 mod pre_commit;
 mod program;
 mod prometheus;
+mod readme;
 mod systemd;
 mod targets;
