@@ -9,52 +9,58 @@ use dbdoctor::report::Format;
 
 use crate::lab::readme;
 
-/// Runs of blanks make no difference.
 fn same(text: &str) -> String {
     text.trim().to_owned()
 }
 
+fn table<const N: usize>(heads: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let line = |cells: &[&str]| format!("| {} |\n", cells.join(" | "));
+    let rows = rows.map(|row| line(&row.each_ref().map(String::as_str)));
+    let rule = format!("|{}\n", "---|".repeat(N));
+    [line(&heads), rule].into_iter().chain(rows).collect()
+}
+
 #[test]
 fn the_layers() {
-    let mut table = String::from("| layer | question | exit code |\n|---|---|---|\n");
-    for layer in Layer::ALL {
-        table += &format!("| `{layer}` | {} | {} |\n", layer.question(), ExitCode::Layer(layer).number());
-    }
+    let row = |layer: Layer| {
+        [
+            format!("`{layer}`"),
+            layer.question().to_owned(),
+            ExitCode::Layer(layer).number().to_string(),
+        ]
+    };
+    let table = table(["layer", "question", "exit code"], Layer::ALL.into_iter().map(row));
     let tens = finding::ALL.len() / 10 * 10;
-    table += &format!("\nMore than {tens} findings tell what is wrong there: `dbdoctor list` has them all.\n");
-    readme::has("layers", &table, same);
+    let count = format!("\nMore than {tens} findings tell what is wrong there: `dbdoctor list` has them all.\n");
+    readme::has("layers", &(table + &count), same);
 }
 
 #[test]
 fn the_other_exit_codes() {
-    let mut table = String::from("| exit code | meaning |\n|---|---|\n");
-    for (code, meaning) in ExitCode::all().filter(|(code, _)| !matches!(code, ExitCode::Layer(_))) {
-        table += &format!("| {} | {meaning} |\n", code.number());
-    }
-    readme::has("exit codes", &table, same);
+    let others = ExitCode::all().filter(|(code, _)| !matches!(code, ExitCode::Layer(_)));
+    let rows = others.map(|(code, meaning)| [code.number().to_string(), meaning]);
+    readme::has("exit codes", &table(["exit code", "meaning"], rows), same);
 }
 
 #[test]
 fn the_commands() {
-    let mut table = String::from("| command | does |\n|---|---|\n");
     let mut command = Cli::command();
     command.build();
-    for command in command.get_subcommands_mut() {
+    let rows = command.get_subcommands_mut().map(|command| {
         let usage = command.render_usage().to_string();
         let usage = usage.trim_start_matches("Usage: ").replace(" [OPTIONS]", "").replace('|', "\\|");
         let about = command.get_about().expect("every command says what it does").to_string();
-        table += &format!("| `{usage}` | {about} |\n");
-    }
-    readme::has("commands", &table, same);
+        [format!("`{usage}`"), about]
+    });
+    readme::has("commands", &table(["command", "does"], rows), same);
 }
 
 #[test]
 fn the_formats() {
-    let mut table = String::from("| `--format` | is |\n|---|---|\n");
-    for format in Format::value_variants() {
+    let rows = Format::value_variants().iter().map(|format| {
         let value = format.to_possible_value().expect("every format can be named");
         let help = value.get_help().expect("every format says what it is").to_string();
-        table += &format!("| `{}` | {help} |\n", value.get_name());
-    }
-    readme::has("formats", &table, same);
+        [format!("`{}`", value.get_name()), help]
+    });
+    readme::has("formats", &table(["`--format`", "is"], rows), same);
 }
