@@ -45,10 +45,7 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     let mut reporter = report::reporter(args.format, output.writer(), style, detail);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if let Checks::Many(requests) = &checks {
-        let names: Vec<String> = requests
-            .iter()
-            .filter_map(|request| Some(request.target.as_ref()?.name.clone()))
-            .collect();
+        let names: Vec<String> = requests.iter().filter_map(|request| request.target.clone()).collect();
         reporter.begin(&names);
     }
     let outcome = runtime.block_on(async {
