@@ -88,6 +88,7 @@ fn request(args: &CheckArgs, of_target: Option<&Target>, command: String) -> any
         skip,
         timeout: args.timeout,
         wait: args.wait,
+        health_url: args.health_url.clone().or_else(|| of_target?.health_url.clone()),
         fail_on_warn: args.fail_on == Some(FailOn::Warn),
         command,
     })
@@ -160,6 +161,7 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
         skip: Vec::new(),
         timeout: Duration::ZERO,
         wait: None,
+        health_url: None,
         fail_on_warn: false,
         command: command(arguments),
     })
@@ -253,6 +255,9 @@ pub fn command(arguments: &[String]) -> String {
         // `shop:app` looks like a user with a password.
         if before == "--flask" && is_application(argument) {
             quote::shell(argument)
+        } else if let Some(url) = argument.strip_prefix("--health-url=") {
+            // A token may stand in its query.
+            quote::shell(&format!("--health-url={}", mask_argument(url)))
         } else {
             quote::shell(&mask_argument(argument))
         }

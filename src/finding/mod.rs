@@ -217,6 +217,12 @@ catalogue! {
         slots_exhausted,
         statement_timeout + TEXTS,
     }
+    application {
+        page_fails,
+        page_redirects,
+        page_refused,
+        unreachable,
+    }
 }
 
 /// How grave a finding is.

@@ -21,6 +21,7 @@ mod dsn;
 mod explain;
 mod fleet;
 mod formats;
+mod health;
 mod human;
 mod laboratory;
 mod majors;
