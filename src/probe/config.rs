@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::conninfo::validate;
 use crate::finding::config::{
     invalid_value, legacy_scheme, missing_setting, no_settings, shell_only, sources_disagree, stale_process, stray_whitespace,
-    unexpanded_variable,
+    unexpanded_variable, value_unknown,
 };
 use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
@@ -63,7 +63,15 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     fn choose(&mut self, bag: &Bag, variable: Option<&str>) -> Probed<Target> {
-        let finding = match bag.choose(variable) {
+        let chosen = bag.choose(variable);
+        if let Some(unseen) = bag.unseen(&chosen) {
+            // What is set and cannot be seen is not missing.
+            return Probed::Broke(Breakage(value_unknown::reason(unseen)));
+        }
+        for unknown in &bag.unknown {
+            self.notes.found(value_unknown::found(&bag.place, unknown));
+        }
+        let finding = match chosen {
             Chosen::Dsn { source, text } => return self.read_dsn(bag, &source, &text),
             Chosen::Parts { source, set, parts } => {
                 let judged = parts::judge(bag, &source, set, &parts);

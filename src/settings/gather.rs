@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::choice::Bag;
+use super::choice::{Bag, Unknown};
 use super::dialect::Dialect;
 use super::env_file::{Complaint, Parsed, Style};
 use super::environment::{Account, Environment};
@@ -237,6 +237,16 @@ pub fn gather(request: &Request, environment: &Environment) -> Scene {
         && !matches!(bag.place, Place::Container(_))
     {
         for trouble in secret_files::add(bag, &root) {
+            if trouble.is_credential() {
+                bag.unknown.push(Unknown {
+                    name: Some(trouble.variable),
+                    from: format!(
+                        "the credential {}, which systemd puts there while the service runs",
+                        Foreign::new(trouble.path.to_string_lossy())
+                    ),
+                });
+                continue;
+            }
             let finding = unread(&trouble.path, trouble.unread, &request.command);
             scene.notes.found(finding.evidence(format!("named by {}_FILE", trouble.variable)));
         }

@@ -14,7 +14,7 @@ use crate::nearest::nearest;
 use crate::process::{self, Process, Unseen};
 use crate::request::Request;
 use crate::secret::Secret;
-use crate::settings::choice::Bag;
+use crate::settings::choice::{Bag, Unknown};
 use crate::settings::dialect::Dialect;
 use crate::settings::env_file::{Assignment, Complaint};
 use crate::settings::environment::{Account, Environment};
@@ -47,7 +47,8 @@ pub fn gather(name: &str, pid: Option<u32>, root: &Path, request: &Request, envi
         Some((asked, Err(unseen))) if pid.is_some() => return not_seen(asked, unseen, request),
         Some(_) | None => (None, None),
     };
-    let from_files = files_bag(&service, &effective, environment);
+    let mut from_files = files_bag(&service, &effective, environment);
+    from_files.unknown = unknown(&service, &effective);
     let mut scene = match &running {
         Some(process) => {
             let place = Place::Process {
@@ -120,6 +121,37 @@ fn files_bag(service: &Service, effective: &Effective, environment: &Environment
     bag
 }
 
+/// Variables that systemd alone fills in, as far as they could matter.
+fn unknown(service: &Service, effective: &Effective) -> Vec<Unknown> {
+    let at = |file: &Path, line: usize| format!("{} line {line}", Foreign::new(file.to_string_lossy()));
+    let passed = effective.passed.iter().map(|name| Unknown {
+        name: Some(name.clone()),
+        from: format!("PassEnvironment= of {}, from the service manager's own environment", service.name),
+    });
+    let lost = service.lost.iter().filter_map(|lost| match lost.why {
+        Why::OutOfReach(letter) if !effective.variables.contains_key(&lost.name) => Some(Unknown {
+            name: Some(lost.name.clone()),
+            from: format!(
+                "{}, with the specifier %{letter}, which the service manager fills in",
+                at(&lost.file, lost.line)
+            ),
+        }),
+        _ => None,
+    });
+    let files = service.ignored.iter().filter_map(|ignored| match ignored.why {
+        Why::OutOfReach(letter) => Some(Unknown {
+            name: None,
+            from: format!(
+                "the env file that {} names with the specifier %{letter}, which the service manager fills in",
+                at(&ignored.file, ignored.line)
+            ),
+        }),
+        _ => None,
+    });
+    let relevant = |unknown: &Unknown| unknown.name.as_deref().is_none_or(variables::is_relevant);
+    passed.chain(lost).chain(files).filter(relevant).collect()
+}
+
 /// Says of a variable where the unit's files have it.
 fn place(bag: &mut Bag, name: &str, service: &Service, effective: &Effective) {
     let Some(placed) = effective.variables.get(name) else { return };
@@ -187,6 +219,14 @@ fn troubles(service: &Service, effective: &mut Effective, running: bool, request
     for (path, why) in &service.unread {
         notes.found(weigh(env_file_unreadable::unfit(path, &format!("cannot be read: {why}"))));
     }
+    for ignored in &service.ignored {
+        let why = match ignored.why {
+            Why::InvalidSlot(_) => "has a \"%\" that is no specifier, for which systemd ignores the line",
+            Why::NoAssignment => "has a path that is not absolute, for which systemd ignores the line",
+            Why::OutOfReach(_) | Why::Syntax => continue,
+        };
+        notes.found(dropped(&ignored.file, ignored.line, ignored.key, why));
+    }
     for lost in &service.lost {
         if !variables::is_relevant(&lost.name) {
             continue;
@@ -197,7 +237,7 @@ fn troubles(service: &Service, effective: &mut Effective, running: bool, request
                 &lost.file,
                 lost.line,
                 &lost.name,
-                "stands on a line with an open quote or an unknown escape, which systemd ignores",
+                "has a quote without an end or an unknown escape, and systemd ignores the rest of the line from there",
             ),
             Why::NoAssignment => dropped(&lost.file, lost.line, &lost.name, "is no assignment that systemd takes"),
             Why::OutOfReach(_) => continue,
