@@ -1,8 +1,6 @@
 //! The chain: the eight probes, each given what the one below it found, until one finds its layer broken.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -104,9 +102,8 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
     };
     trees.get_or_insert_with(|| {
         let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
-        let active = environment.bytes("VIRTUAL_ENV").map(|path| Path::new(OsStr::from_bytes(path)));
         let of_service = scene.application.venv.as_ref().map(|venv| venv.path.as_path());
-        let venv = venv::find(&project, request.venv.as_deref().or(of_service), active);
+        let venv = venv::find(&project, request.venv.as_deref().or(of_service), environment.virtual_env());
         spawn_blocking(move || probe::migrations::survey(&project, venv.as_deref()))
     });
     let probed = probe::config::probe(&request, scene);

@@ -32,7 +32,7 @@ Exit codes:
   130 interrupted";
 
 /// The headings of its options.
-const WHAT: &str = "What is checked";
+pub(super) const WHAT: &str = "What is checked";
 const CONNECTIONS: &str = "What the application can open";
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use super::check::{CheckArgs, FailOn};
+use super::runbook::RunbookArgs;
 use super::sources::SourceArgs;
 use crate::conninfo::mask::mask_argument;
 use crate::foreign::Foreign;
@@ -37,9 +38,6 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
             super::check::skip(text).map_err(|why| anyhow::anyhow!("skip of the target has \"{}\": {why}", Foreign::new(text.as_str())))?,
         );
     }
-    let named_needs = of_target.and_then(|target| target.needs.clone());
-    let needs = args.needs.clone().or(named_needs).unwrap_or_else(|| Need::USUAL.to_vec());
-    let named_schemas = of_target.and_then(|target| target.schemas.clone()).unwrap_or_default();
     Ok(Request {
         origin: origin(&args.sources, of_target)?,
         target: of_target.map(named),
@@ -48,11 +46,14 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
         project: args.sources.project.clone().or_else(|| of_target?.project.clone()),
         venv: args.sources.venv.clone(),
         schemas: if args.schemas.is_empty() {
-            named_schemas
+            schemas(of_target)
         } else {
             args.schemas.clone()
         },
-        needs: needs.into_iter().collect(),
+        needs: args
+            .needs
+            .clone()
+            .map_or_else(|| needs(of_target), |needs| needs.into_iter().collect()),
         demand: Demand {
             workers: args.workers.or(workers),
             threads: args.threads.or(pool.threads),
@@ -83,6 +84,16 @@ fn target(args: &SourceArgs) -> anyhow::Result<Option<Target>> {
         .transpose()
 }
 
+/// The privileges that the target names, or the usual ones.
+fn needs(target: Option<&Target>) -> BTreeSet<Need> {
+    let named = target.and_then(|target| target.needs.clone());
+    named.unwrap_or_else(|| Need::USUAL.to_vec()).into_iter().collect()
+}
+
+fn schemas(target: Option<&Target>) -> Vec<String> {
+    target.and_then(|target| target.schemas.clone()).unwrap_or_default()
+}
+
 fn application(args: &SourceArgs) -> Option<Asked> {
     let flask = || args.flask.clone().map(Asked::Flask);
     args.django.clone().map(Asked::Django).or_else(flask)
@@ -104,10 +115,10 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
         target: target.as_ref().map(named),
         application: application(sources),
         var: variable(sources, target.as_ref()),
-        project: sources.project.clone().or_else(|| target?.project),
+        project: sources.project.clone().or_else(|| target.as_ref()?.project.clone()),
         venv: sources.venv.clone(),
-        schemas: Vec::new(),
-        needs: BTreeSet::new(),
+        schemas: schemas(target.as_ref()),
+        needs: needs(target.as_ref()),
         demand: Demand::default(),
         until: Layer::Config,
         skip: Vec::new(),
@@ -115,6 +126,24 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
         wait: None,
         fail_on_warn: false,
         command: command(arguments),
+    })
+}
+
+/// The request for the commands to run by hand.
+///
+/// # Errors
+///
+/// When standard input or the file with the targets cannot be read.
+pub fn runbook(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<Request> {
+    let request = settings(&args.sources, arguments)?;
+    Ok(Request {
+        needs: args.needs.clone().map_or(request.needs, |needs| needs.into_iter().collect()),
+        schemas: if args.schemas.is_empty() {
+            request.schemas
+        } else {
+            args.schemas.clone()
+        },
+        ..request
     })
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::conninfo::validate;
 use crate::finding::config::{
-    invalid_value, legacy_scheme, missing_setting, no_settings, shell_only, sources_disagree, stale_process, stray_whitespace,
-    unexpanded_variable, value_unknown,
+    invalid_value, legacy_scheme, missing_setting, no_settings, replication_connection, shell_only, sources_disagree, stale_process,
+    stray_whitespace, unexpanded_variable, value_unknown,
 };
 use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
@@ -86,7 +86,7 @@ impl Desk<'_> {
             }
             Chosen::Empty { source } => missing_setting::empty(&source),
             Chosen::Absent { variable } => missing_setting::absent(&variable, &bag.source([variable.as_str()])),
-            Chosen::Nothing if self.explained() => return finish(std::mem::take(&mut self.notes)),
+            Chosen::Nothing if self.explained(&bag.place) => return finish(std::mem::take(&mut self.notes)),
             Chosen::Nothing => self.nothing(bag),
         };
         self.notes.found(finding);
@@ -94,9 +94,10 @@ impl Desk<'_> {
     }
 
     /// Whether a finding explains why nothing is set: a file that cannot be read, or settings that came after the process.
-    fn explained(&mut self) -> bool {
+    fn explained(&mut self, place: &Place) -> bool {
+        let running = matches!(place, Place::Process { .. });
         for finding in &mut self.notes.findings {
-            if std::ptr::eq(finding.kind, &raw const stale_process::KIND) {
+            if running && std::ptr::eq(finding.kind, &raw const stale_process::KIND) {
                 finding.severity = Severity::Fail;
             }
         }
@@ -212,19 +213,29 @@ fn file_facts(bag: &Bag, source: &Source, notes: &mut Notes) {
     }
 }
 
+/// Where the value of a parameter comes from, in words.
+fn setting_of(keyword: &str, merged: &Merged, bag: &Bag, source: &Source) -> String {
+    match merged.origin(keyword) {
+        Some(merge::Origin::Variable(name)) => bag.source([*name]).to_string(),
+        Some(merge::Origin::Service(path)) => format!("the service file {}", Foreign::new(path.to_string_lossy())),
+        Some(merge::Origin::Default) => format!("{source} (the default)"),
+        Some(merge::Origin::Given) | None => source.to_string(),
+    }
+}
+
 fn validate(merged: &Merged, bag: &Bag, source: &Source, certain: bool, notes: &mut Notes) {
     for invalid in validate::check(|keyword| merged.get(keyword)) {
         let keyword = invalid.keyword();
-        let setting = match merged.origin(keyword) {
-            Some(merge::Origin::Variable(name)) => bag.source([*name]).to_string(),
-            Some(merge::Origin::Service(path)) => format!("the service file {}", Foreign::new(path.to_string_lossy())),
-            Some(merge::Origin::Default) => format!("{source} (the default)"),
-            Some(merge::Origin::Given) | None => source.to_string(),
-        };
+        let setting = setting_of(keyword, merged, bag, source);
         let value = merged.get(keyword).map(Foreign::from_bytes);
         let may_show = certain || keyword != "port" || merged.origin("port") != Some(&merge::Origin::Given);
         notes.found(invalid_value::found(&invalid, &setting, value.as_ref().filter(|_| may_show)));
     }
+    let replication = merged.get("replication").unwrap_or_default();
+    notes.findings.extend(replication_connection::finding(
+        replication,
+        &setting_of("replication", merged, bag, source),
+    ));
 }
 
 fn complete(bag: &Bag, source: &Source, merged: &Merged, driver: Option<Foreign>, notes: &mut Notes) -> Target {

@@ -55,6 +55,8 @@ fn target(role: &str, database: &str) -> Target {
             sni: true,
             min_protocol: None,
             max_protocol: None,
+            requires_client_cert: false,
+            gss: None,
         },
         channel_binding: ChannelBinding::Disable,
         connect_timeout: None,

@@ -34,6 +34,8 @@ pub fn target(user: &str, database: &str) -> Target {
             sni: true,
             min_protocol: None,
             max_protocol: None,
+            requires_client_cert: false,
+            gss: None,
         },
         channel_binding: ChannelBinding::Prefer,
         connect_timeout: None,

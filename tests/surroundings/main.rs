@@ -8,7 +8,15 @@
 #[path = "../lab/mod.rs"]
 mod lab;
 
+mod ansible;
+mod ci;
 mod completions;
+mod containers;
 mod help;
+mod kubernetes;
 mod man;
+mod pre_commit;
 mod program;
+mod prometheus;
+mod systemd;
+mod targets;

@@ -66,6 +66,9 @@ pub fn gather(name: &str, pid: Option<u32>, root: &Path, request: &Request, envi
         }
         None => Scene::of(Reading::Choose(from_files)),
     };
+    if shown.is_some_and(|shown| shown.needs_reload) && running.is_none() {
+        scene.notes.found(stale_process::not_reloaded(&unit));
+    }
     scene.notes.findings.extend(denied.map(as_warning));
     troubles(&service, &mut effective, running.is_some(), request, &mut scene);
     know(&service, running.as_ref(), &effective, root, &mut scene);
