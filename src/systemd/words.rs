@@ -21,13 +21,11 @@ pub fn split(value: &[u8]) -> Words {
             return Words { words, broken: None };
         }
         let start = bytes.at;
-        match bytes.word() {
-            Some(word) => words.push(word),
-            None => {
-                let broken = Some(value[start..].to_vec());
-                return Words { words, broken };
-            }
-        }
+        let Some(word) = bytes.word() else {
+            let broken = Some(value[start..].to_vec());
+            return Words { words, broken };
+        };
+        words.push(word);
     }
 }
 

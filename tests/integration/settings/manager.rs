@@ -146,12 +146,12 @@ fn a_django_project() {
         "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'website.settings')\nfrom django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
     );
     let port = port::free();
-    let mut lines = unit(venv, &project, port, "--workers=3 website.wsgi");
-    lines.push_str(&format!(
-        "Environment=DB_NAME=shop DB_USER=app DB_HOST=localhost \"DB_PORT={}\"\nEnvironment=DB_PASSWORD={}\n",
+    let lines = format!(
+        "{}Environment=DB_NAME=shop DB_USER=app DB_HOST=localhost \"DB_PORT={}\"\nEnvironment=DB_PASSWORD={}\n",
+        unit(venv, &project, port, "--workers=3 website.wsgi"),
         server.port(),
         canary::of("app")
-    ));
+    );
     let root = Root::with_service(&lines);
     root.write("etc/systemd/system/service.d/apart.conf", "[Unit]\nDefaultDependencies=no\n");
     let manager = need!(Manager::start(&root));
