@@ -32,6 +32,9 @@ pub fn gather(name: &str, pid: Option<u32>, root: &Path, request: &Request, envi
         return Scene::broken(unit_not_found::nowhere(name, &[]));
     }
     let unit = search::full_name(name);
+    if unit.contains("@.") {
+        return Scene::broken(unit_not_found::template(&unit));
+    }
     let shown = (root == Path::new("/")).then(|| manager::show(&unit)).flatten();
     let files = match files(root, &unit, shown.as_ref()) {
         Ok(files) => files,

@@ -217,3 +217,36 @@ fn an_env_file_that_systemd_does_not_look_for() {
         );
     }
 }
+
+#[test]
+fn a_template_and_its_instance() {
+    let root = Root::with_service("ExecStart=/bin/true\n");
+    root.write(
+        "etc/systemd/system/web@.service",
+        "[Service]\nEnvironmentFile=/etc/web/%i.env\nExecStart=/bin/true\n",
+    );
+    root.write("etc/web/eu.env", "DATABASE_URL=postgresql://a@eu.internal/x\n");
+    let unit = |name: &str| {
+        Doctor::check()
+            .args(["--until", "config", "--unit", name, "--root"])
+            .arg(&root.path)
+            .run()
+    };
+    let run = unit("web@eu");
+    run.sound();
+    assert_eq!(run.json()["target"]["host"], "eu.internal");
+    // What is to be typed again names the unit.
+    let missing = unit("web@us");
+    missing.fails("config/env-file-missing");
+    assert!(
+        missing.finding("config/env-file-missing")["remedy"]["verify"]
+            .as_str()
+            .unwrap()
+            .contains("--unit web@us"),
+        "{}",
+        missing.stdout
+    );
+    let template = unit("web@");
+    template.fails("config/unit-not-found");
+    assert!(template.stdout.contains("names no instance"), "{}", template.stdout);
+}
