@@ -121,9 +121,8 @@ fn braced(inside: &[u8], known: &Known<'_>) -> Expanded {
         expanded => expanded,
     };
     match (rest, value.is_some(), filled.is_some()) {
-        ([] | [b'?', ..], ..) => own(value),
+        ([] | [b'?', ..], ..) | ([b'-', ..], true, _) => own(value),
         ([b':', b'?', ..], ..) | ([b':', b'-', ..], _, true) => own(filled),
-        ([b'-', ..], true, _) => own(value),
         ([b':', b'-', default @ ..], _, false) | ([b'-', default @ ..], false, _) => other(default),
         ([b':', b'+', alternative @ ..], _, true) | ([b'+', alternative @ ..], true, _) => other(alternative),
         ([b':', b'+', ..], _, false) | ([b'+', ..], false, _) => own(Some(b"")),
