@@ -5,10 +5,11 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use openssl::ssl::{SslConnector, SslMethod, SslVerifyMode};
+use openssl::ssl::{SslStream, SslVerifyMode};
 use openssl::x509::X509VerifyResult;
 
 use super::certificate::Certificate;
+use super::connector;
 use super::policy::Roots;
 use crate::server::wire::SSL_REQUEST;
 use crate::target::Negotiation;
@@ -55,14 +56,7 @@ pub fn inspect(
     }
     let faults: Arc<Mutex<Vec<Fault>>> = Arc::default();
     let seen = Arc::clone(&faults);
-    let mut builder = SslConnector::builder(SslMethod::tls_client())?;
-    if let Roots::File { certificates, .. } = roots {
-        let mut store = openssl::x509::store::X509StoreBuilder::new()?;
-        for certificate in certificates {
-            store.add_cert(certificate.clone())?;
-        }
-        builder.set_cert_store(store.build());
-    }
+    let mut builder = connector::builder(roots, negotiation)?;
     builder.set_verify_callback(SslVerifyMode::PEER, move |fine, context| {
         if !fine {
             seen.lock().unwrap_or_else(PoisonError::into_inner).push(Fault {
@@ -73,13 +67,8 @@ pub fn inspect(
         }
         true
     });
-    if negotiation == Negotiation::Direct {
-        builder.set_alpn_protos(b"\x0apostgresql")?;
-    }
-    let configuration = builder.build().configure()?.verify_hostname(false);
-    let session = configuration
-        .connect(server_name, stream)
-        .map_err(|error| anyhow::anyhow!("{error}"))?;
+    let mut session = SslStream::new(connector::session(&builder.build(), server_name, true)?, stream)?;
+    session.connect()?;
     let chain = session
         .ssl()
         .peer_cert_chain()
