@@ -33,7 +33,7 @@ pub async fn run(request: &Request, environment: &Environment, observer: &mut dy
         observer,
         rows: Vec::new(),
         target: TargetSummary {
-            name: request.target.as_ref().map(|target| target.name.clone()),
+            name: request.target.clone(),
             ..TargetSummary::default()
         },
         mask: Mask::default(),
@@ -151,9 +151,10 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
             return;
         }
     };
+    let case = probe::migrations::Case::of(&trees, request);
     let layers = [
         (Layer::Privileges, probe::privileges::questions(request)),
-        (Layer::Migrations, probe::migrations::questions(&trees)),
+        (Layer::Migrations, probe::migrations::questions(case)),
         (Layer::Pool, probe::pool::questions(request)),
     ];
     let wanted = |layer: Layer| layer <= request.until && !request.skips_layer(layer);
@@ -164,25 +165,38 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
         .collect();
     log.begins(Layer::Privileges, "the server to answer all questions");
     let mut answers = session.ask(&questions, request.timeout).await.into_iter();
-    for (layer, questions) in &layers {
-        if log.wants(*layer).is_none() {
+    let answers: Vec<(Layer, Vec<Answer>)> = layers
+        .iter()
+        .map(|(layer, questions)| {
+            (
+                *layer,
+                answers.by_ref().take(if wanted(*layer) { questions.len() } else { 0 }).collect(),
+            )
+        })
+        .collect();
+    // What the answers leave to ask, most often nothing.
+    let more_questions = |layer: Layer, answers: &[Answer]| match layer {
+        Layer::Privileges => probe::privileges::more_questions(request, answers),
+        Layer::Migrations => probe::migrations::more_questions(case, answers),
+        _ => Vec::new(),
+    };
+    let more: Vec<Vec<String>> = answers.iter().map(|(layer, answers)| more_questions(*layer, answers)).collect();
+    let mut further = session.ask(&more.concat(), request.timeout).await.into_iter();
+    for ((layer, answers), more) in answers.into_iter().zip(more) {
+        if log.wants(layer).is_none() {
             break;
         }
-        let probed = if wanted(*layer) {
-            let answers: Vec<Answer> = answers.by_ref().take(questions.len()).collect();
+        let more: Vec<Answer> = further.by_ref().take(more.len()).collect();
+        let probed = if wanted(layer) {
             match layer {
-                Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers),
-                Layer::Migrations => {
-                    let more = probe::migrations::more_questions(&trees, &answers);
-                    let more = session.ask(&more, request.timeout).await;
-                    probe::migrations::judge(&trees, target, answers, more)
-                }
+                Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers, more),
+                Layer::Migrations => probe::migrations::judge(case, target, answers, more),
                 _ => probe::pool::judge(request, target, &session.server, answers),
             }
         } else {
             Probed::NotApplicable((), "left out by --skip".into())
         };
-        if log.step(*layer, probed).is_none() {
+        if log.step(layer, probed).is_none() {
             break;
         }
     }

@@ -14,9 +14,9 @@ use crate::conninfo::mask::mask_argument;
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
-use crate::request::{Asked, Demand, NamedTarget, Need, Origin, Request};
+use crate::request::{Asked, Demand, Need, Origin, Request};
 use crate::secret::Secret;
-use crate::targets::{self, Named, Pool, Target};
+use crate::targets::{self, Expect, Named, Pool, Target};
 
 /// The longest connection string that is read from standard input, in bytes.
 const LONGEST_DSN: u64 = 64 * 1024;
@@ -40,7 +40,7 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
     }
     Ok(Request {
         origin: origin(&args.sources, of_target)?,
-        target: of_target.map(named),
+        target: of_target.map(|target| target.name.clone()),
         application: application(&args.sources),
         var: variable(&args.sources, of_target),
         project: args.sources.project.clone().or_else(|| of_target?.project.clone()),
@@ -54,6 +54,7 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
             .needs
             .clone()
             .map_or_else(|| needs(of_target), |needs| needs.into_iter().collect()),
+        expect: expect(args, of_target),
         demand: Demand {
             workers: args.workers.or(workers),
             threads: args.threads.or(pool.threads),
@@ -69,10 +70,17 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
     })
 }
 
-fn named(target: &Target) -> NamedTarget {
-    NamedTarget {
-        name: target.name.clone(),
-        expect: target.expect.clone(),
+/// What the command line says comes before what the target says.
+fn expect(args: &CheckArgs, target: Option<&Target>) -> Expect {
+    let of_target = target.map(|target| target.expect.clone()).unwrap_or_default();
+    Expect {
+        database: args.expect_database.clone().or(of_target.database),
+        user: args.expect_user.clone().or(of_target.user),
+        tables: if args.expect_tables.is_empty() {
+            of_target.tables
+        } else {
+            args.expect_tables.clone()
+        },
     }
 }
 
@@ -112,13 +120,14 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
     let target = target(sources)?;
     Ok(Request {
         origin: origin(sources, target.as_ref())?,
-        target: target.as_ref().map(named),
+        target: target.as_ref().map(|target| target.name.clone()),
         application: application(sources),
         var: variable(sources, target.as_ref()),
         project: sources.project.clone().or_else(|| target.as_ref()?.project.clone()),
         venv: sources.venv.clone(),
         schemas: schemas(target.as_ref()),
         needs: needs(target.as_ref()),
+        expect: Expect::default(),
         demand: Demand::default(),
         until: Layer::Config,
         skip: Vec::new(),

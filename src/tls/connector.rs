@@ -109,7 +109,10 @@ pub fn builder(roots: &Roots, negotiation: Negotiation) -> Result<SslContextBuil
         Roots::System => {
             let system = openssl_probe::probe();
             // Without any, every certificate is refused, as libpq refuses it.
-            let _ = builder.load_verify_locations(system.cert_file.as_deref(), system.cert_dir.first().map(|path| path.as_path()));
+            let _ = builder.load_verify_locations(
+                system.cert_file.as_deref(),
+                system.cert_dir.first().map(std::path::PathBuf::as_path),
+            );
         }
         Roots::File { certificates, .. } => {
             for certificate in certificates {

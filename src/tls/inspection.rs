@@ -1,7 +1,6 @@
 //! A second handshake that accepts everything, to see the certificates that a verifying one refused.
 
-use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use openssl::x509::X509VerifyResult;
 use super::certificate::Certificate;
 use super::connector;
 use super::policy::Roots;
-use crate::server::wire::SSL_REQUEST;
+use super::request;
 use crate::target::Negotiation;
 
 /// Something that OpenSSL holds against one certificate of the chain.
@@ -43,17 +42,7 @@ pub fn inspect(
     roots: &Roots,
     timeout: Duration,
 ) -> anyhow::Result<Inspection> {
-    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
-    stream.set_read_timeout(Some(timeout))?;
-    stream.set_write_timeout(Some(timeout))?;
-    if negotiation == Negotiation::Postgres {
-        stream.write_all(&SSL_REQUEST)?;
-        let mut answer = [0];
-        stream.read_exact(&mut answer)?;
-        if answer != *b"S" {
-            return Err(io::Error::from(io::ErrorKind::InvalidData).into());
-        }
-    }
+    let stream = request::ask_anew(address, negotiation, timeout)?;
     let faults: Arc<Mutex<Vec<Fault>>> = Arc::default();
     let seen = Arc::clone(&faults);
     let mut builder = connector::builder(roots, negotiation)?;

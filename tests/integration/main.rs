@@ -30,6 +30,7 @@ mod pooler;
 mod privileges;
 mod proofs;
 mod provider;
+mod readme;
 mod runbook;
 mod secrets;
 mod settings;

@@ -4,6 +4,7 @@
 use crate::harness::{Doctor, Run};
 use crate::lab::authority::{self, Identity};
 use crate::lab::dsn::Dsn;
+use crate::lab::flights::Flights;
 use crate::lab::project::Project;
 use crate::lab::release::{self, Release};
 use crate::lab::server::{Server, Settings};
@@ -43,6 +44,11 @@ macro_rules! on {
             fn direct_tls_is_there_from_17_on() {
                 need!(super::wanted($release));
                 super::direct_tls_is_there_from_17_on(server());
+            }
+
+            #[test]
+            fn oauth_is_there_from_18_on() {
+                super::oauth_is_there_from_18_on(&need!(super::wanted($release)));
             }
 
             #[test]
@@ -184,10 +190,30 @@ fn direct_tls_is_there_from_17_on(server: &Server) {
     let run = check(&server.dsn("app").with("sslnegotiation", "direct"));
     if major_of(server) >= 17 {
         run.passes_everywhere();
+        let proxy = Flights::before(server.port());
+        check(&server.dsn("app").port(proxy.port).with("sslnegotiation", "direct")).passes_everywhere();
+        // TLS 1.3, StartupMessage, two for SCRAM, one for all queries, and the farewell.
+        assert_eq!(proxy.counted(), (1, 5 + 1));
     } else {
         run.fails("tls/handshake-failed");
         assert!(run.stdout.contains("sslnegotiation=postgres"), "{}", run.stdout);
     }
+}
+
+fn oauth_is_there_from_18_on(release: &Release) {
+    let server = Server::with(|settings| settings.release(release));
+    if major_of(&server) < 18 {
+        return;
+    }
+    let server = Server::with(|settings| {
+        settings.release(release);
+        // It is not loaded before a token comes.
+        settings.set("oauth_validator_libraries", "nosuch");
+        settings.hba("host all app all oauth issuer=\"https://issuer.example\" scope=\"openid\"");
+    });
+    let run = check(&server.dsn("app"));
+    run.fails("auth/method-unsupported");
+    assert!(run.stdout.contains("for an OAuth token"), "{}", run.stdout);
 }
 
 fn slots_run_out(release: &Release) {
