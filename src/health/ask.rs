@@ -1,14 +1,22 @@
 //! Asks for the page: one GET, nothing followed, nothing kept.
 
 use std::io;
+use std::pin::Pin;
 use std::time::Duration;
 
+use openssl::error::ErrorStack;
+use openssl::ssl::{Ssl, SslVerifyMode};
+use openssl::x509::X509VerifyResult;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio_openssl::SslStream;
 
 use super::page::Page;
 use super::url::HealthUrl;
 use crate::foreign::Foreign;
+use crate::target::Negotiation;
+use crate::tls::connector;
+use crate::tls::policy::Roots;
 
 /// The most that is read of a page.
 const LARGEST: usize = 256 * 1024;
@@ -53,12 +61,28 @@ async fn exchange(url: &HealthUrl, bytes: &mut Vec<u8>) -> Result<(), NoPage> {
     if !url.secure {
         return talk(stream, url, bytes).await;
     }
-    let connector = native_tls::TlsConnector::new().map_err(|error| NoPage::Tls(Foreign::new(error.to_string())))?;
-    let connector = tokio_native_tls::TlsConnector::from(connector);
-    match connector.connect(&url.name, stream).await {
-        Ok(stream) => talk(stream, url, bytes).await,
-        Err(error) => Err(NoPage::Tls(Foreign::new(error.to_string()))),
+    let mut stream = session(url)
+        .and_then(|ssl| SslStream::new(ssl, stream))
+        .map_err(|error| NoPage::Tls(Foreign::new(error.to_string())))?;
+    match Pin::new(&mut stream).connect().await {
+        Ok(()) => talk(stream, url, bytes).await,
+        Err(error) => Err(NoPage::Tls(Foreign::new(match stream.ssl().verify_result() {
+            X509VerifyResult::OK => error.to_string(),
+            reason => format!("{error} ({reason})"),
+        }))),
     }
+}
+
+/// A client's session that trusts whom this system trusts, and wants a certificate for this host.
+fn session(url: &HealthUrl) -> Result<Ssl, ErrorStack> {
+    let mut builder = connector::builder(&Roots::System, Negotiation::Postgres)?;
+    builder.set_verify(SslVerifyMode::PEER);
+    let mut ssl = connector::session(&builder.build(), &url.name, true)?;
+    match url.name.parse() {
+        Ok(address) => ssl.param_mut().set_ip(address)?,
+        Err(_) => ssl.param_mut().set_host(&url.name)?,
+    }
+    Ok(ssl)
 }
 
 async fn talk(mut stream: impl AsyncRead + AsyncWrite + Unpin, url: &HealthUrl, bytes: &mut Vec<u8>) -> Result<(), NoPage> {
