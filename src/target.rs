@@ -271,6 +271,7 @@ pub struct TlsSettings {
     pub mode: SslMode,
     pub negotiation: Negotiation,
     pub root_cert: RootCert,
+    pub revocations: Revocations,
     /// `sslcert`, or libpq's default where that file exists.
     pub client_cert: Option<PathBuf>,
     /// `sslkey`, or libpq's default.
@@ -284,6 +285,15 @@ pub struct TlsSettings {
     pub requires_client_cert: bool,
     /// libpq's `gssencmode=require`: Kerberos encrypts, or there is no connection.
     pub gss: Option<RequiredGss>,
+}
+
+/// Where the lists of revoked certificates are; libpq looks at them only where it has a root file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Revocations {
+    /// `sslcrl`, or libpq's default where that file exists. One that cannot be read is ignored without a word.
+    pub file: Option<PathBuf>,
+    /// `sslcrldir`: its lists have hashed names.
+    pub directory: Option<PathBuf>,
 }
 
 /// Encryption by Kerberos that the settings insist on.

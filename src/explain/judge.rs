@@ -15,7 +15,7 @@ use crate::probe::dns::Route;
 use crate::remedy::Remedy;
 use crate::server::error::ServerError;
 use crate::server::refusal::{self, Scene};
-use crate::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
+use crate::target::{ChannelBinding, Endpoint, Host, Negotiation, Revocations, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
 
 /// Stand for what the log does not tell. No paste-ready step may hold one.
 const UNKNOWN: &[(&str, &str)] = &[("<role>", "the role"), ("<database>", "the database"), ("<host>", "the host")];
@@ -164,6 +164,7 @@ fn target(facts: &Facts) -> Target {
             mode: SslMode::Prefer,
             negotiation: Negotiation::Postgres,
             root_cert: RootCert::Default(None),
+            revocations: Revocations::default(),
             client_cert: None,
             client_key: None,
             client_key_password: None,

@@ -1,6 +1,6 @@
 //! Certificates with faults, servers without TLS, servers that insist on it.
 
-use std::fs::Permissions;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -38,6 +38,42 @@ fn the_certificate_is_shown() {
 #[test]
 fn the_certificate_has_expired() {
     unverifiable(&authority::get().expired, "tls/certificate-expired");
+}
+
+#[test]
+fn the_certificate_was_revoked() {
+    let (authority, server) = (authority::get(), serving(&authority::get().revoked));
+    let with_list = |list: &Path| server.dsn("app").with("sslcrl", &list.display().to_string());
+    Doctor::check()
+        .dsn(with_list(&authority.revocations))
+        .run()
+        .fails("tls/certificate-revoked");
+    // The file that libpq looks at unasked.
+    let list = fs::read_to_string(&authority.revocations).expect("the authority wrote it");
+    let at_home = Doctor::check().home_file(".postgresql/root.crl", &list).dsn(server.dsn("app"));
+    at_home.run().fails("tls/certificate-revoked");
+    // A list that is not there is passed over, and nobody's list is asked for.
+    Doctor::check()
+        .dsn(with_list(&authority.revocations.with_extension("nosuch")))
+        .run()
+        .sound();
+    Doctor::check().dsn(server.dsn("app")).run().sound();
+}
+
+#[test]
+fn the_list_of_revoked_certificates_is_not_valid() {
+    let authority = authority::get();
+    let check = |list: &Path| {
+        let dsn = Server::shared().dsn("app").with("sslcrl", &list.display().to_string());
+        Doctor::check().dsn(dsn).run()
+    };
+    check(&authority.revocations).sound();
+    check(&authority.old_revocations).fails("tls/crl-unusable");
+    // Without lists in it, a directory still makes every certificate need one.
+    let empty = Server::shared()
+        .dsn("app")
+        .with("sslcrldir", &workdir::fresh("crls").display().to_string());
+    Doctor::check().dsn(empty).run().fails("tls/crl-unusable");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use dbdoctor::net::socket::Address;
 use dbdoctor::probe::dns::Route;
 use dbdoctor::server::error::ServerError;
 use dbdoctor::server::refusal::{self, Scene};
-use dbdoctor::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
+use dbdoctor::target::{ChannelBinding, Endpoint, Host, Negotiation, Revocations, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
 
 use crate::harness::{Doctor, Run};
 use crate::lab::canary;
@@ -312,6 +312,7 @@ fn target() -> Target {
             mode: SslMode::Disable,
             negotiation: Negotiation::Postgres,
             root_cert: RootCert::Default(None),
+            revocations: Revocations::default(),
             client_cert: None,
             client_key: None,
             client_key_password: None,
