@@ -16,8 +16,11 @@ const ECDSA_WITH_SHA256: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x0
 /// The authority's list, in PEM; the times are years.
 pub fn list(authority: &X509Ref, key: &PKey<Private>, revoked: &X509, (from, until): (u16, u16)) -> Vec<u8> {
     let algorithm = tlv(SEQUENCE, ECDSA_WITH_SHA256);
-    let serial = revoked.serial_number().to_bn().expect("a number").to_vec();
-    let entry = tlv(SEQUENCE, &[tlv(INTEGER, &[&[0][..], &serial].concat()), year(from)].concat());
+    let mut serial = revoked.serial_number().to_bn().expect("a number").to_vec();
+    if serial[0] & 0x80 != 0 {
+        serial.insert(0, 0);
+    }
+    let entry = tlv(SEQUENCE, &[tlv(INTEGER, &serial), year(from)].concat());
     let body = [
         tlv(INTEGER, &[1]),
         algorithm.clone(),
