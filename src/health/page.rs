@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn chunks_are_put_together_and_markup_is_left_out() {
-        let bytes = b"HTTP/1.1 500 Internal Server Error\r\nServer: gunicorn\r\nTransfer-Encoding: chunked\r\n\r\n15\r\n<title>a</title><styl\r\n1c\r\ne>p{}</style><p>b &quot;c&quot;\r\n0\r\n\r\n";
+        let bytes = b"HTTP/1.1 500 Internal Server Error\r\nServer: gunicorn\r\nTransfer-Encoding: chunked\r\n\r\n15\r\n<title>a</title><styl\r\n1f\r\ne>p{}</style><p>b &quot;c&quot;\r\n0\r\n\r\n";
         let page = Page::read(bytes).expect("HTTP").expect("a whole head");
         assert_eq!((page.status, page.words.as_str()), (500, "a b \"c\""));
         assert_eq!(page.answer(), "500 Internal Server Error");
