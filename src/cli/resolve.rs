@@ -30,7 +30,6 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
     let (pool, of_target) = target
         .as_ref()
         .map_or((Pool::default(), None), |target| (target.pool, Some(target)));
-    let workers = pool.workers.map(|workers| workers.saturating_mul(pool.hosts.unwrap_or(1)));
     let mut skip = args.skip.clone();
     for text in of_target.into_iter().flat_map(|target| &target.skip) {
         skip.push(
@@ -53,11 +52,15 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
         },
         needs: needs.into_iter().collect(),
         demand: Demand {
-            workers: args.workers.or(workers),
+            hosts: args.hosts.or(pool.hosts),
+            workers: args.workers.or(pool.workers),
             threads: args.threads.or(pool.threads),
             pool_size: args.pool_size.or(pool.pool_size),
             max_overflow: args.max_overflow.or(pool.max_overflow),
         },
+        more_units: args.sources.unit.iter().skip(1).cloned().collect(),
+        services: Vec::new(),
+        load: args.load,
         until: args.until,
         skip,
         timeout: args.timeout,
@@ -92,6 +95,9 @@ fn variable(args: &SourceArgs, target: Option<&Target>) -> Option<String> {
 ///
 /// When standard input or the file with the targets cannot be read.
 pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Request> {
+    if sources.unit.len() > 1 {
+        anyhow::bail!("only check takes several units");
+    }
     let target = target(sources)?;
     Ok(Request {
         origin: origin(sources, target.as_ref())?,
@@ -102,6 +108,9 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
         schemas: Vec::new(),
         needs: BTreeSet::new(),
         demand: Demand::default(),
+        more_units: Vec::new(),
+        services: Vec::new(),
+        load: None,
         until: Layer::Config,
         skip: Vec::new(),
         timeout: Duration::ZERO,
@@ -128,7 +137,7 @@ fn origin(args: &SourceArgs, target: Option<&Target>) -> anyhow::Result<Origin> 
             dialect: args.dialect,
         });
     }
-    Ok(match (&args.unit, args.pid, &args.container) {
+    Ok(match (args.unit.first(), args.pid, &args.container) {
         (Some(name), pid, _) => Origin::Unit {
             name: name.clone(),
             pid,

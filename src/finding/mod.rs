@@ -195,6 +195,7 @@ catalogue! {
     pool {
         blocked + TEXTS,
         client_pool_exhausted + TEXTS,
+        connection_leak,
         connection_lost + TEXTS,
         database_limit,
         demand_exceeds_capacity,
@@ -204,6 +205,7 @@ catalogue! {
         pooler_limit,
         pooler_waiting,
         prepared_statements + TEXTS,
+        prepared_transaction,
         reserved_slots_only,
         role_limit,
         shared_connection + TEXTS,

@@ -7,7 +7,7 @@
 
 pub mod alembic;
 pub mod django;
-mod files;
+pub(crate) mod files;
 pub mod inspection;
 pub mod listing;
 pub mod python;

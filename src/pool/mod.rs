@@ -4,3 +4,5 @@ pub mod ask;
 pub mod capacity;
 pub mod demand;
 pub mod seen;
+pub mod slots;
+pub mod statement;

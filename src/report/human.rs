@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use super::bar;
 use super::style::Style;
 use super::wrap::hanging;
 use super::{Detail, Out, Reporter};
@@ -161,6 +162,11 @@ impl Reporter for Human {
             text
         };
         self.line(&format!("{} {:<11}  {text}", self.style.verdict(row.verdict), row.layer));
+        if let Some(slots) = &row.notes.slots {
+            for line in bar::lines(slots, ROW_INDENT, self.style) {
+                self.line(&format!("{:ROW_INDENT$}{line}", ""));
+            }
+        }
         if self.detail == Detail::Verbose {
             self.line(
                 &self

@@ -4,6 +4,7 @@
 //!
 //! Write `src/report/<format>.rs` with a type that implements [`Reporter`], then name it in [`Format`] and in [`reporter`].
 
+mod bar;
 pub mod dsn;
 pub mod env;
 pub mod explained;
