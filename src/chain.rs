@@ -12,31 +12,27 @@ use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
 use crate::migrations::venv;
+use crate::observer::Observer;
 use crate::probe;
+use crate::probe::dns::Route;
 use crate::probe::migrations::Trees;
 use crate::provider::{self, Provider};
-use crate::report::Reporter;
 use crate::request::{Request, Skip};
 use crate::server::session::{Answer, Session};
 use crate::settings::environment::Environment;
 use crate::settings::gather;
-use crate::target::{Endpoint, Target};
+use crate::target::{Endpoint, Host, Target};
 use crate::tls::connector::{self, Unprepared};
 use crate::verdict::{Breakage, Notes, Probed, Verdict};
 use crate::wait::Patience;
 
-/// Probes layer by layer, telling the reporter of each row as it comes. `None` where `stop` came first; the session, where there was
-/// one, has been ended all the same.
-pub async fn run(
-    request: &Request,
-    environment: &Environment,
-    reporter: &mut dyn Reporter,
-    stop: impl Future<Output = ()>,
-) -> Option<Diagnosis> {
+/// Probes layer by layer, telling the observer of each row as it comes. Where `stop` comes first, the layer at hand is said to have
+/// been interrupted; the session, where there is one, is ended all the same.
+pub async fn run(request: &Request, environment: &Environment, observer: &mut dyn Observer, stop: impl Future<Output = ()>) -> Diagnosis {
     let began = Instant::now();
     let mut log = Log {
         request,
-        reporter,
+        observer,
         rows: Vec::new(),
         target: TargetSummary {
             name: request.target.as_ref().map(|target| target.name.clone()),
@@ -45,6 +41,7 @@ pub async fn run(
         mask: Mask::default(),
         provider: None,
         began,
+        layer_began: began,
         holds_back: request.wait.is_some(),
     };
     let mut stop = std::pin::pin!(stop);
@@ -53,29 +50,32 @@ pub async fn run(
     let entered = loop {
         let entered = tokio::select! {
             entered = enter(&mut log, request, environment, &mut trees) => entered,
-            () = &mut stop => return None,
+            () = &mut stop => return log.interrupt(),
         };
         let pause = patience.as_mut().and_then(|patience| patience.pause_after(&log.rows));
         let Some(pause) = pause.filter(|_| entered.is_none()) else {
             break entered;
         };
+        if let Some(waiting) = patience.as_ref().and_then(Patience::waiting) {
+            log.observer.waits(&waiting);
+        }
         tokio::select! {
             () = tokio::time::sleep(pause) => log.begin_again(),
-            () = &mut stop => return None,
+            () = &mut stop => return log.interrupt(),
         }
     };
     if let Some(patience) = &patience {
         log.stop_waiting(patience);
     }
     let (Some(Entered { request, target, session }), Some(trees)) = (entered, trees) else {
-        return Some(log.finish(began));
+        return log.finish();
     };
     let completed = tokio::select! {
         () = survey(&mut log, &request, &target, &session, trees) => true,
         () = &mut stop => false,
     };
     session.goodbye().await;
-    completed.then(|| log.finish(began))
+    if completed { log.finish() } else { log.interrupt() }
 }
 
 /// What the five layers that carry the connection lead to.
@@ -89,6 +89,7 @@ struct Entered {
 /// From the settings to a session. The migrations of the project are read meanwhile, once.
 async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, trees: &mut Option<JoinHandle<Trees>>) -> Option<Entered> {
     let limit = request.timeout;
+    log.begins(Layer::Config, "the settings to be read");
     // Files that are pipes and programs that are asked may take their time.
     let gathered = spawn_blocking({
         let (request, environment) = (request.clone(), environment.clone());
@@ -118,14 +119,24 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
         move || if needs_tls { connector::prepare(&settings) } else { Ok(None) }
     });
     log.wants(Layer::Dns)?;
+    log.begins(Layer::Dns, &format!("{} to resolve", target.places()));
     let addresses = log.step(Layer::Dns, probe::dns::probe(&target, limit).await)?;
     log.wants(Layer::Tcp)?;
+    log.begins(Layer::Tcp, &format!("{} to accept a connection", target.places()));
     let streams = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
     log.wants(Layer::Tls)?;
     let prepared = prepared
         .await
         .unwrap_or_else(|error| Err(Unprepared::Broke(Breakage(error.to_string()))));
-    let walked = probe::hosts::walk(&target, &prepared, streams, request.until, limit).await;
+    let mut begins = |layer: Layer, route: &Route| {
+        let what = match layer {
+            Layer::Tls => format!("{} to agree on TLS", route.address),
+            _ => format!("{} to let role \"{}\" into \"{}\"", route.address, target.user, target.database),
+        };
+        log.begins(layer, &what);
+    };
+    let walked = probe::hosts::walk(&target, &prepared, streams, request.until, limit, &mut begins).await;
+    log.took(walked.host.as_ref());
     log.step_that_took(Layer::Tls, walked.tls, walked.tls_took)?;
     let session = log.step(Layer::Auth, walked.auth?)?;
     Some(Entered { request, target, session })
@@ -154,6 +165,7 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
         .filter(|(layer, _)| wanted(*layer))
         .flat_map(|(_, questions)| questions.clone())
         .collect();
+    log.begins(Layer::Privileges, "the server to answer all questions");
     let mut answers = session.ask(&questions, request.timeout).await.into_iter();
     for (layer, questions) in &layers {
         if log.wants(*layer).is_none() {
@@ -182,13 +194,14 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
 /// The rows so far.
 struct Log<'a> {
     request: &'a Request,
-    reporter: &'a mut dyn Reporter,
+    observer: &'a mut dyn Observer,
     rows: Vec<LayerReport>,
     target: TargetSummary,
     mask: Mask,
     provider: Option<&'static Provider>,
-    /// When the layer at hand began.
     began: Instant,
+    /// When the layer at hand began.
+    layer_began: Instant,
     /// While there is waiting, the rows of one attempt are not yet those of the report.
     holds_back: bool,
 }
@@ -202,7 +215,7 @@ impl Log<'_> {
             let host = target.hosts.first();
             self.target = TargetSummary {
                 name: self.target.name.take(),
-                host: host.map(crate::target::Host::name),
+                host: host.map(Host::name),
                 port: host.map(|host| host.port),
                 database: Some(target.database.to_string()),
                 user: Some(target.user.to_string()),
@@ -212,6 +225,18 @@ impl Log<'_> {
         }
     }
 
+    /// Of several hosts the chain goes on with this one.
+    fn took(&mut self, host: Option<&Host>) {
+        if let Some(host) = host {
+            self.target.host = Some(host.name());
+            self.target.port = Some(host.port);
+        }
+    }
+
+    fn begins(&mut self, layer: Layer, what: &str) {
+        self.observer.begins(layer, what, self.request.timeout);
+    }
+
     /// `None` where the chain is to end below this layer.
     fn wants(&self, layer: Layer) -> Option<()> {
         (layer <= self.request.until).then_some(())
@@ -219,7 +244,7 @@ impl Log<'_> {
 
     /// Writes the row of a layer that has just been probed. `None` ends the chain.
     fn step<T>(&mut self, layer: Layer, probed: Probed<T>) -> Option<T> {
-        self.step_that_took(layer, probed, self.began.elapsed())
+        self.step_that_took(layer, probed, self.layer_began.elapsed())
     }
 
     /// Writes a layer's row. `None` ends the chain.
@@ -230,7 +255,7 @@ impl Log<'_> {
             Probed::Broken(notes) => (None, Verdict::Fail, notes, None),
             Probed::Broke(Breakage(reason)) => (None, Verdict::Error, Notes::default(), Some(reason)),
         };
-        self.began += duration;
+        self.layer_began += duration;
         self.write(LayerReport {
             layer,
             verdict,
@@ -271,7 +296,7 @@ impl Log<'_> {
         let mask = &self.mask;
         row.each_text(&mut |text| mask.apply(text));
         if !self.holds_back {
-            self.reporter.row(&row);
+            self.observer.row(&row);
         }
         self.rows.push(row);
     }
@@ -280,34 +305,48 @@ impl Log<'_> {
     fn begin_again(&mut self) {
         self.rows.clear();
         self.provider = None;
-        self.began = Instant::now();
+        self.layer_began = Instant::now();
     }
 
     /// The rows at hand are those of the report.
     fn stop_waiting(&mut self, patience: &Patience) {
         patience.tell(&mut self.rows);
         self.holds_back = false;
-        self.rows.iter().for_each(|row| self.reporter.row(row));
+        self.rows.iter().for_each(|row| self.observer.row(row));
     }
 
     /// Rows for the layers that were not reached, and the sum.
-    fn finish(mut self, began: Instant) -> Diagnosis {
+    fn finish(mut self) -> Diagnosis {
         let reason = match self.rows.last() {
             Some(last) if last.verdict == Verdict::Fail => format!("not reached: {} failed", last.layer),
             Some(last) if last.verdict == Verdict::Error => format!("not reached: {} could not be probed", last.layer),
             Some(_) | None => format!("not asked for: --until {}", self.request.until),
         };
+        self.leave_out_the_rest(&reason);
+        Diagnosis::of(self.target, self.rows, self.began.elapsed(), self.request.fail_on_warn)
+    }
+
+    /// The same where the user ended the check: the layer at hand was not looked at.
+    fn interrupt(mut self) -> Diagnosis {
+        if std::mem::take(&mut self.holds_back) {
+            self.rows.iter().for_each(|row| self.observer.row(row));
+        }
+        if let Some(layer) = Layer::ALL.get(self.rows.len()) {
+            self.step::<()>(*layer, Probed::Broke(Breakage("interrupted".to_owned())));
+        }
+        self.leave_out_the_rest("not reached: interrupted");
+        Diagnosis::interrupted(self.target, self.rows, self.began.elapsed())
+    }
+
+    fn leave_out_the_rest(&mut self, reason: &str) {
         for layer in Layer::ALL.into_iter().skip(self.rows.len()) {
             self.write(LayerReport {
                 layer,
                 verdict: Verdict::Skip,
                 notes: Notes::default(),
-                reason: Some(reason.clone()),
+                reason: Some(reason.to_owned()),
                 duration: Duration::ZERO,
             });
         }
-        let diagnosis = Diagnosis::of(self.target, self.rows, began.elapsed(), self.request.fail_on_warn);
-        self.reporter.end(&diagnosis);
-        diagnosis
     }
 }

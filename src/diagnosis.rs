@@ -93,8 +93,81 @@ impl Diagnosis {
         }
     }
 
+    /// The rows of a check that the user ended.
+    #[must_use]
+    pub fn interrupted(target: TargetSummary, layers: Vec<LayerReport>, duration: Duration) -> Self {
+        Self {
+            exit_code: ExitCode::Interrupted,
+            ..Self::of(target, layers, duration, false)
+        }
+    }
+
+    /// What the target is called: by its name in `dbdoctor.toml`, else by its place.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let TargetSummary {
+            name,
+            host,
+            port,
+            database,
+            ..
+        } = &self.target;
+        match (name, host, port, database) {
+            (Some(name), ..) => name.clone(),
+            (None, Some(host), Some(port), Some(database)) => format!("{host}:{port}/{database}"),
+            _ => "database".to_owned(),
+        }
+    }
+
+    /// The finding that the verdict rests on: the first of the gravest.
+    #[must_use]
+    pub fn decisive(&self) -> Option<&Finding> {
+        let gravest = self.findings().map(|finding| finding.severity).max();
+        self.findings()
+            .find(|finding| finding.severity > Severity::Info && Some(finding.severity) == gravest)
+    }
+
+    /// The row of the probe that broke.
+    #[must_use]
+    pub fn broken_probe(&self) -> Option<&LayerReport> {
+        self.rows().find(|row| row.verdict == Verdict::Error)
+    }
+
+    /// The whole in one line: `fail auth/password-rejected: the server rejects the password of role "app"`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let verdict = self.verdict.name();
+        match (self.verdict, self.decisive(), self.broken_probe()) {
+            (Verdict::Error, _, Some(row)) => format!("{verdict} {}: {}", row.layer, row.reason.as_deref().unwrap_or("unknown")),
+            (Verdict::Fail | Verdict::Warn, Some(finding), _) => format!("{verdict} {}: {}", finding.kind.code(), finding.title),
+            _ => format!("{verdict}: {}", self.counted()),
+        }
+    }
+
+    /// `7 layers passed, 1 skipped`
+    #[must_use]
+    pub fn counted(&self) -> String {
+        let count = |verdict| self.rows().filter(|row| row.verdict == verdict).count();
+        format!("{} layers passed, {} skipped", count(Verdict::Pass), count(Verdict::Skip))
+    }
+
+    /// A fact of a layer that is a whole number.
+    #[must_use]
+    pub fn count(&self, layer: Layer, name: &str) -> Option<i64> {
+        let row = self.rows().find(|row| row.layer == layer)?;
+        row.notes.facts.iter().find_map(|(known, fact)| match fact {
+            Fact::Count(count) if *known == name => Some(*count),
+            _ => None,
+        })
+    }
+
+    /// Every row of the report.
+    pub fn rows(&self) -> impl Iterator<Item = &LayerReport> {
+        self.layers.iter()
+    }
+
     /// Every finding, lowest layer first.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.layers.iter().flat_map(|row| &row.notes.findings)
+        self.rows().flat_map(|row| &row.notes.findings)
     }
 }

@@ -20,6 +20,8 @@ pub enum ExitCode {
     Layer(Layer),
     /// Interrupted by the user.
     Interrupted,
+    /// As Nagios' plugins end: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN; by `--format nagios` alone.
+    Plugin(Verdict),
 }
 
 impl ExitCode {
@@ -27,10 +29,10 @@ impl ExitCode {
     #[must_use]
     pub const fn number(self) -> u8 {
         match self {
-            Self::Sound => 0,
-            Self::Warned | Self::Unrecognized => 1,
-            Self::Usage => 2,
-            Self::Broke => 3,
+            Self::Sound | Self::Plugin(Verdict::Pass | Verdict::Skip) => 0,
+            Self::Warned | Self::Unrecognized | Self::Plugin(Verdict::Warn) => 1,
+            Self::Usage | Self::Plugin(Verdict::Fail) => 2,
+            Self::Broke | Self::Plugin(Verdict::Error) => 3,
             Self::Layer(Layer::Config) => 10,
             Self::Layer(Layer::Dns) => 11,
             Self::Layer(Layer::Tcp) => 12,
@@ -40,6 +42,18 @@ impl ExitCode {
             Self::Layer(Layer::Migrations) => 16,
             Self::Layer(Layer::Pool) => 17,
             Self::Interrupted => 130,
+        }
+    }
+
+    /// How bad it is among several, the worst first: what is broken, lowest layer first, then what could not be looked at.
+    #[must_use]
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Interrupted => 0,
+            Self::Layer(_) => self.number(),
+            Self::Broke | Self::Usage | Self::Plugin(_) => 100,
+            Self::Warned | Self::Unrecognized => 101,
+            Self::Sound => 102,
         }
     }
 

@@ -70,6 +70,12 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
+/// The same as one line: the line feeds become blanks.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    escaped(text).replace('\n', " ")
+}
+
 fn write_escaped(f: &mut impl fmt::Write, c: char) -> fmt::Result {
     if c.is_control() || is_invisible(c) {
         write!(f, "{}", c.escape_default())

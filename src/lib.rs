@@ -22,6 +22,8 @@ pub mod mask;
 pub mod migrations;
 pub mod nearest;
 pub mod net;
+pub mod observer;
+pub mod outcome;
 pub mod pool;
 pub mod privileges;
 pub mod probe;

@@ -9,6 +9,8 @@ use dbdoctor::cli::{Cli, Command};
 use dbdoctor::command;
 use dbdoctor::conninfo::mask::mask_argument;
 use dbdoctor::exit_code::ExitCode;
+use dbdoctor::report;
+use dbdoctor::verdict::Verdict;
 
 fn main() -> ! {
     std::panic::set_hook(Box::new(|panic| {
@@ -41,6 +43,7 @@ fn run(cli: Cli, arguments: &[String]) -> ExitCode {
         Command::Completions(args) => command::completions::run(&args),
         Command::Man => command::man::run(),
         Command::Migrations(args) => command::migrations::run(&args, arguments),
+        Command::Schema => command::schema::run(),
     }
 }
 
@@ -58,5 +61,9 @@ fn complain(error: &clap::Error, arguments: &[String]) -> ExitCode {
         }
     }
     let _ = io::stderr().write_all(text.as_bytes());
+    if arguments.windows(2).any(|pair| pair == ["--format", "nagios"]) || arguments.iter().any(|argument| argument == "--format=nagios") {
+        report::unknown_to_nagios(text.lines().next().unwrap_or_default());
+        return ExitCode::Plugin(Verdict::Error);
+    }
     ExitCode::Usage
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::pool::demand::Service;
 use crate::secret::Secret;
@@ -29,6 +30,26 @@ pub enum Origin {
     Target { path: PathBuf, name: String, dsn: Secret },
     /// This process's environment.
     Environment,
+}
+
+/// The application that is asked itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// A settings module of Django: `shop.settings`.
+    Django(String),
+    /// A Flask application as `flask --app` takes it: `shop:app`, `shop:create_app()`.
+    Flask(String),
+}
+
+impl Asked {
+    /// `the Django settings shop.settings`
+    #[must_use]
+    pub fn described(&self) -> String {
+        match self {
+            Self::Django(module) => format!("the Django settings {}", Foreign::new(module.as_str())),
+            Self::Flask(application) => format!("the Flask application {}", Foreign::new(application.as_str())),
+        }
+    }
 }
 
 /// A privilege that the application needs.
@@ -87,6 +108,8 @@ pub struct Request {
     pub origin: Origin,
     /// The target of `dbdoctor.toml`, where one is named.
     pub target: Option<NamedTarget>,
+    /// The application to ask, with the environment that the origin gives.
+    pub application: Option<Asked>,
     /// The variable that holds the URL, where the user names it.
     pub var: Option<String>,
     /// Where the application's code is, where the user says so.

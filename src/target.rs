@@ -52,6 +52,13 @@ pub struct Host {
 }
 
 impl Target {
+    /// The places to try, in words.
+    #[must_use]
+    pub fn places(&self) -> String {
+        let hosts: Vec<String> = self.hosts.iter().map(ToString::to_string).collect();
+        hosts.join(", ")
+    }
+
     /// The target as it is for one of several hosts: the password file may have a password for each.
     #[must_use]
     pub fn at(&self, host: &Host) -> Self {

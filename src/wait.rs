@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::diagnosis::LayerReport;
 use crate::finding::{Finding, Kind, Severity, auth, dns, pool, tcp};
 use crate::layer::Layer;
+use crate::observer::Waiting;
 
 /// What the application would get over by trying again, without anybody's help. Never a refused credential: accounts get locked.
 pub static PASSING: &[&Kind] = &[
@@ -73,6 +74,16 @@ impl Patience {
         self.attempts += 1;
         self.waited_for = Some(finding.title.clone());
         Some(pause)
+    }
+
+    /// What the pause at hand is for.
+    #[must_use]
+    pub fn waiting(&self) -> Option<Waiting<'_>> {
+        Some(Waiting {
+            refusal: self.waited_for.as_deref()?,
+            attempt: self.attempts,
+            until: self.began + self.limit,
+        })
     }
 
     /// The first row tells how long the check waited, the finding that stands at the end that it is the last of several.

@@ -35,8 +35,11 @@
 //!   read into a [`Secret`](crate::secret::Secret).
 
 mod asking;
+pub mod django;
+pub mod flask;
 mod raised;
 pub mod runtime;
+pub mod stated;
 
 pub use asking::{Question, Unanswered};
 pub use raised::{Frame, Raised};

@@ -115,6 +115,11 @@ impl Veil {
         Self(secrets)
     }
 
+    /// Keeps these out too.
+    pub fn add<'a>(&mut self, secrets: impl IntoIterator<Item = &'a Secret>) {
+        self.0.extend(secrets.into_iter().filter(|secret| !secret.is_empty()).cloned());
+    }
+
     /// The text without connection strings' passwords, without the secrets, and without any quoted piece of one: parsers like to
     /// quote the piece that they stumble over.
     pub fn over_text(&self, text: &[u8]) -> Foreign {

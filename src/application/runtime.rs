@@ -104,7 +104,11 @@ impl Runtime {
     /// How it is run, in words: `/srv/venv/bin/python in /srv/shop as user "shop"`.
     #[must_use]
     pub fn described(&self) -> String {
-        let shown = |path: &Path| Foreign::new(path.to_string_lossy()).to_string();
+        let shown = |path: &Path| {
+            let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            let plain: PathBuf = whole.components().collect();
+            Foreign::new(plain.to_string_lossy()).to_string()
+        };
         let python = self.python.as_ref().map_or_else(|_| "python".to_owned(), |path| shown(path));
         let user = match (&self.account, self.out_of_reach()) {
             (Some(account), None) => format!(" as user \"{}\"", Foreign::new(account.name.as_str())),

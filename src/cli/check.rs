@@ -39,9 +39,6 @@ const CONNECTIONS: &str = "What the application can open";
 pub struct CheckArgs {
     #[command(flatten)]
     pub sources: SourceArgs,
-    /// Where the application's code is; unsaid, what --unit or --pid tell, else the current directory
-    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, help_heading = WHAT)]
-    pub project: Option<PathBuf>,
     /// Stop after this layer
     #[arg(long, value_name = "LAYER", default_value = "pool", help_heading = WHAT)]
     pub until: Layer,

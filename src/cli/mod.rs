@@ -10,6 +10,7 @@ pub mod list;
 pub mod man;
 pub mod migrations;
 pub mod resolve;
+pub mod schema;
 pub mod sources;
 
 use clap::{Parser, Subcommand};
@@ -64,6 +65,9 @@ pub enum Command {
     /// Say what the code expects of the schema, without a database
     #[command(after_long_help = migrations::EXAMPLES)]
     Migrations(MigrationsArgs),
+    /// Print the JSON Schema of every document that --format json prints
+    #[command(after_long_help = schema::EXAMPLES)]
+    Schema,
     /// Write the script with which a shell completes the command line
     #[command(after_long_help = completions::EXAMPLES)]
     Completions(CompletionsArgs),

@@ -13,7 +13,7 @@ use crate::conninfo::mask::mask_argument;
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
-use crate::request::{Demand, NamedTarget, Need, Origin, Request};
+use crate::request::{Asked, Demand, NamedTarget, Need, Origin, Request};
 use crate::secret::Secret;
 use crate::targets::{self, Named, Pool, Target};
 
@@ -42,8 +42,9 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
     Ok(Request {
         origin: origin(&args.sources, of_target)?,
         target: of_target.map(named),
+        application: application(&args.sources),
         var: variable(&args.sources, of_target),
-        project: args.project.clone().or_else(|| of_target?.project.clone()),
+        project: args.sources.project.clone().or_else(|| of_target?.project.clone()),
         venv: args.sources.venv.clone(),
         schemas: if args.schemas.is_empty() {
             named_schemas
@@ -85,6 +86,11 @@ fn target(args: &SourceArgs) -> anyhow::Result<Option<Target>> {
         .transpose()
 }
 
+fn application(args: &SourceArgs) -> Option<Asked> {
+    let flask = || args.flask.clone().map(Asked::Flask);
+    args.django.clone().map(Asked::Django).or_else(flask)
+}
+
 fn variable(args: &SourceArgs, target: Option<&Target>) -> Option<String> {
     args.var.clone().or_else(|| target?.url_env.clone())
 }
@@ -102,8 +108,9 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
     Ok(Request {
         origin: origin(sources, target.as_ref())?,
         target: target.as_ref().map(named),
+        application: application(sources),
         var: variable(sources, target.as_ref()),
-        project: target.and_then(|target| target.project),
+        project: sources.project.clone().or_else(|| target?.project),
         venv: sources.venv.clone(),
         schemas: Vec::new(),
         needs: BTreeSet::new(),
@@ -193,6 +200,20 @@ fn standard_input() -> anyhow::Result<Secret> {
 /// The command line as it could be typed again, without a secret.
 #[must_use]
 pub fn command(arguments: &[String]) -> String {
-    let words = arguments.iter().map(|argument| quote::shell(&mask_argument(argument)));
+    let before = std::iter::once("").chain(arguments.iter().map(String::as_str));
+    let words = arguments.iter().zip(before).map(|(argument, before)| {
+        // `shop:app` looks like a user with a password.
+        if before == "--flask" && is_application(argument) {
+            quote::shell(argument)
+        } else {
+            quote::shell(&mask_argument(argument))
+        }
+    });
     std::iter::once("dbdoctor".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+fn is_application(text: &str) -> bool {
+    let name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c));
+    let (module, factory) = text.split_once(':').unwrap_or((text, "app"));
+    name(module) && name(factory.strip_suffix("()").unwrap_or(factory))
 }

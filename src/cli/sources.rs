@@ -43,6 +43,15 @@ pub struct SourceArgs {
     /// The application's virtual environment; --unit and --pid find it by themselves
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub venv: Option<PathBuf>,
+    /// Where the application's code is; unsaid, what --unit or --pid tell, else the current directory
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+    /// Ask Django itself: load this settings module with the service's Python and environment
+    #[arg(long, value_name = "SETTINGS", conflicts_with_all = ["dsn", "container", "flask"])]
+    pub django: Option<String>,
+    /// Ask a Flask application itself, named as flask --app takes it, such as shop:app
+    #[arg(long, value_name = "APP", conflicts_with_all = ["dsn", "container"])]
+    pub flask: Option<String>,
     /// Read the unit's files under this directory, as of an image or another system
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, requires = "unit")]
     pub root: Option<PathBuf>,

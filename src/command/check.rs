@@ -1,46 +1,60 @@
 //! `dbdoctor check`: probes the chain and reports.
 
-use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 
 use crate::chain;
 use crate::cli::check::CheckArgs;
 use crate::cli::resolve;
 use crate::exit_code::ExitCode;
+use crate::outcome::Outcome;
+use crate::report::live::Live;
+use crate::report::output::Output;
 use crate::report::style::Style;
-use crate::report::{self, Detail, Out};
+use crate::report::{self, Detail, Format};
 use crate::settings::environment::Environment;
+use crate::verdict::Verdict;
 
 /// Checks one target; `arguments` are the program's own, to be repeated in the report.
 #[must_use]
 pub fn run(args: &CheckArgs, arguments: &[String]) -> ExitCode {
-    check(args, arguments).unwrap_or_else(|error| super::complain(&error))
+    check(args, arguments).unwrap_or_else(|error| {
+        let usage = super::complain(&error);
+        if args.format == Format::Nagios {
+            report::unknown_to_nagios(&format!("{error:#}"));
+            return ExitCode::Plugin(Verdict::Error);
+        }
+        usage
+    })
 }
 
 fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     let request = resolve::check(args, arguments)?;
     let environment = Environment::of_process();
-    let out: Out = match &args.output {
-        Some(path) => {
-            Box::new(File::create(path).map_err(|error| anyhow::anyhow!("the report cannot be written to {}: {error}", path.display()))?)
-        }
-        None => Box::new(io::stdout()),
+    let output = match &args.output {
+        Some(path) => Output::file(path).map_err(|error| anyhow::anyhow!("the report cannot be written to {}: {error}", path.display()))?,
+        None => Output::standard(),
     };
     let detail = match (args.quiet, args.verbose) {
         (true, _) => Detail::Quiet,
         (false, true) => Detail::Verbose,
         (false, false) => Detail::Normal,
     };
-    let style = Style::settle(args.color, args.output.is_some());
-    let mut reporter = report::reporter(args.format, out, style, detail);
+    let style = Style::settle(args.color, output.is_file());
+    let mut reporter = report::reporter(args.format, output.writer(), style, detail);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let code = runtime.block_on(async {
-        let diagnosis = chain::run(&request, &environment, reporter.as_mut(), interrupted()).await;
-        diagnosis.map_or(ExitCode::Interrupted, |diagnosis| diagnosis.exit_code)
+    let outcome = runtime.block_on(async {
+        let mut live = Live::new(reporter.as_mut(), detail);
+        Outcome::One(Box::new(chain::run(&request, &environment, &mut live, interrupted()).await))
     });
     // A resolver that hangs must not hold the exit up.
     runtime.shutdown_background();
-    Ok(code)
+    reporter.end(&outcome);
+    if let Err(error) = output.commit() {
+        // Nobody may be listening there.
+        let _ = writeln!(io::stderr(), "dbdoctor: the report cannot be written: {error}");
+        return Ok(ExitCode::Broke);
+    }
+    Ok(args.format.exit_code(&outcome))
 }
 
 /// Ctrl-C, or a service manager's wish to end.

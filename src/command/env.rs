@@ -63,7 +63,23 @@ fn show(args: &EnvArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
 
 /// What the place tells of the application.
 fn application(facts: Vec<(&'static str, Fact)>) -> Vec<(&'static str, Fact)> {
-    const OF_APPLICATION: &[&str] = &["project", "venv", "packages", "bundled_libpq", "server", "workers", "threads"];
+    const OF_APPLICATION: &[&str] = &[
+        "project",
+        "venv",
+        "packages",
+        "bundled_libpq",
+        "server",
+        "workers",
+        "threads",
+        "asked",
+        "framework",
+        "engine",
+        "engines",
+        "options",
+        "conn_max_age",
+        "pool",
+        "other_databases",
+    ];
     facts.into_iter().filter(|(name, _)| OF_APPLICATION.contains(name)).collect()
 }
 

@@ -40,6 +40,7 @@ macro_rules! catalogue {
 catalogue! {
     config {
         app_not_found + TEXTS,
+        application_fails,
         assignment_dropped,
         bad_percent_encoding + TEXTS,
         connect_timeout_short,

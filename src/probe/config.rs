@@ -18,9 +18,8 @@ use crate::settings::gather::{Application, Reading, Scene};
 use crate::settings::merge::{self, Merged};
 use crate::settings::passwords::{self, Login};
 use crate::settings::source::{Place, Source};
-use crate::settings::{disagreement as sources, driver, parts, target};
+use crate::settings::{disagreement as sources, driver, parts, stated, target};
 use crate::target::{Endpoint, SslMode, Target};
-use crate::venv::Venv;
 use crate::verdict::{Breakage, Fact, Notes, Probed};
 
 /// Judges what was gathered, and reads it.
@@ -42,6 +41,10 @@ pub fn probe(request: &Request, scene: Scene) -> Probed<Target> {
     match reading {
         Reading::Given { bag, source, text } => desk.read_dsn(&bag, &source, &text),
         Reading::Choose(bag) => desk.choose(&bag, request.var.as_deref()),
+        Reading::Stated { bag, stated } => {
+            let judged = stated::judge(&stated, application.installed().as_ref());
+            desk.conclude(&bag, &stated::source(&stated), None, judged)
+        }
         Reading::Nothing => finish(desk.notes),
         Reading::Broke(why) => Probed::Broke(Breakage(why)),
     }
@@ -104,8 +107,7 @@ impl Desk<'_> {
     }
 
     fn read_dsn(&mut self, bag: &Bag, source: &Source, text: &Secret) -> Probed<Target> {
-        let venv = self.application.venv.as_ref().filter(|venv| venv.is_complete());
-        let judged = dsn::judge_for(source, text.reveal(), venv.map(Venv::installed).as_ref());
+        let judged = dsn::judge_for(source, text.reveal(), self.application.installed().as_ref());
         self.conclude(bag, source, Some(text.reveal()), judged)
     }
 
@@ -296,12 +298,11 @@ fn describe(target: &Target, merged: &Merged, notes: &mut Notes) {
 }
 
 fn summary(target: &Target) -> String {
-    let hosts: Vec<String> = target.hosts.iter().map(ToString::to_string).collect();
     format!(
         "{}: database \"{}\" at {} as \"{}\", sslmode {}",
         target.source,
         target.database,
-        hosts.join(", "),
+        target.places(),
         target.user,
         target.tls.mode.name()
     )

@@ -18,7 +18,7 @@ use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::server::session::Session;
 use crate::server::session_state::State;
-use crate::target::{SessionAttrs, Target};
+use crate::target::{Host, SessionAttrs, Target};
 use crate::verdict::{Notes, Probed};
 
 /// What the walk brought, for the two layers that it went through on the last host.
@@ -28,10 +28,22 @@ pub struct Walked {
     pub tls_took: Duration,
     /// `None` where TLS did not stand, or the login was not asked for.
     pub auth: Option<Probed<Session>>,
+    /// The host that it was brought on; `None` where there was none left.
+    pub host: Option<Host>,
 }
 
+/// Is told which layer is being probed now, and where.
+pub type Begins<'a> = dyn FnMut(Layer, &Route) + 'a;
+
 /// Walks over the hosts until one lets the role in. Where libpq would shuffle them, all are looked at, and the first is taken.
-pub async fn walk(target: &Target, prepared: &Prepared, streams: Streams, until: Layer, limit: Duration) -> Walked {
+pub async fn walk(
+    target: &Target,
+    prepared: &Prepared,
+    streams: Streams,
+    until: Layer,
+    limit: Duration,
+    begins: &mut Begins<'_>,
+) -> Walked {
     let mut walk = Walk {
         target,
         among_several: target.hosts.len() > 1 || !streams.others.is_empty(),
@@ -48,7 +60,7 @@ pub async fn walk(target: &Target, prepared: &Prepared, streams: Streams, until:
             continue;
         }
         let route = stream.route.clone();
-        let walked = climb(target, prepared, stream, until, limit).await;
+        let walked = climb(target, prepared, stream, until, limit, begins).await;
         match walk.judge(walked, &route, limit).await {
             Next::Settled(walked) => return *walked,
             Next::Host(walked) => {
@@ -62,19 +74,28 @@ pub async fn walk(target: &Target, prepared: &Prepared, streams: Streams, until:
 }
 
 /// TLS and login on one connection.
-async fn climb(target: &Target, prepared: &Prepared, stream: Stream, until: Layer, limit: Duration) -> Walked {
+async fn climb(target: &Target, prepared: &Prepared, stream: Stream, until: Layer, limit: Duration, begins: &mut Begins<'_>) -> Walked {
     let target = target.at(&stream.route.host);
     let (route, opened_in) = (stream.route.clone(), stream.opened_in);
     let began = Instant::now();
+    begins(Layer::Tls, &route);
     let (secured, tls) = split(tls::probe(&target, prepared, stream, limit).await);
     let tls_took = began.elapsed();
     let auth = match secured {
-        Some(secured) if until > Layer::Tls => Some(auth::probe(&target, prepared, secured, limit).await),
+        Some(secured) if until > Layer::Tls => {
+            begins(Layer::Auth, &route);
+            Some(auth::probe(&target, prepared, secured, limit).await)
+        }
         Some(_) | None => None,
     };
     let took = opened_in + began.elapsed();
     let auth = auth.map(|probed| measured(probed, &target, &route, took));
-    Walked { tls, tls_took, auth }
+    Walked {
+        tls,
+        tls_took,
+        auth,
+        host: Some(route.host),
+    }
 }
 
 fn split<T>(probed: Probed<T>) -> (Option<T>, Probed<()>) {
@@ -238,12 +259,14 @@ impl Walk<'_> {
         match last {
             Some(last) if !matches!(last.tls, Probed::Broken(_)) => Walked {
                 auth: Some(Probed::Broken(notes)),
+                host: None,
                 ..last
             },
             last => Walked {
                 tls: Probed::Broken(notes),
                 tls_took: last.map_or(Duration::ZERO, |last| last.tls_took),
                 auth: None,
+                host: None,
             },
         }
     }

@@ -73,6 +73,7 @@ fn line(setting: &Setting, style: Style) -> String {
     let mark = match setting.standing {
         Standing::Wins => "*",
         Standing::FillsIn => "+",
+        Standing::Agrees => "=",
         Standing::Beaten => " ",
     };
     let at = setting.line.map(|line| format!("line {line}, ")).unwrap_or_default();

@@ -1,42 +1,43 @@
 //! The report for people: a row per layer as it comes, then the findings with their remedies.
 
 use std::io::Write;
+use std::time::Duration;
 
 use super::bar;
 use super::style::Style;
 use super::wrap::hanging;
-use super::{Detail, Out, Reporter};
+use super::{Detail, Out, Reporter, finding, grouped};
 use crate::diagnosis::{Diagnosis, LayerReport};
 use crate::exit_code::ExitCode;
 use crate::finding::{Finding, Severity};
-use crate::foreign::escaped;
-use crate::remedy::{Place, Remedy, Step};
+use crate::foreign::{escaped, one_line};
+use crate::outcome::{Fleet, Outcome};
 use crate::verdict::{Fact, Verdict};
 
-/// Where a row's text begins, and a finding's.
+/// Where a row's text begins.
 const ROW_INDENT: usize = 21;
-const LABEL_WIDTH: usize = 10;
-const TEXT_INDENT: usize = 2 + LABEL_WIDTH;
-const PASTE_INDENT: usize = TEXT_INDENT + 7;
+/// The widest name of a target that rows are aligned to.
+const NAME_WIDTH: usize = 30;
 
 /// The report for people.
 pub struct Human {
     out: Out,
     style: Style,
     detail: Detail,
-}
-
-impl std::fmt::Debug for Human {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Human").field("detail", &self.detail).finish_non_exhaustive()
-    }
+    /// The width of the column with the targets' names.
+    names: usize,
 }
 
 impl Human {
     /// Reports to `out`.
     #[must_use]
     pub fn new(out: Out, style: Style, detail: Detail) -> Self {
-        Self { out, style, detail }
+        Self {
+            out,
+            style,
+            detail,
+            names: 0,
+        }
     }
 
     /// Every finding with its remedy, the gravest first.
@@ -52,91 +53,9 @@ impl Human {
         let _ = writeln!(self.out, "{text}");
     }
 
-    fn labelled(&mut self, label: &str, text: &str) {
-        self.line(&format!("  {label:<LABEL_WIDTH$}{}", hanging(&escaped(text), TEXT_INDENT)));
-    }
-
     pub(super) fn finding(&mut self, finding: &Finding) {
-        let verdict = match finding.severity {
-            Severity::Fail => Verdict::Fail,
-            Severity::Warn => Verdict::Warn,
-            Severity::Info => Verdict::Pass,
-        };
-        let word = if finding.severity == Severity::Info {
-            "  info ".to_owned()
-        } else {
-            self.style.verdict(verdict)
-        };
-        let code = self.style.heading(&finding.kind.code().to_string());
-        self.line("");
-        self.line(&format!("{word} {code}"));
-        self.line(&format!("  {}", hanging(&escaped(&finding.title), 2)));
-        if !finding.detail.is_empty() {
-            self.line("");
-            self.line(&format!("  {}", hanging(&escaped(&finding.detail), 2)));
-        }
-        if !finding.evidence.is_empty() {
-            self.line("");
-        }
-        for line in &finding.evidence {
-            self.labelled("seen", line);
-        }
-        if !finding.candidates.is_empty() {
-            self.line("");
-        }
-        for (index, candidate) in finding.candidates.iter().enumerate() {
-            self.labelled(if index == 0 { "either" } else { "or" }, &candidate.cause);
-            self.labelled("  check", &candidate.check);
-        }
-        if let Some(remedy) = &finding.remedy {
-            self.remedy(remedy);
-        }
+        self.line(finding::lines(finding, self.style).trim_end_matches('\n'));
     }
-
-    fn remedy(&mut self, remedy: &Remedy) {
-        self.line("");
-        self.labelled("fix", &remedy.summary);
-        for (index, step) in remedy.steps.iter().enumerate() {
-            let text = format!("{}. {}: {}", index + 1, place(step), escaped(&step.text));
-            self.line(&format!("  {:LABEL_WIDTH$}{}", "", hanging(&text, TEXT_INDENT + 3)));
-            self.pasted(step.run.as_deref());
-            if let Some(undo) = &step.undo {
-                self.line(&format!("{:indent$}to undo it:", "", indent = TEXT_INDENT + 3));
-                self.pasted(Some(undo));
-            }
-        }
-        if let Some(verify) = &remedy.verify {
-            self.line(&format!("  {:<LABEL_WIDTH$}{}", "then", self.style.command(&escaped(verify))));
-        }
-    }
-
-    /// Never broken, so that it can be pasted; further in than any words, so that it cannot be taken for them.
-    fn pasted(&mut self, text: Option<&str>) {
-        for line in text.unwrap_or_default().lines() {
-            self.line(&format!("{:PASTE_INDENT$}{}", "", self.style.command(&escaped(line))));
-        }
-    }
-}
-
-/// `in database "shop", as superuser`
-fn place(step: &Step) -> String {
-    let mut place = match step.place {
-        Place::AppHost => "on the application's host",
-        Place::Database => "in the database",
-        Place::DatabaseHost => "on the database's host",
-        Place::Pooler => "at the pooler",
-        Place::Provider => "at the provider",
-        Place::AppConfig => "in the application's settings",
-        Place::Code => "in the code",
-    }
-    .to_owned();
-    if let Some(database) = &step.database {
-        place = format!("in database \"{}\"", escaped(database));
-    }
-    if let Some(actor) = &step.actor {
-        place = format!("{place}, as {}", escaped(actor));
-    }
-    place
 }
 
 pub(super) fn fact(fact: &Fact) -> String {
@@ -149,7 +68,58 @@ pub(super) fn fact(fact: &Fact) -> String {
     }
 }
 
+impl Human {
+    /// From which severity on findings are shown.
+    fn shown(&self) -> Severity {
+        match self.detail {
+            Detail::Verbose => Severity::Info,
+            Detail::Normal | Detail::Quiet => Severity::Warn,
+        }
+    }
+
+    fn facts(&mut self, row: &LayerReport) {
+        let took = format!("{:ROW_INDENT$}{:.1} ms", "", milliseconds(row.duration));
+        self.line(&self.style.aside(&took));
+        for (name, value) in &row.notes.facts {
+            let text = hanging(&escaped(&format!("{name}: {}", fact(value))), ROW_INDENT + 2);
+            self.line(&self.style.aside(&format!("{:ROW_INDENT$}{text}", "")));
+        }
+    }
+
+    fn one(&mut self, diagnosis: &Diagnosis) {
+        let from = self.shown();
+        let findings: Vec<&Finding> = diagnosis.findings().filter(|finding| finding.severity >= from).collect();
+        let none = findings.is_empty();
+        self.findings(findings);
+        if self.detail > Detail::Quiet || !none || diagnosis.verdict == Verdict::Error {
+            self.last_line(&sum(diagnosis));
+        }
+    }
+
+    fn many(&mut self, fleet: &Fleet) {
+        let groups = grouped::findings(&fleet.diagnoses, self.shown());
+        for group in &groups {
+            self.finding(group.finding);
+            self.line(&format!("  {}", self.style.aside(&hanging(&escaped(&group.on()), 2))));
+        }
+        if self.detail > Detail::Quiet || !groups.is_empty() || fleet.verdict == Verdict::Error {
+            self.last_line(&format!("{} {}", fleet.headline(), ending(fleet.exit_code, fleet.duration)));
+        }
+    }
+
+    fn last_line(&mut self, text: &str) {
+        let text = self.style.heading(&hanging(&escaped(text), 0));
+        self.line("");
+        self.line(&text);
+    }
+}
+
 impl Reporter for Human {
+    fn begin(&mut self, targets: &[String]) {
+        let width = |name: &String| escaped(name).chars().count();
+        self.names = targets.iter().map(width).max().unwrap_or_default().min(NAME_WIDTH);
+    }
+
     fn row(&mut self, row: &LayerReport) {
         if self.detail == Detail::Quiet {
             return;
@@ -168,43 +138,48 @@ impl Reporter for Human {
             }
         }
         if self.detail == Detail::Verbose {
-            self.line(
-                &self
-                    .style
-                    .aside(&format!("{:ROW_INDENT$}{:.1} ms", "", row.duration.as_secs_f64() * 1_000.0)),
-            );
-            for (name, value) in &row.notes.facts {
-                let text = hanging(&escaped(&format!("{name}: {}", fact(value))), ROW_INDENT + 2);
-                self.line(&self.style.aside(&format!("{:ROW_INDENT$}{text}", "")));
-            }
+            self.facts(row);
         }
     }
 
-    fn end(&mut self, diagnosis: &Diagnosis) {
-        let shown = |severity| match self.detail {
-            Detail::Verbose => true,
-            Detail::Normal | Detail::Quiet => severity > Severity::Info,
-        };
-        let findings: Vec<&Finding> = diagnosis.findings().filter(|finding| shown(finding.severity)).collect();
-        let none = findings.is_empty();
-        self.findings(findings);
-        if self.detail == Detail::Quiet && none {
+    fn target(&mut self, diagnosis: &Diagnosis) {
+        if self.detail == Detail::Quiet {
             return;
         }
-        self.line("");
-        let verdict = self.style.heading(&sum(diagnosis));
-        self.line(&verdict);
+        let text = match (diagnosis.broken_probe(), diagnosis.decisive()) {
+            (Some(row), _) => format!("{}: {}", row.layer, row.reason.as_deref().unwrap_or("unknown")),
+            (None, Some(finding)) => format!("{}: {}", finding.kind.code(), finding.title),
+            (None, None) => diagnosis.counted(),
+        };
+        let (name, width) = (one_line(&diagnosis.name()), self.names);
+        let text = hanging(&escaped(&text), 8 + width + 2);
+        self.line(&format!("{} {name:<width$}  {text}", self.style.verdict(diagnosis.verdict)));
+    }
+
+    fn end(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::One(diagnosis) => self.one(diagnosis),
+            Outcome::Many(fleet) => self.many(fleet),
+        }
     }
 }
 
 /// The last line.
 fn sum(diagnosis: &Diagnosis) -> String {
-    let time = format!("{:.0} ms", diagnosis.duration.as_secs_f64() * 1_000.0);
-    let code = diagnosis.exit_code.number();
-    match (diagnosis.verdict, diagnosis.exit_code) {
-        (Verdict::Fail, ExitCode::Layer(layer)) => format!("fail: the {layer} layer is broken (exit code {code}, {time})"),
-        (Verdict::Error, _) => format!("error: the doctor could not look (exit code {code}, {time})"),
-        (Verdict::Warn, _) => format!("warn: nothing is broken yet (exit code {code}, {time})"),
-        (verdict, _) => format!("{}: nothing is broken (exit code {code}, {time})", verdict.name()),
-    }
+    let said = match (diagnosis.verdict, diagnosis.exit_code) {
+        (_, ExitCode::Interrupted) => "error: interrupted".to_owned(),
+        (Verdict::Fail, ExitCode::Layer(layer)) => format!("fail: the {layer} layer is broken"),
+        (Verdict::Error, _) => "error: the doctor could not look".to_owned(),
+        (Verdict::Warn, _) => "warn: nothing is broken yet".to_owned(),
+        (verdict, _) => format!("{}: nothing is broken", verdict.name()),
+    };
+    format!("{said} {}", ending(diagnosis.exit_code, diagnosis.duration))
+}
+
+fn ending(code: ExitCode, duration: Duration) -> String {
+    format!("(exit code {}, {:.0} ms)", code.number(), milliseconds(duration))
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1_000.0
 }

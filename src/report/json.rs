@@ -3,7 +3,7 @@
 //! The types here are the format's own, so that the inside can move without it. Keys are only ever added.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use super::{Out, Reporter};
 use crate::diagnosis::{self, Diagnosis, LayerReport};
 use crate::finding;
 use crate::foreign::escaped;
+use crate::outcome::{Fleet, Outcome};
 use crate::remedy;
 use crate::verdict::Fact;
 
@@ -87,28 +88,44 @@ struct Step {
     undo: Option<String>,
 }
 
+#[derive(Debug, Serialize)]
+struct Documents {
+    schema: u32,
+    version: &'static str,
+    verdict: &'static str,
+    exit_code: u8,
+    duration_ms: f64,
+    targets: Vec<Document>,
+}
+
 /// The report as JSON.
-pub struct Json(Out);
-
-impl std::fmt::Debug for Json {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Json")
-    }
-}
-
-impl Json {
-    /// Reports to `out`.
-    #[must_use]
-    pub fn new(out: Out) -> Self {
-        Self(out)
-    }
-}
+pub struct Json(pub Out);
 
 impl Reporter for Json {
-    fn end(&mut self, diagnosis: &Diagnosis) {
-        let text = serde_json::to_string_pretty(&document(diagnosis)).unwrap_or_default();
-        // A reader that has hung up wants no more.
-        let _ = writeln!(self.0, "{text}");
+    fn end(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::One(diagnosis) => write(&mut self.0, &document(diagnosis)),
+            Outcome::Many(fleet) => write(&mut self.0, &documents(fleet)),
+        }
+    }
+}
+
+/// One document, on lines of its own.
+pub(super) fn write(out: &mut dyn Write, document: &impl Serialize) {
+    let mut buffered = BufWriter::new(out);
+    // A reader that has hung up wants no more.
+    let _ = serde_json::to_writer_pretty(&mut buffered, document);
+    let _ = writeln!(buffered);
+}
+
+fn documents(fleet: &Fleet) -> Documents {
+    Documents {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION"),
+        verdict: fleet.verdict.name(),
+        exit_code: fleet.exit_code.number(),
+        duration_ms: milliseconds(fleet.duration),
+        targets: fleet.diagnoses.iter().map(document).collect(),
     }
 }
 

@@ -1,51 +1,21 @@
-//! The report in one line.
-
-use std::io::Write;
+//! The report in one line; of many targets, one line each.
 
 use super::{Out, Reporter};
-use crate::diagnosis::Diagnosis;
-use crate::finding::Finding;
-use crate::foreign::escaped;
-use crate::verdict::Verdict;
+use crate::foreign::one_line;
+use crate::outcome::Outcome;
 
 /// The report in one line.
-pub struct Short(Out);
-
-impl std::fmt::Debug for Short {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Short")
-    }
-}
-
-impl Short {
-    /// Reports to `out`.
-    #[must_use]
-    pub fn new(out: Out) -> Self {
-        Self(out)
-    }
-}
+pub struct Short(pub Out);
 
 impl Reporter for Short {
-    fn end(&mut self, diagnosis: &Diagnosis) {
-        let line = escaped(&line(diagnosis)).replace('\n', " ");
-        // A reader that has hung up wants no more.
-        let _ = writeln!(self.0, "{line}");
-    }
-}
-
-/// `fail auth/password-rejected: the server rejects the password of role "app"`
-fn line(diagnosis: &Diagnosis) -> String {
-    let gravest = diagnosis.findings().map(|finding| finding.severity).max();
-    let first: Option<&Finding> = diagnosis.findings().find(|finding| Some(finding.severity) == gravest);
-    let broken = diagnosis.layers.iter().find(|row| row.verdict == Verdict::Error);
-    let verdict = diagnosis.verdict.name();
-    match (diagnosis.verdict, first, broken) {
-        (Verdict::Error, _, Some(row)) => format!("{verdict} {}: {}", row.layer, row.reason.as_deref().unwrap_or("unknown")),
-        (Verdict::Fail | Verdict::Warn, Some(finding), _) => format!("{verdict} {}: {}", finding.kind.code(), finding.title),
-        _ => {
-            let passed = diagnosis.layers.iter().filter(|row| row.verdict == Verdict::Pass).count();
-            let skipped = diagnosis.layers.iter().filter(|row| row.verdict == Verdict::Skip).count();
-            format!("{verdict}: {passed} layers passed, {skipped} skipped")
+    fn end(&mut self, outcome: &Outcome) {
+        for diagnosis in outcome.diagnoses() {
+            let line = match outcome {
+                Outcome::One(_) => diagnosis.line(),
+                Outcome::Many(_) => format!("{}: {}", diagnosis.name(), diagnosis.line()),
+            };
+            // A reader that has hung up wants no more.
+            let _ = writeln!(self.0, "{}", one_line(&line));
         }
     }
 }

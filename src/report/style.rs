@@ -36,6 +36,12 @@ impl Style {
         Self { colour }
     }
 
+    /// No colour at all.
+    #[must_use]
+    pub const fn plain() -> Self {
+        Self { colour: false }
+    }
+
     /// A verdict's mark and word.
     #[must_use]
     pub fn verdict(self, verdict: Verdict) -> String {

@@ -36,6 +36,23 @@ pub fn find(bag: &Bag, winner: &Source, parameters: &Parameters) -> Vec<Finding>
     found
 }
 
+/// The names of the settings in the bag that lead where these parameters lead.
+#[must_use]
+pub fn agreeing(bag: &Bag, parameters: &Parameters) -> Vec<String> {
+    let mut names = Vec::new();
+    for name in bag.urls() {
+        let Some(text) = bag.environment.get(name) else { continue };
+        let other = dsn::judge(&bag.source([name]), text.reveal());
+        if !other.broken() && differences(parameters, &other.parameters).is_empty() {
+            names.push(name.to_owned());
+        }
+    }
+    let of_sets = bag.sets().flat_map(|(_, parts)| parts);
+    let same = of_sets.filter(|part| parameters.get(part.keyword) == Some(part.value.reveal()));
+    names.extend(same.map(|part| part.variable));
+    names
+}
+
 /// Whether this shell's settings lead elsewhere than those of the service. The service is none the worse for it.
 #[must_use]
 pub fn with_shell(shell: &Bag, winner: &Source, parameters: &Parameters) -> Option<Finding> {

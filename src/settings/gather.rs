@@ -1,6 +1,7 @@
 //! Gathers the places that settings come from, and what the place tells of the application: its directory, its virtual
 //! environment, its workers.
 
+mod asking;
 mod unit;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ use super::source::{Place, Source};
 use super::{secret_files, variables};
 use crate::app_server::{self, AppServer};
 use crate::application::runtime::{Parts, Runtime};
+use crate::application::stated::Stated;
+use crate::consumers::choice::Installed;
 use crate::container::{self, Answer};
 use crate::finding::config::{assignment_dropped, env_file_exposed, env_file_missing, env_file_unreadable, process_not_found};
 use crate::finding::{Finding, Severity};
@@ -37,6 +40,8 @@ pub enum Reading {
     Given { bag: Bag, source: Source, text: Secret },
     /// Variables, of which the winner has to be chosen.
     Choose(Bag),
+    /// What the application says; the bag holds the environment in which it was asked.
+    Stated { bag: Bag, stated: Box<Stated> },
     /// Nothing: the findings say why.
     Nothing,
     /// The doctor could not look.
@@ -53,6 +58,14 @@ pub struct Application {
     pub account: Option<Result<Account, String>>,
     /// How its Python is run.
     pub runtime: Runtime,
+}
+
+impl Application {
+    /// What is installed, where nothing else can be imported: it decides whose reading of a connection string counts.
+    #[must_use]
+    pub fn installed(&self) -> Option<Installed> {
+        self.venv.as_ref().filter(|venv| venv.is_complete()).map(Venv::installed)
+    }
 }
 
 /// Everything that was gathered.
@@ -91,6 +104,12 @@ impl Scene {
         }
         request.demand.workers = request.demand.workers.or(server.workers);
         request.demand.threads = request.demand.threads.or(server.threads);
+        if let Reading::Stated { stated, .. } = &self.reading
+            && let Some(pool) = &stated.pool
+        {
+            request.demand.pool_size = request.demand.pool_size.or(pool.size);
+            request.demand.max_overflow = request.demand.max_overflow.or(pool.overflow);
+        }
         request
     }
 
@@ -98,7 +117,7 @@ impl Scene {
     fn find_runtime(&mut self, request: &Request, environment: &Environment) {
         let application = &self.application;
         let service = match &self.reading {
-            Reading::Given { bag, .. } | Reading::Choose(bag) => &bag.environment,
+            Reading::Given { bag, .. } | Reading::Choose(bag) | Reading::Stated { bag, .. } => &bag.environment,
             Reading::Nothing | Reading::Broke(_) => environment,
         };
         let project = request.project.as_deref().unwrap_or(Path::new("."));
@@ -223,13 +242,16 @@ pub fn gather(request: &Request, environment: &Environment) -> Scene {
         }
     }
     scene.describe_application();
+    if let Some(asked) = &request.application {
+        asking::ask(&mut scene, asked, request);
+    }
     scene
 }
 
 /// Why the application's Python cannot be run where the doctor runs.
 fn elsewhere(scene: &Scene, root: &Path) -> Option<String> {
     let place = match &scene.reading {
-        Reading::Given { bag, .. } | Reading::Choose(bag) => &bag.place,
+        Reading::Given { bag, .. } | Reading::Choose(bag) | Reading::Stated { bag, .. } => &bag.place,
         Reading::Nothing | Reading::Broke(_) => return None,
     };
     match place {

@@ -4,10 +4,12 @@ use super::choice::{Bag, Chosen};
 use super::gather::{Reading, Scene};
 use super::merge::{self, Merged, Origin};
 use super::source::{Place, Source};
-use super::{dsn, parts, variables};
+use super::{disagreement, dsn, parts, stated, variables};
+use crate::application::stated::Stated;
 use crate::conninfo::keyword::KEYWORDS;
 use crate::conninfo::mask::{MASK, mask_argument};
 use crate::conninfo::parameters::Parameters;
+use crate::consumers::choice::Installed;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
 use crate::target::Password;
@@ -37,6 +39,8 @@ pub enum Standing {
     Wins,
     /// libpq takes it for what the winner leaves out.
     FillsIn,
+    /// It leads where the winner leads.
+    Agrees,
     /// Another setting counts instead.
     Beaten,
 }
@@ -48,6 +52,7 @@ impl Standing {
         match self {
             Self::Wins => "wins",
             Self::FillsIn => "fills in",
+            Self::Agrees => "agrees",
             Self::Beaten => "beaten",
         }
     }
@@ -77,6 +82,7 @@ impl Inventory {
     #[must_use]
     pub fn of(scene: &Scene, variable: Option<&str>) -> Self {
         let mut inventory = Self::default();
+        let installed = scene.application.installed();
         match &scene.reading {
             Reading::Given { bag, source, text } => {
                 inventory.places.push(PlaceSeen {
@@ -89,13 +95,20 @@ impl Inventory {
                         standing: Standing::Wins,
                     }],
                 });
-                let judged = dsn::judge(source, text.reveal());
+                let judged = dsn::judge_for(source, text.reveal(), installed.as_ref());
                 inventory.count(bag, source, (!judged.broken()).then_some(&judged.parameters));
             }
             Reading::Choose(bag) => {
-                let (source, parameters) = chosen(bag, variable);
+                let (source, parameters) = chosen(bag, variable, installed.as_ref());
                 inventory.add(bag, Some(&source));
                 inventory.count(bag, &source, parameters.as_ref());
+            }
+            Reading::Stated { bag, stated } => {
+                let judged = stated::judge(stated, installed.as_ref());
+                let source = stated::source(stated);
+                inventory.places.push(of_application(stated, &source, &judged.parameters));
+                inventory.add_beside(bag, &judged.parameters);
+                inventory.count(bag, &source, (!judged.broken()).then_some(&judged.parameters));
             }
             Reading::Nothing | Reading::Broke(_) => {}
         }
@@ -157,6 +170,17 @@ impl Inventory {
         }
     }
 
+    /// The settings of the environment in which the application was asked, against what it says.
+    fn add_beside(&mut self, bag: &Bag, parameters: &Parameters) {
+        let first = self.places.len();
+        self.add(bag, Some(&Source::given(bag.place.clone())));
+        let agrees = disagreement::agreeing(bag, parameters);
+        let beside = self.places.iter_mut().skip(first).flat_map(|place| &mut place.settings);
+        for setting in beside.filter(|setting| setting.standing == Standing::Beaten && agrees.contains(&setting.name)) {
+            setting.standing = Standing::Agrees;
+        }
+    }
+
     /// What a connection uses: the winner's parameters, and what fills them in.
     fn count(&mut self, bag: &Bag, source: &Source, parameters: Option<&Parameters>) {
         const ALWAYS: &[&str] = &["host", "port", "dbname", "user", "password", "sslmode"];
@@ -170,6 +194,41 @@ impl Inventory {
                 self.parameters.push(parameter(keyword.name, &merged, bag, source));
             }
         }
+    }
+}
+
+/// What the application says, by the names that it has for it; an engine of SQLAlchemy has its URL.
+fn of_application(stated: &Stated, source: &Source, parameters: &Parameters) -> PlaceSeen {
+    let setting = |name: String, value: String| Setting {
+        name,
+        value,
+        file: None,
+        line: None,
+        standing: Standing::Wins,
+    };
+    let mut settings = vec![setting(format!("{}[\"ENGINE\"]", stated.name), stated.engine.to_string())];
+    if let Some(url) = &stated.url {
+        settings = vec![setting(stated.name.clone(), masked_url(url.reveal()))];
+    }
+    for (name, value) in &stated.settings {
+        settings.push(setting(format!("{}[\"{name}\"]", stated.name), masked(name, value.reveal())));
+    }
+    let of_parts = ["host", "port", "dbname", "user", "password"];
+    for (keyword, value) in parameters.iter().filter(|(keyword, _)| !of_parts.contains(keyword)) {
+        // Django adds the encoding by itself.
+        let given = stated.given.iter().any(|(name, _)| name == keyword);
+        if given && (keyword != "client_encoding" || stated.options.iter().any(|name| name == keyword)) {
+            let value = if keyword.contains("password") {
+                MASK.to_owned()
+            } else {
+                masked(keyword, value.reveal())
+            };
+            settings.push(setting(format!("{keyword} (handed to the driver)"), value));
+        }
+    }
+    PlaceSeen {
+        place: source.place.described(),
+        settings,
     }
 }
 
@@ -205,10 +264,10 @@ fn parameter(keyword: &'static str, merged: &Merged, bag: &Bag, source: &Source)
 }
 
 /// What wins in a bag, and what it says; nothing where it is broken.
-fn chosen(bag: &Bag, variable: Option<&str>) -> (Source, Option<Parameters>) {
+fn chosen(bag: &Bag, variable: Option<&str>, installed: Option<&Installed>) -> (Source, Option<Parameters>) {
     match bag.choose(variable) {
         Chosen::Dsn { source, text } => {
-            let judged = dsn::judge(&source, text.reveal());
+            let judged = dsn::judge_for(&source, text.reveal(), installed);
             let parameters = (!judged.broken()).then_some(judged.parameters);
             (source, parameters)
         }
@@ -232,7 +291,13 @@ fn file_of(place: &Place) -> Option<String> {
         Place::EnvFile(path) | Place::UnitFile { path, .. } | Place::SecretFile { path, .. } | Place::Targets { path, .. } => {
             Some(Foreign::new(path.to_string_lossy()).to_string())
         }
-        Place::Argument | Place::StandardInput | Place::Environment | Place::Unit(_) | Place::Process { .. } | Place::Container(_) => None,
+        Place::Argument
+        | Place::StandardInput
+        | Place::Environment
+        | Place::Unit(_)
+        | Place::Process { .. }
+        | Place::Container(_)
+        | Place::Application(_) => None,
     }
 }
 

@@ -25,5 +25,6 @@ pub mod program;
 pub mod repaired;
 pub mod secret_files;
 pub mod source;
+pub mod stated;
 pub mod target;
 pub mod variables;

@@ -18,7 +18,10 @@ pub fn judge(bag: &Bag, source: &Source, set: &Set, parts: &[Part]) -> Judged {
         certain: true,
         ..Judged::default()
     };
-    engine(bag, set, &mut judged);
+    let name = format!("{}ENGINE", set.prefix);
+    if let Some(value) = bag.environment.bytes(&name) {
+        engine(&bag.source([name.as_str()]), value, &mut judged);
+    }
     for part in parts {
         value(&source.only(&part.variable), part, &mut judged);
     }
@@ -43,20 +46,19 @@ pub fn judge(bag: &Bag, source: &Source, set: &Set, parts: &[Part]) -> Judged {
     judged
 }
 
-fn engine(bag: &Bag, set: &Set, judged: &mut Judged) {
+/// Judges the name of a framework's engine for the database.
+pub fn engine(source: &Source, engine: &[u8], judged: &mut Judged) {
     const POSTGRES: &[&str] = &["postgres", "postgis", "psycopg", "timescale", "cockroach", "redshift", "pgsql"];
-    let name = format!("{}ENGINE", set.prefix);
-    let Some(engine) = bag.environment.bytes(&name) else { return };
     let lower = String::from_utf8_lossy(engine).to_ascii_lowercase();
-    let source = bag.source([name.as_str()]);
     if lower.contains("sqlite") || lower.contains("spatialite") {
-        judged.findings.push(sqlite_fallback::found(&source));
+        judged.findings.push(sqlite_fallback::found(source));
     } else if !lower.is_empty() && !POSTGRES.iter().any(|known| lower.contains(known)) {
-        judged.findings.push(not_postgres::engine(&source, engine));
+        judged.findings.push(not_postgres::engine(source, engine));
     }
 }
 
-fn value(source: &Source, part: &Part, judged: &mut Judged) {
+/// Judges one value, and keeps it.
+pub fn value(source: &Source, part: &Part, judged: &mut Judged) {
     let password = part.keyword == "password";
     let text = part.value.reveal();
     if text.is_empty() {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::foreign::Foreign;
+use crate::request::Asked;
 
 /// Where variables, or a connection string, were found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub enum Place {
         path: PathBuf,
         target: String,
     },
+    /// The application's own code.
+    Application(Asked),
 }
 
 /// By which setting a unit names a variable.
@@ -72,6 +75,7 @@ impl Place {
             Self::Process { pid, unit: Some(unit) } => format!("the environment of process {pid} of {unit}"),
             Self::Container(name) => format!("the environment of the container \"{}\"", Foreign::new(name.as_str())),
             Self::SecretFile { path, variable } => format!("{} ({variable}_FILE)", shown(path)),
+            Self::Application(asked) => asked.described(),
             Self::Targets { path, target } => format!("{} (target \"{}\")", shown(path), Foreign::new(target.as_str())),
         }
     }
@@ -140,6 +144,7 @@ impl Source {
             | Place::UnitFile { .. }
             | Place::Process { .. }
             | Place::Container(_)
+            | Place::Application(_)
             | Place::Targets { .. } => None,
         }
     }
@@ -170,6 +175,7 @@ impl fmt::Display for Source {
             | Place::Process { .. }
             | Place::Container(_)
             | Place::SecretFile { .. }
+            | Place::Application(_)
             | Place::Targets { .. } => write!(f, "{} in {}", self.subject(), self.place.described()),
         }
     }

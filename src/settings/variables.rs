@@ -87,6 +87,15 @@ pub const SETS: &[Set] = &[
 /// libpq's variables that say where to connect; one of them is enough to mean a connection.
 pub const LIBPQ: &[&str] = &["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGUSER", "PGPORT", "PGPASSWORD"];
 
+/// Every name of a URL and of a set's part.
+#[must_use]
+pub fn names() -> Vec<String> {
+    let of_sets = SETS
+        .iter()
+        .flat_map(|set| set.parts.iter().map(|(suffix, _)| format!("{}{suffix}", set.prefix)));
+    URLS.iter().map(|name| (*name).to_owned()).chain(of_sets).collect()
+}
+
 /// Whether a variable of this name decides about the connection.
 #[must_use]
 pub fn is_relevant(name: &str) -> bool {

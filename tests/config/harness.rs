@@ -71,6 +71,7 @@ impl Case {
     pub fn run(self) -> Seen {
         let request = Request {
             origin: self.origin,
+            application: None,
             var: self.variable,
             project: None,
             venv: None,

@@ -28,7 +28,7 @@ impl Write for Buffer {
 
 /// Both formats of the report.
 fn report(text: &[u8]) -> String {
-    let readings = Readings::of(&Source::given(Place::Argument), &Secret::new(text), false);
+    let readings = Readings::of(&Source::given(Place::Argument), &Secret::new(text), None, false);
     let buffer = Buffer::default();
     human(Box::new(buffer.clone()), Style::settle(ColorChoice::Never, false), &readings);
     json(Box::new(buffer.clone()), &readings);

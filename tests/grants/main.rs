@@ -17,6 +17,7 @@ use dbdoctor::verdict::{Fact, Notes, Probed};
 fn request(needs: &[Need]) -> Request {
     Request {
         origin: Origin::Environment,
+        application: None,
         var: None,
         project: None,
         venv: None,

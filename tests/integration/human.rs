@@ -21,7 +21,14 @@ fn of(dsn: Dsn) -> Doctor {
 #[test]
 fn a_healthy_application() {
     let call = of(Server::shared().dsn("app").sslmode("require"));
-    insta::assert_snapshot!(report(call.project(&Project::shop().path)));
+    let report = report(call.project(&Project::shop().path));
+    // Other scenarios are on the same server.
+    let used = report
+        .split("about ")
+        .nth(1)
+        .and_then(|rest| rest.split(" of").next())
+        .unwrap_or_default();
+    insta::assert_snapshot!(report.replace(&format!("about {used} of"), "about <some> of"));
 }
 
 #[test]

@@ -59,8 +59,8 @@ fn a_refused_password_ends_the_walk() {
     let run = check(&ports, &format!("password={} dbname={}", canary::wrong(), shop.name));
     run.fails("auth/password-rejected");
     let log = server.log_of(&shop.name, mark, |log| log.contains("password authentication failed"));
-    // One attempt in each of the three formats that the run was made in.
-    assert_eq!(log.matches("password authentication failed").count(), 3, "{log}");
+    // One attempt in each of the four formats that the run was made in.
+    assert_eq!(log.matches("password authentication failed").count(), 4, "{log}");
 }
 
 #[test]

@@ -8,7 +8,20 @@ use std::sync::LazyLock;
 use super::database::Database;
 use super::{install, tools, workdir};
 
-const PACKAGES: &[&str] = &["alembic", "Django", "psycopg[binary]", "Flask", "gunicorn", "python-dotenv==1.2.4"];
+const PACKAGES: &[&str] = &[
+    "alembic",
+    "Django",
+    "psycopg[binary]",
+    "Flask",
+    "gunicorn",
+    "python-dotenv==1.2.4",
+    "Flask-SQLAlchemy",
+];
+const MODULES: &str = "alembic, django, psycopg, flask, gunicorn, dotenv, flask_sqlalchemy";
+
+/// Readers of reports that nobody here wrote.
+const READERS: &[&str] = &["jsonschema", "junitparser", "prometheus-client", "markdown-it-py"];
+const READERS_MODULES: &str = "jsonschema, junitparser, prometheus_client, markdown_it";
 
 /// A virtual environment with both tools and a driver.
 #[derive(Debug)]
@@ -22,23 +35,31 @@ impl Venv {
     /// # Errors
     /// Why there is none: no Python, or no package index.
     pub fn shared() -> Result<&'static Self, String> {
-        static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(Venv::make);
+        static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("venv", PACKAGES, MODULES));
         SHARED.as_ref().map_err(Clone::clone)
     }
 
-    fn make() -> Result<Self, String> {
-        let path = workdir::lasting().join("venv");
+    /// The environment with the readers of reports.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn of_readers() -> Result<&'static Self, String> {
+        static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("readers", READERS, READERS_MODULES));
+        SHARED.as_ref().map_err(Clone::clone)
+    }
+
+    fn make(name: &str, packages: &[&str], modules: &str) -> Result<Self, String> {
+        let path = workdir::lasting().join(name);
         let bin = path.join("bin");
         // One that another Python made may be left from another machine.
-        let usable =
-            step(Command::new(bin.join("python")).args(["-c", "import alembic, django, psycopg, flask, gunicorn, dotenv"])).is_ok();
+        let usable = step(Command::new(bin.join("python")).arg("-c").arg(format!("import {modules}"))).is_ok();
         if !usable {
             let python = install::until_found("python3-venv", python_with_venv)?;
             step(Command::new(python).args(["-m", "venv", "--clear"]).arg(&path))?;
             step(
                 Command::new(bin.join("pip"))
                     .args(["install", "--quiet", "--disable-pip-version-check"])
-                    .args(PACKAGES),
+                    .args(packages),
             )?;
         }
         Ok(Self { bin })

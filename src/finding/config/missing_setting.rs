@@ -58,6 +58,19 @@ pub fn empty(source: &Source) -> Finding {
         .remedy(set_it(&name))
 }
 
+/// Django's settings have no database.
+#[must_use]
+pub fn engine(source: &Source) -> Finding {
+    KIND.found(format!("{} names no engine", source.subject()))
+        .detail(format!(
+            "{source} has no ENGINE, so that Django has no database: it stops at the first query with \"settings.DATABASES is improperly configured. \
+             Please supply the ENGINE value.\" dj-database-url leaves the entry empty where the variable that it reads is not set."
+        ))
+        .candidate("the variable that the settings read is not set", "look at what the service's environment has: dbdoctor env")
+        .candidate("DATABASES stands in a settings module that is not the one asked", "compare it with DJANGO_SETTINGS_MODULE in wsgi.py and in the unit")
+        .remedy(set_it(&source.subject()))
+}
+
 /// The value is the word that stands for "no value".
 #[must_use]
 pub fn nothing(source: &Source, word: &'static str) -> Finding {

@@ -4,7 +4,7 @@ use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
-use crate::settings::source::Source;
+use crate::settings::source::{Place as Origin, Source};
 
 pub static KIND: Kind = Kind {
     layer: Layer::Config,
@@ -63,17 +63,31 @@ pub fn expected(target: &str, source: &Source, part: &'static str, expected: &Fo
 #[must_use]
 pub fn found(checked: &Source, other: &Source, differences: &[Difference]) -> Finding {
     let parts: Vec<&str> = differences.iter().map(|difference| difference.part).collect();
+    let known = matches!(checked.place, Origin::Application(_));
     let mut finding = KIND
         .found(format!("{} and {} differ in {}", checked.subject(), other.subject(), parts.join(", ")))
-        .detail(format!(
-            "{checked} and {other} are both set, and lead to different places. The check goes on with the first. Which one the application uses is \
-             decided by its code."
-        ));
+        .detail(if known {
+            format!("The application itself says that it uses {checked}. {other} is set too, and leads to another place: its code does not use that as it stands.")
+        } else {
+            format!(
+                "{checked} and {other} are both set, and lead to different places. The check goes on with the first. Which one the application uses is \
+                 decided by its code; --django or --flask asks it."
+            )
+        });
     for Difference { part, values } in differences {
         finding = finding.evidence(match values {
             Some((left, right)) => format!("{part}: \"{left}\" in {}, \"{right}\" in {}", checked.subject(), other.subject()),
             None => format!("{part}: differs (not shown)"),
         });
+    }
+    if known {
+        return finding.remedy(Remedy::new(
+            "make them agree",
+            [Step::new(
+                Place::AppConfig,
+                format!("remove {other}, or make the application's code read it; nothing has to change if {} is what is meant", checked.subject()),
+            )],
+        ));
     }
     finding.remedy(Remedy::new(
         "make them agree",

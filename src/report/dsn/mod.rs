@@ -8,6 +8,7 @@ pub use json::json;
 
 use crate::conninfo::anatomy::RawCharacter;
 use crate::consumers::Consumer;
+use crate::consumers::choice::Installed;
 use crate::consumers::comparison::{Part, differences};
 use crate::consumers::intended::{self, Intended};
 use crate::consumers::reading::{Reading, Refusal};
@@ -29,10 +30,10 @@ pub struct Readings {
 }
 
 impl Readings {
-    /// Reads the text as every consumer does; `reveals` shows the password.
+    /// Reads the text as every consumer does, and judges it for what is installed, where that is known; `reveals` shows the password.
     #[must_use]
-    pub fn of(source: &Source, text: &Secret, reveals: bool) -> Self {
-        let judged = dsn::judge(source, text.reveal());
+    pub fn of(source: &Source, text: &Secret, installed: Option<&Installed>, reveals: bool) -> Self {
+        let judged = dsn::judge_for(source, text.reveal(), installed);
         let intended = intended::take_apart(text.reveal().trim_ascii());
         let veil = if reveals { Veil::lifted() } else { Veil::over(intended.as_ref()) };
         let mut findings = judged.findings;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use super::reader;
 use super::run::Run;
 use crate::lab::network::Network;
 use crate::lab::{account, canary, workdir};
@@ -120,7 +121,16 @@ impl Doctor {
     /// Runs it with this format.
     pub fn in_format(self, format: &str) -> Run {
         let doctor = self.clone();
-        doctor.args(["--format", format]).plain(self)
+        let run = doctor.args(["--format", format]).plain(self);
+        if format == "json" && !run.stdout.is_empty() && run.call.arguments[0] == "check" {
+            let part = if run.stdout.contains("\n  \"targets\": [") {
+                "checks"
+            } else {
+                "check"
+            };
+            reader::validate(part, &run.stdout);
+        }
+        run
     }
 
     /// Runs it just as it is; `call` is what `Run` repeats in other formats.

@@ -3,6 +3,7 @@
 mod doctor;
 mod normalise;
 mod proof;
+pub mod reader;
 mod remedy;
 mod run;
 

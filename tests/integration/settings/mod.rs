@@ -1,5 +1,6 @@
 //! Where settings come from: units, processes, containers, env files, targets. Against the originals where they run here.
 
+mod application;
 mod container;
 mod dialects;
 mod env;

@@ -1,0 +1,158 @@
+//! Where a report goes: standard output, or a file that is there as a whole or not at all.
+
+use std::cell::RefCell;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::Out;
+
+/// Where a report goes.
+#[derive(Debug)]
+pub struct Output(Option<Rc<RefCell<Pending>>>);
+
+/// A file that is being written.
+#[derive(Debug)]
+struct Pending {
+    file: BufWriter<File>,
+    /// The first trouble in writing.
+    trouble: Option<io::Error>,
+    /// Where it is written, and what it becomes; `None` where it is written in place: a pipe or a device cannot be replaced.
+    becomes: Option<(PathBuf, PathBuf)>,
+}
+
+impl Output {
+    /// Standard output.
+    #[must_use]
+    pub fn standard() -> Self {
+        Self(None)
+    }
+
+    /// A file. Until [`Output::commit`] a reader finds what was there before.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written there.
+    pub fn file(path: &Path) -> io::Result<Self> {
+        let (file, becomes) = match fs::metadata(path) {
+            Ok(there) if !there.is_file() => (OpenOptions::new().write(true).open(path)?, None),
+            there => {
+                // A link stays one: what it leads to is replaced.
+                let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+                let name = place
+                    .file_name()
+                    .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it names no file"))?;
+                let temporary = place.with_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
+                let file = OpenOptions::new().write(true).create(true).truncate(true).open(&temporary)?;
+                if let Ok(there) = there {
+                    file.set_permissions(there.permissions())?;
+                }
+                (file, Some((temporary, place)))
+            }
+        };
+        Ok(Self(Some(Rc::new(RefCell::new(Pending {
+            file: BufWriter::new(file),
+            trouble: None,
+            becomes,
+        })))))
+    }
+
+    /// What a reporter writes to.
+    #[must_use]
+    pub fn writer(&self) -> Out {
+        match &self.0 {
+            None => Box::new(io::stdout()),
+            Some(pending) => Box::new(Writer(Rc::clone(pending))),
+        }
+    }
+
+    /// Whether a person may be looking on.
+    #[must_use]
+    pub const fn is_file(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The report is whole.
+    ///
+    /// # Errors
+    ///
+    /// When not all of it could be written; a file that was there before stays.
+    pub fn commit(self) -> io::Result<()> {
+        let Some(pending) = &self.0 else { return Ok(()) };
+        let pending = &mut *pending.borrow_mut();
+        let flushed = pending.file.flush();
+        pending.trouble.take().map_or(flushed, Err)?;
+        if let Some((temporary, place)) = &pending.becomes {
+            fs::rename(temporary, place)?;
+            pending.becomes = None;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if let Some((temporary, _)) = &self.becomes {
+            // What is left over harms nobody.
+            let _ = fs::remove_file(temporary);
+        }
+    }
+}
+
+struct Writer(Rc<RefCell<Pending>>);
+
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let pending = &mut *self.0.borrow_mut();
+        pending
+            .file
+            .write(bytes)
+            .inspect_err(|error| pending.trouble = Some(io::Error::new(error.kind(), error.to_string())))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_finds_the_old_or_the_new() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("dbdoctor.prom");
+        fs::write(&path, "old").unwrap();
+        let output = Output::file(&path).unwrap();
+        output.writer().write_all(b"new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert!(
+            fs::read_dir(directory.path())
+                .unwrap()
+                .flatten()
+                .all(|entry| entry.path() == path || entry.path().extension().unwrap() != "prom")
+        );
+        output.commit().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_report_that_is_given_up_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("report");
+        drop(Output::file(&path).unwrap());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_device_is_never_replaced() {
+        let output = Output::file(Path::new("/dev/null")).unwrap();
+        output.writer().write_all(b"x").unwrap();
+        output.commit().unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+}
