@@ -13,9 +13,11 @@ use crate::layer::Layer;
 use crate::mask::Mask;
 use crate::migrations::venv;
 use crate::observer::Observer;
+use crate::pool::demand::{self, Codes};
 use crate::probe;
 use crate::probe::dns::Route;
 use crate::probe::migrations::Trees;
+use crate::probe::pool::Surroundings;
 use crate::provider::{self, Provider};
 use crate::request::{Request, Skip};
 use crate::server::session::{Answer, Session};
@@ -46,10 +48,10 @@ pub async fn run(request: &Request, environment: &Environment, observer: &mut dy
     };
     let mut stop = std::pin::pin!(stop);
     let mut patience = request.wait.map(Patience::of);
-    let mut trees = None;
+    let mut code = None;
     let entered = loop {
         let entered = tokio::select! {
-            entered = enter(&mut log, request, environment, &mut trees) => entered,
+            entered = enter(&mut log, request, environment, &mut code) => entered,
             () = &mut stop => return log.interrupt(),
         };
         let pause = patience.as_mut().and_then(|patience| patience.pause_after(&log.rows));
@@ -67,11 +69,11 @@ pub async fn run(request: &Request, environment: &Environment, observer: &mut dy
     if let Some(patience) = &patience {
         log.stop_waiting(patience);
     }
-    let (Some(Entered { request, target, session }), Some(trees)) = (entered, trees) else {
+    let (Some(Entered { request, target, session }), Some(code)) = (entered, code) else {
         return log.finish();
     };
     let completed = tokio::select! {
-        () = survey(&mut log, &request, &target, &session, trees) => true,
+        () = survey(&mut log, &request, &target, &session, code) => true,
         () = &mut stop => false,
     };
     session.goodbye().await;
@@ -86,8 +88,11 @@ struct Entered {
     session: Session,
 }
 
-/// From the settings to a session. The migrations of the project are read meanwhile, once.
-async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, trees: &mut Option<JoinHandle<Trees>>) -> Option<Entered> {
+/// What the application's code says: its migrations, and its pools.
+type Code = (Trees, Codes);
+
+/// From the settings to a session. The application's code is read meanwhile, once.
+async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, code: &mut Option<JoinHandle<Code>>) -> Option<Entered> {
     let limit = request.timeout;
     log.begins(Layer::Config, "the settings to be read");
     // Files that are pipes and programs that are asked may take their time.
@@ -102,12 +107,13 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
         Ok(gathered) => gathered,
         Err(error) => return log.step(Layer::Config, Probed::Broke(Breakage(error.to_string()))),
     };
-    trees.get_or_insert_with(|| {
+    code.get_or_insert_with(|| {
         let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
         let active = environment.bytes("VIRTUAL_ENV").map(|path| Path::new(OsStr::from_bytes(path)));
         let of_service = scene.application.venv.as_ref().map(|venv| venv.path.as_path());
         let venv = venv::find(&project, request.venv.as_deref().or(of_service), active);
-        spawn_blocking(move || probe::migrations::survey(&project, venv.as_deref()))
+        let services = request.services.clone();
+        spawn_blocking(move || (probe::migrations::survey(&project, venv.as_deref()), demand::read_code(&services)))
     });
     let probed = probe::config::probe(&request, scene);
     log.know(&probed);
@@ -143,12 +149,12 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
 }
 
 /// The last three layers: all their questions in one flight, then each judges its answers.
-async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, trees: JoinHandle<Trees>) {
+async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, code: JoinHandle<Code>) {
     if log.wants(Layer::Privileges).is_none() {
         return;
     }
-    let trees = match trees.await {
-        Ok(trees) => trees,
+    let (trees, codes) = match code.await {
+        Ok(code) => code,
         Err(error) => {
             log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())));
             return;
@@ -180,7 +186,10 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
                     let more = session.ask(&more, request.timeout).await;
                     probe::migrations::judge(&trees, target, answers, more)
                 }
-                _ => probe::pool::judge(request, target, &session.server, answers),
+                _ => {
+                    let around = Surroundings { codes: codes.clone() };
+                    probe::pool::judge(request, target, &session.server, answers, &around)
+                }
             }
         } else {
             Probed::NotApplicable((), "left out by --skip".into())

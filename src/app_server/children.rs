@@ -40,7 +40,9 @@ fn children(master: u32, belongs: fn(&[u8], &[u8]) -> bool) -> u32 {
     let is_child = |pid: &u32| {
         let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         // The name in parentheses may hold anything.
-        let parent = status.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse::<u32>().ok());
+        let parent = status
+            .rsplit_once(')')
+            .and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse::<u32>().ok());
         parent == Some(master) && belongs(&command(*pid), &of_master)
     };
     u32::try_from(pids.filter(is_child).count()).unwrap_or(u32::MAX)

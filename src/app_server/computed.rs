@@ -140,7 +140,9 @@ impl Reading<'_> {
                 let value = set(&text(arguments.first()?)?);
                 value.or_else(|| text(arguments.get(1)?))
             }
-            Expr::Subscript(subscript) if matches!(called(&subscript.value)?.as_str(), "os.environ" | "environ") => set(&text(&subscript.slice)?),
+            Expr::Subscript(subscript) if matches!(called(&subscript.value)?.as_str(), "os.environ" | "environ") => {
+                set(&text(&subscript.slice)?)
+            }
             _ => None,
         }
     }
@@ -150,7 +152,9 @@ impl Reading<'_> {
 fn is_readable(value: &Expr) -> bool {
     match value {
         Expr::NumberLiteral(_) | Expr::StringLiteral(_) => true,
-        Expr::Call(call) => called(&call.func).is_some_and(|name| name == "int" || name.ends_with("environ.get") || name.ends_with("getenv")),
+        Expr::Call(call) => {
+            called(&call.func).is_some_and(|name| name == "int" || name.ends_with("environ.get") || name.ends_with("getenv"))
+        }
         _ => false,
     }
 }

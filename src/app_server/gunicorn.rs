@@ -27,7 +27,11 @@ struct Said {
 
 /// What gunicorn is told.
 pub fn read(arguments: &[String], directory: Option<&Path>, scene: Scene<'_>) -> AppServer {
-    let more = scene.variables.get("GUNICORN_CMD_ARGS").and_then(Secret::reveal_str).unwrap_or_default();
+    let more = scene
+        .variables
+        .get("GUNICORN_CMD_ARGS")
+        .and_then(Secret::reveal_str)
+        .unwrap_or_default();
     let more: Vec<String> = more.split_whitespace().map(str::to_owned).collect();
     let line = said(arguments, "on the command line");
     let from_variable = said(&more, "in GUNICORN_CMD_ARGS");
@@ -40,8 +44,12 @@ pub fn read(arguments: &[String], directory: Option<&Path>, scene: Scene<'_>) ->
     let (threads, kind) = match class.rsplit(['.', ':']).next().unwrap_or_default() {
         "" | "sync" | "gthread" | "SyncWorker" | "ThreadWorker" => (Some(threads), None),
         "gevent" | "eventlet" | "GeventWorker" | "EventletWorker" | "gevent_wsgi" | "gevent_pywsgi" => {
-            let greenlets = first(|said| said.connections.as_ref())
-                .unwrap_or_else(|| Told::Is(WORKER_CONNECTIONS, "greenlets: gunicorn's default for worker_connections".to_owned()));
+            let greenlets = first(|said| said.connections.as_ref()).unwrap_or_else(|| {
+                Told::Is(
+                    WORKER_CONNECTIONS,
+                    "greenlets: gunicorn's default for worker_connections".to_owned(),
+                )
+            });
             (Some(greenlets), None)
         }
         _ => (None, Some(AsyncLoop(class.clone()))),

@@ -74,7 +74,11 @@ impl Ini {
         let (key, value, line) = self.entries.iter().rfind(|(name, ..)| keys.contains(&name.as_str()))?;
         Some(match value.parse() {
             Ok(number) => Told::Is(number, format!("{key} in {} line {line}", self.shown)),
-            Err(_) => Told::Untold(format!("{key} in {} line {line} is \"{}\"", self.shown, Foreign::new(value.as_str()))),
+            Err(_) => Told::Untold(format!(
+                "{key} in {} line {line} is \"{}\"",
+                self.shown,
+                Foreign::new(value.as_str())
+            )),
         })
     }
 }

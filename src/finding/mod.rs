@@ -201,6 +201,7 @@ catalogue! {
         database_limit,
         demand_exceeds_capacity,
         idle_in_transaction + TEXTS,
+        idle_timeout,
         long_transaction,
         near_limit,
         pooler_limit,

@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod capacity;
+pub mod code;
 pub mod demand;
 pub mod seen;
 pub mod slots;

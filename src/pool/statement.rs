@@ -112,7 +112,10 @@ mod tests {
             ("SELECT 'secret", "SELECT ?…"),
             ("DO $x$ secret $x$ LANGUAGE plpgsql", "DO ? LANGUAGE plpgsql"),
             ("DO $$ secret", "DO ?…"),
-            ("SELECT $1, x$2, t1.c2 FROM t1 -- secret\nWHERE id = 4711.5e3", "SELECT $1, x$2, t1.c2 FROM t1 WHERE id = ?"),
+            (
+                "SELECT $1, x$2, t1.c2 FROM t1 -- secret\nWHERE id = 4711.5e3",
+                "SELECT $1, x$2, t1.c2 FROM t1 WHERE id = ?",
+            ),
             ("/* secret /* more */ secret */ SELECT\n\t\"a'b\"", "SELECT \"a'b\""),
             ("SELECT 1 /* secret", "SELECT ?"),
             ("", ""),

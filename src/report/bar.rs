@@ -92,8 +92,8 @@ mod tests {
             drawn(&slots),
             [
                 "[xxxoo####...........]!!!!!",
-                "20 slots: x reserved 3, o used by others 2, # used by this application 4, . free 11",
-                "! demand beyond 5",
+                "20 slots: x reserved 3, o used by others 2, # used by this application 4",
+                ". free 11, ! demand beyond 5",
             ]
         );
     }

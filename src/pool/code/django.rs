@@ -115,7 +115,9 @@ fn judged(all: &Options<'_>, place: String) -> Option<CodePool> {
         defaults: Vec::new(),
         keeping,
     };
-    let options = of_default.get("OPTIONS").map(|options| Options::of_expr(all.module, options, all.scene));
+    let options = of_default
+        .get("OPTIONS")
+        .map(|options| Options::of_expr(all.module, options, all.scene));
     match options.as_ref().map(|options| (options.get("pool"), options.open)) {
         None | Some((None, false)) => {}
         Some((None, true)) => pool.each = Each::Untold(format!("OPTIONS is computed in {}", pool.place)),

@@ -131,13 +131,17 @@ impl<'a> Options<'a> {
                     }
                 }
             }
-            Expr::Call(call) if call.func.as_name_expr().is_some_and(|name| name.id.as_str() == "dict") && call.arguments.args.is_empty() => {
+            Expr::Call(call)
+                if call.func.as_name_expr().is_some_and(|name| name.id.as_str() == "dict") && call.arguments.args.is_empty() =>
+            {
                 let more = Self::of_call(self.module, &call.arguments, self.scene);
                 self.pairs.extend(more.pairs);
                 self.open |= more.open;
             }
             Expr::Name(name) => match self.module.binding(name.id.as_str()) {
-                crate::migrations::python::Binding::Value { value, doubt: None, more, .. } if more.is_empty() && !value.is_name_expr() => self.spread(value),
+                crate::migrations::python::Binding::Value {
+                    value, doubt: None, more, ..
+                } if more.is_empty() && !value.is_name_expr() => self.spread(value),
                 _ => self.open = true,
             },
             _ => self.open = true,

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 /// How many files are looked into.
 const MOST_FILES: usize = 3_000;
 
+/// How many directories are opened.
+const MOST_DIRECTORIES: usize = 3_000;
+
 /// How deep they lie at most.
 const DEEPEST: usize = 8;
 
@@ -30,6 +33,7 @@ const PRUNED: &[&str] = &[
 pub fn python(project: &Path) -> Option<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut level = vec![project.to_owned()];
+    let mut opened = 0_usize;
     for depth in 0..=DEEPEST {
         let mut below = Vec::new();
         for directory in level {
@@ -45,7 +49,8 @@ pub fn python(project: &Path) -> Option<Vec<PathBuf>> {
                     files.push(entry.path());
                 }
             }
-            if files.len() > MOST_FILES {
+            opened += 1;
+            if files.len() > MOST_FILES || opened > MOST_DIRECTORIES {
                 return None;
             }
         }

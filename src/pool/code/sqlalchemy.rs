@@ -11,7 +11,14 @@ use crate::migrations::files::Bounds;
 use crate::migrations::python::{Module, text};
 
 /// What a file has to hold to be worth parsing.
-const NEEDLES: &[&str] = &["create_engine", "create_async_engine", "flask_sqlalchemy", "SQLALCHEMY_", "asyncpg", "psycopg_pool"];
+const NEEDLES: &[&str] = &[
+    "create_engine",
+    "create_async_engine",
+    "flask_sqlalchemy",
+    "SQLALCHEMY_",
+    "asyncpg",
+    "psycopg_pool",
+];
 
 /// Flask-SQLAlchemy's setting for the engine's arguments, and the one for further databases.
 const ENGINE_OPTIONS: &str = "SQLALCHEMY_ENGINE_OPTIONS";
@@ -94,7 +101,7 @@ impl Looking<'_> {
     }
 
     fn call(&mut self, call: &ExprCall) {
-        let line = self.module.line(call.range.start().to_usize());
+        let line = self.module.line(call.arguments.range.start().to_usize());
         let source = self.module.source();
         let options = Options::of_call(self.module, &call.arguments, self.scene);
         match last_name(&call.func).unwrap_or_default() {
@@ -199,7 +206,10 @@ fn engine(mut pool: CodePool, options: &Options<'_>) -> CodePool {
 }
 
 fn queue(options: &Options<'_>, defaults: &mut Vec<String>) -> Each {
-    match (options.number("pool_size", 5, defaults), options.number("max_overflow", 10, defaults)) {
+    match (
+        options.number("pool_size", 5, defaults),
+        options.number("max_overflow", 10, defaults),
+    ) {
         (Err(why), _) | (_, Err(why)) => Each::Untold(why),
         (Ok(0), _) => Each::Unbounded,
         (_, Ok(overflow)) if overflow < 0 => Each::Unbounded,

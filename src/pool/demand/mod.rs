@@ -30,6 +30,9 @@ pub type Codes = Vec<Option<CodePool>>;
 #[must_use]
 pub fn read_code(services: &[Service]) -> Codes {
     let read = |service: &Service| {
+        if service.stated.is_some() {
+            return service.stated.clone();
+        }
         let scene = Scene {
             variables: &service.variables,
             cpus: service.here.then(crate::app_server::children::cpus).flatten(),
@@ -55,7 +58,11 @@ impl Estimate {
         };
         let nothing_said = Demand::default();
         let only = Service::default();
-        let services = if services.is_empty() { std::slice::from_ref(&only) } else { services };
+        let services = if services.is_empty() {
+            std::slice::from_ref(&only)
+        } else {
+            services
+        };
         for (index, service) in services.iter().enumerate() {
             let said = if index == 0 { said } else { &nothing_said };
             let code = codes.get(index).and_then(Option::as_ref);
@@ -70,13 +77,21 @@ impl Estimate {
                 }),
             }
         }
-        if estimate.parts.is_empty() { Err(estimate.untold) } else { Ok(estimate) }
+        if estimate.parts.is_empty() {
+            Err(estimate.untold)
+        } else {
+            Ok(estimate)
+        }
     }
 
     /// Connections of all parts on all hosts; `None` is no limit.
     #[must_use]
     pub fn total(&self) -> Option<i64> {
-        let here: Option<i64> = self.parts.iter().map(Part::total).try_fold(0_i64, |sum, part| Some(sum.saturating_add(part?)));
+        let here: Option<i64> = self
+            .parts
+            .iter()
+            .map(Part::total)
+            .try_fold(0_i64, |sum, part| Some(sum.saturating_add(part?)));
         here.map(|here| here.saturating_mul(self.hosts.unwrap_or(1)))
     }
 
@@ -111,7 +126,11 @@ impl Estimate {
 /// Where the numbers of a service come from, where that is not the command line of the doctor.
 fn sources(said: &Demand, service: &Service, code: Option<&CodePool>, part: &Part, several: bool) -> Vec<String> {
     let mut sources = Vec::new();
-    let whose = service.name.as_ref().filter(|_| several).map_or_else(String::new, |name| format!("{name}: "));
+    let whose = service
+        .name
+        .as_ref()
+        .filter(|_| several)
+        .map_or_else(String::new, |name| format!("{name}: "));
     if let (None, Some(workers)) = (said.workers, &service.workers) {
         sources.push(format!("{whose}workers: {workers}"));
     }

@@ -69,7 +69,11 @@ impl Part {
         let workers = count(self.workers);
         match self.per_process {
             PerProcess::Pool { size, overflow, engines } => {
-                let engines = if engines == 1 { String::new() } else { format!("{engines} engines × ") };
+                let engines = if engines == 1 {
+                    String::new()
+                } else {
+                    format!("{engines} engines × ")
+                };
                 match overflow {
                     Some(overflow) => format!("{workers} × {engines}(pool size {size} + overflow {overflow})"),
                     None => format!("{workers} × {engines}pool size {size}"),

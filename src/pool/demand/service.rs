@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::app_server::{AsyncLoop, Told};
+use crate::pool::code::CodePool;
 use crate::secret::Secret;
 
 /// What is known of a service that opens connections.
@@ -18,6 +19,8 @@ pub struct Service {
     pub variables: BTreeMap<String, Secret>,
     /// Whether it runs on this very host.
     pub here: bool,
+    /// What the application itself says of its pool, where it was asked.
+    pub stated: Option<CodePool>,
     /// Why nothing of it is known.
     pub unknown: Option<String>,
 }

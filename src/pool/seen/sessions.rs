@@ -53,7 +53,8 @@ pub struct Holder {
 pub fn holders(groups: &[Group]) -> Vec<Holder> {
     let mut holders: Vec<Holder> = Vec::new();
     for group in groups {
-        let same = |holder: &Holder| holder.role == group.role && holder.database == group.database && holder.application == group.application;
+        let same =
+            |holder: &Holder| holder.role == group.role && holder.database == group.database && holder.application == group.application;
         let index = holders.iter().position(same).unwrap_or_else(|| {
             holders.push(Holder {
                 role: group.role.clone(),
@@ -79,7 +80,11 @@ impl fmt::Display for Holder {
             write!(f, ", application \"{}\"", self.application)?;
         }
         let states: Vec<String> = self.states.iter().map(|(state, count)| format!("{count} {state}")).collect();
-        if states.is_empty() { Ok(()) } else { write!(f, ": {}", states.join(", ")) }
+        if states.is_empty() {
+            Ok(())
+        } else {
+            write!(f, ": {}", states.join(", "))
+        }
     }
 }
 
