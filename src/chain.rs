@@ -17,7 +17,7 @@ use crate::pool::demand::{self, Codes};
 use crate::probe;
 use crate::probe::dns::Route;
 use crate::probe::migrations::Trees;
-use crate::probe::pool::Surroundings;
+use crate::probe::way::Way;
 use crate::provider::{self, Provider};
 use crate::request::{Request, Skip};
 use crate::server::session::{Answer, Session};
@@ -69,14 +69,14 @@ pub async fn run(request: &Request, environment: &Environment, observer: &mut dy
     if let Some(patience) = &patience {
         log.stop_waiting(patience);
     }
-    let (Some(Entered { request, target, session }), Some(code)) = (entered, code) else {
+    let (Some(entered), Some(code)) = (entered, code) else {
         return log.finish();
     };
     let completed = tokio::select! {
-        () = survey(&mut log, &request, &target, &session, code) => true,
+        () = survey(&mut log, &entered, code) => true,
         () = &mut stop => false,
     };
-    session.goodbye().await;
+    entered.session.goodbye().await;
     if completed { log.finish() } else { log.interrupt() }
 }
 
@@ -86,6 +86,7 @@ struct Entered {
     request: Request,
     target: Target,
     session: Session,
+    way: Way,
 }
 
 /// What the application's code says: its migrations, and its pools.
@@ -142,14 +143,30 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
         log.begins(layer, &what);
     };
     let walked = probe::hosts::walk(&target, &prepared, streams, request.until, limit, &mut begins).await;
-    log.took(walked.host.as_ref());
+    log.took(walked.route.as_ref().map(|route| &route.host));
     log.step_that_took(Layer::Tls, walked.tls, walked.tls_took)?;
     let session = log.step(Layer::Auth, walked.auth?)?;
-    Some(Entered { request, target, session })
+    let way = Way {
+        route: walked.route?,
+        encrypted: session.encrypted,
+        prepared,
+    };
+    Some(Entered {
+        request,
+        target,
+        session,
+        way,
+    })
 }
 
 /// The last three layers: all their questions in one flight, then each judges its answers.
-async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, code: JoinHandle<Code>) {
+async fn survey(log: &mut Log<'_>, entered: &Entered, code: JoinHandle<Code>) {
+    let Entered {
+        request,
+        target,
+        session,
+        way,
+    } = entered;
     if log.wants(Layer::Privileges).is_none() {
         return;
     }
@@ -172,12 +189,18 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
         .flat_map(|(_, questions)| questions.clone())
         .collect();
     log.begins(Layer::Privileges, "the server to answer all questions");
-    let mut answers = session.ask(&questions, request.timeout).await.into_iter();
+    let answers = session.ask(&questions, request.timeout).await;
+    let mut held_up = probe::pool::held_up(request, target, &answers, way).await;
+    let mut answers = answers.into_iter();
     for (layer, questions) in &layers {
         if log.wants(*layer).is_none() {
             break;
         }
-        let probed = if wanted(*layer) {
+        let probed = if !wanted(*layer) {
+            Probed::NotApplicable((), "left out by --skip".into())
+        } else if let Some(finding) = held_up.take() {
+            Probed::broken_by(finding, Notes::default())
+        } else {
             let answers: Vec<Answer> = answers.by_ref().take(questions.len()).collect();
             match layer {
                 Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers),
@@ -187,12 +210,10 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
                     probe::migrations::judge(&trees, target, answers, more)
                 }
                 _ => {
-                    let around = Surroundings { codes: codes.clone() };
-                    probe::pool::judge(request, target, &session.server, answers, &around)
+                    let codes = codes.clone();
+                    probe::pool::probe(request, target, &session.server, answers, codes, way).await
                 }
             }
-        } else {
-            Probed::NotApplicable((), "left out by --skip".into())
         };
         if log.step(*layer, probed).is_none() {
             break;

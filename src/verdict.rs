@@ -55,6 +55,12 @@ impl From<i64> for Fact {
     }
 }
 
+impl From<f64> for Fact {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
 impl From<bool> for Fact {
     fn from(flag: bool) -> Self {
         Self::Flag(flag)

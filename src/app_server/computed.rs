@@ -94,7 +94,7 @@ impl Reading<'_> {
                     .values
                     .iter()
                     .find_map(|value| self.value(value, depth).filter(|number| *number != 0))
-                    .filter(|_| operation.values.iter().all(|value| is_readable(value)))
+                    .filter(|_| operation.values.iter().all(is_readable))
             }
             Expr::Call(call) => {
                 let function = called(&call.func)?;

@@ -202,8 +202,10 @@ catalogue! {
         demand_exceeds_capacity,
         idle_in_transaction + TEXTS,
         idle_timeout,
+        load_not_run,
         long_transaction,
         near_limit,
+        pooler_exceeds_capacity,
         pooler_limit,
         pooler_waiting,
         prepared_statements + TEXTS,
@@ -213,6 +215,7 @@ catalogue! {
         shared_connection + TEXTS,
         slots_exhausted,
         statement_timeout + TEXTS,
+        transaction_pooling,
     }
 }
 

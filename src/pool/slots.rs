@@ -2,6 +2,14 @@
 
 use super::seen::LimitsSeen;
 
+/// What the application can open, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    Unknown,
+    Connections(i64),
+    Unbounded,
+}
+
 /// The slots of the server, each counted once, and what the application can open beyond its room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slots {
@@ -19,9 +27,9 @@ pub struct Slots {
 }
 
 impl Slots {
-    /// `demand` is all that the application can open, where that is known; `None` inside is no limit.
+    /// Held against what the application can open.
     #[must_use]
-    pub fn of(limits: &LimitsSeen, demand: Option<Option<i64>>) -> Self {
+    pub fn of(limits: &LimitsSeen, wanted: Wanted) -> Self {
         let total = limits.capacity.max_connections;
         let used = limits.used.min(total);
         let own = limits.used_by_role_in_database.min(used);
@@ -31,9 +39,10 @@ impl Slots {
             used_by_others: used - own,
             used_by_application: own,
             free,
-            beyond: match demand {
-                None => Some(0),
-                Some(demand) => demand.map(|demand| (demand - limits.room().connections).max(0)),
+            beyond: match wanted {
+                Wanted::Unknown => Some(0),
+                Wanted::Connections(demand) => Some((demand - limits.room().connections).max(0)),
+                Wanted::Unbounded => None,
             },
             exact: limits.sees_all,
         }

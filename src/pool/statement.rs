@@ -24,13 +24,11 @@ pub fn first_words(sql: &str) -> Foreign {
             rest = after;
         } else if c == '\'' || c == '$' && opens_dollar_quote(rest).is_some() {
             out.push('?');
-            match literal(rest) {
-                Some(after) => rest = after,
-                None => {
-                    out.push('…');
-                    break;
-                }
-            }
+            let Some(after) = literal(rest) else {
+                out.push('…');
+                break;
+            };
+            rest = after;
         } else if c == '"' {
             let end = rest[1..].find('"').map_or(rest.len(), |end| end + 2);
             out.push_str(&rest[..end]);

@@ -23,6 +23,7 @@ pub fn read(project: &Path, bounds: &Bounds, scene: Scene<'_>) -> Option<CodePoo
             each: Each::Untold(why),
             defaults: Vec::new(),
             keeping: Keeping::Untold,
+            cursors: None,
         };
         Some(pool)
     };
@@ -30,7 +31,7 @@ pub fn read(project: &Path, bounds: &Bounds, scene: Scene<'_>) -> Option<CodePoo
         Ok(module) => module,
         Err(unread) => return untold(unread.to_string()),
     };
-    databases(project, module, bounds, scene, DEEPEST).unwrap_or_else(untold)
+    databases(project, &module, scene, DEEPEST).unwrap_or_else(untold)
 }
 
 /// The settings module: the one that the service names, else the one of `manage.py`.
@@ -43,7 +44,7 @@ fn settings(project: &Path, bounds: &Bounds, scene: Scene<'_>) -> Option<PathBuf
 }
 
 /// `DATABASES` of a module, or of the one whose names it takes over; the error is why it cannot be told.
-fn databases(project: &Path, module: Module, bounds: &Bounds, scene: Scene<'_>, depth: usize) -> Result<Option<CodePool>, String> {
+fn databases(project: &Path, module: &Module, scene: Scene<'_>, depth: usize) -> Result<Option<CodePool>, String> {
     match module.binding("DATABASES") {
         Binding::Value {
             value: Expr::Dict(_),
@@ -51,19 +52,19 @@ fn databases(project: &Path, module: Module, bounds: &Bounds, scene: Scene<'_>, 
             ..
         } => Err(unread.to_string()),
         Binding::Value { value, line, .. } => {
-            let place = place(project, &module, line);
-            let all = Options::of_expr(&module, value, scene);
+            let place = place(project, module, line);
+            let all = Options::of_expr(module, value, scene);
             if all.open || all.pairs.is_empty() {
                 return Err(format!("DATABASES is computed in {place}"));
             }
             Ok(judged(&all, place))
         }
-        Binding::Computed(unread) if !has_star(&module) => Err(unread.to_string()),
+        Binding::Computed(unread) if !has_star(module) => Err(unread.to_string()),
         Binding::Imported { import, .. } if depth > 0 => match module.source_of(import) {
-            Some(source) => databases(project, source, bounds, scene, depth - 1),
-            None => Err(format!("DATABASES is imported in {}", place(project, &module, 1))),
+            Some(source) => databases(project, &source, scene, depth - 1),
+            None => Err(format!("DATABASES is imported in {}", place(project, module, 1))),
         },
-        Binding::Imported { line, .. } => Err(format!("DATABASES is imported in {}", place(project, &module, line))),
+        Binding::Imported { line, .. } => Err(format!("DATABASES is imported in {}", place(project, module, line))),
         Binding::Absent | Binding::Computed(_) => {
             let stars = module.body().iter().filter_map(|stmt| match stmt {
                 Stmt::ImportFrom(import) if import.names.iter().any(|alias| alias.name.as_str() == "*") => module.source_of(import),
@@ -71,8 +72,8 @@ fn databases(project: &Path, module: Module, bounds: &Bounds, scene: Scene<'_>, 
             });
             let mut sources: Vec<Module> = stars.collect();
             match sources.pop().filter(|_| depth > 0) {
-                Some(source) => databases(project, source, bounds, scene, depth - 1),
-                None => Err(format!("DATABASES is not in {}", place(project, &module, 1))),
+                Some(source) => databases(project, &source, scene, depth - 1),
+                None => Err(format!("DATABASES is not in {}", place(project, module, 1))),
             }
         }
     }
@@ -114,15 +115,17 @@ fn judged(all: &Options<'_>, place: String) -> Option<CodePool> {
         each: Each::PerThread { databases },
         defaults: Vec::new(),
         keeping,
+        cursors: of_default
+            .flag(name("DISABLE_SERVER_SIDE_CURSORS", "disable_server_side_cursors"), false)
+            .map(|disabled| !disabled),
     };
     let options = of_default
         .get("OPTIONS")
         .map(|options| Options::of_expr(all.module, options, all.scene));
     match options.as_ref().map(|options| (options.get("pool"), options.open)) {
-        None | Some((None, false)) => {}
+        None | Some((None, false) | (Some(Expr::NoneLiteral(_)), _)) => {}
         Some((None, true)) => pool.each = Each::Untold(format!("OPTIONS is computed in {}", pool.place)),
         Some((Some(Expr::BooleanLiteral(literal)), _)) if !literal.value => {}
-        Some((Some(Expr::NoneLiteral(_)), _)) => {}
         Some((Some(Expr::BooleanLiteral(_)), _)) => pooled(&mut pool, &Options::none(all.module, all.scene), databases, checked),
         Some((Some(given), _)) => pooled(&mut pool, &Options::of_expr(all.module, given, all.scene), databases, checked),
     }

@@ -50,6 +50,8 @@ pub struct CodePool {
     /// What of it is the library's default.
     pub defaults: Vec<String>,
     pub keeping: Keeping,
+    /// Whether large results are read with server-side cursors, where that is known.
+    pub cursors: Option<bool>,
 }
 
 /// Reads the project's code. `None` where it makes no pool that is known here.
@@ -74,6 +76,7 @@ pub fn read(project: &Path, scene: Scene<'_>) -> Option<CodePool> {
         )),
         defaults: Vec::new(),
         keeping: Keeping::Untold,
+        cursors: None,
     })
 }
 

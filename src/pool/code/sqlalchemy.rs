@@ -97,6 +97,7 @@ impl Looking<'_> {
             each: Each::Unbounded,
             defaults: Vec::new(),
             keeping: Keeping::Untold,
+            cursors: None,
         }
     }
 

@@ -27,16 +27,18 @@ pub struct Part {
 }
 
 impl Part {
-    /// Needs the number of workers, and either the pool's size or the number of threads; nothing is assumed in their place. The error
-    /// says what is missing.
+    /// Needs the number of workers, and either the pool's size or the number of threads; nothing is assumed in their place.
+    ///
+    /// # Errors
+    ///
+    /// What is missing.
     pub fn of(said: &Demand, service: &Service, code: Option<&CodePool>) -> Result<Self, String> {
         if let Some(why) = &service.unknown {
             return Err(why.clone());
         }
         let threads = number(said.threads, service.threads.as_ref());
-        let workers = match number(said.workers, service.workers.as_ref()) {
-            Some(workers) => workers,
-            None => return Err(untold("workers", service.workers.as_ref(), "--workers")),
+        let Some(workers) = number(said.workers, service.workers.as_ref()) else {
+            return Err(untold("workers", service.workers.as_ref(), "--workers"));
         };
         let per_process = of_process(said, service, code, threads)?;
         Ok(Self {

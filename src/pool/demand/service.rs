@@ -17,6 +17,8 @@ pub struct Service {
     pub event_loop: Option<AsyncLoop>,
     pub project: Option<PathBuf>,
     pub variables: BTreeMap<String, Secret>,
+    /// The drivers of PostgreSQL in its virtual environment.
+    pub drivers: Vec<String>,
     /// Whether it runs on this very host.
     pub here: bool,
     /// What the application itself says of its pool, where it was asked.

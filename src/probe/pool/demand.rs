@@ -4,17 +4,18 @@ use crate::finding::pool::{demand_exceeds_capacity, idle_timeout};
 use crate::pool::code::{CodePool, Keeping};
 use crate::pool::demand::{Codes, Estimate};
 use crate::pool::seen::LimitsSeen;
+use crate::pool::slots::Wanted;
 use crate::request::Request;
 use crate::target::Target;
 use crate::verdict::Notes;
 
-/// The demand, where all of it is known: the inner `None` is no limit. Behind a pooler it meets the pooler's limits.
-pub fn judge(notes: &mut Notes, request: &Request, codes: &Codes, limits: &LimitsSeen, pooled: bool) -> Option<Option<i64>> {
+/// Judges the demand. Behind a pooler it meets the pooler's limits.
+pub fn judge(notes: &mut Notes, request: &Request, codes: &Codes, limits: &LimitsSeen, pooled: bool) -> Wanted {
     let estimate = match Estimate::of(&request.demand, &request.services, codes) {
         Ok(estimate) => estimate,
         Err(untold) => {
             notes.fact("demand_untold", untold);
-            return None;
+            return Wanted::Unknown;
         }
     };
     if let Some(total) = estimate.total() {
@@ -31,16 +32,16 @@ pub fn judge(notes: &mut Notes, request: &Request, codes: &Codes, limits: &Limit
     if pooled {
         notes.fact(
             "demand_judged",
-            "no: a pooler answers, and its own limits, which a client cannot see, count",
+            "not against the server's slots: a pooler answers, and its own limits count",
         );
-        return None;
+        return Wanted::Unknown;
     }
     let room = limits.room();
     notes.fact("room", room.connections);
     if let Some(finding) = demand_exceeds_capacity::finding(&estimate, &room, limits) {
         notes.found(finding);
     }
-    Some(estimate.total())
+    estimate.total().map_or(Wanted::Unbounded, Wanted::Connections)
 }
 
 /// Whether the server, or something on the way to it, ends connections that the application's pool still takes for good.

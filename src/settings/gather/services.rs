@@ -61,6 +61,7 @@ fn service(scene: &Scene, name: Option<String>, project: Option<PathBuf>, root: 
         event_loop: server.event_loop.clone(),
         project: project.filter(|directory| directory.is_dir()),
         variables: variables(scene),
+        drivers: drivers(scene),
         here: root == Path::new("/"),
         stated: match &scene.reading {
             Reading::Stated { stated, .. } => Some(stated_pool(stated)),
@@ -93,6 +94,7 @@ fn stated_pool(stated: &Stated) -> CodePool {
         each,
         defaults: Vec::new(),
         keeping: Keeping::Untold,
+        cursors: None,
     }
 }
 
@@ -103,4 +105,19 @@ fn variables(scene: &Scene) -> BTreeMap<String, Secret> {
     };
     let value = |name: &str| Some((name.to_owned(), environment.get(name)?.clone()));
     environment.names().filter_map(value).collect()
+}
+
+/// The drivers of PostgreSQL that are installed for the service.
+fn drivers(scene: &Scene) -> Vec<String> {
+    let Some(venv) = &scene.application.venv else { return Vec::new() };
+    let known = [
+        ("psycopg2", ["psycopg2", "psycopg2-binary"].as_slice()),
+        ("psycopg", &["psycopg"]),
+        ("asyncpg", &["asyncpg"]),
+        ("pg8000", &["pg8000"]),
+    ];
+    let installed = known
+        .into_iter()
+        .filter(|(_, packages)| packages.iter().any(|package| venv.has(package)));
+    installed.map(|(name, _)| name.to_owned()).collect()
 }
