@@ -1,8 +1,6 @@
 //! The chain: the eight probes, each given what the one below it found, until one finds its layer broken.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -37,7 +35,7 @@ pub async fn run(request: &Request, environment: &Environment, observer: &mut dy
         observer,
         rows: Vec::new(),
         target: TargetSummary {
-            name: request.target.as_ref().map(|target| target.name.clone()),
+            name: request.target.clone(),
             ..TargetSummary::default()
         },
         mask: Mask::default(),
@@ -110,9 +108,8 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
     };
     code.get_or_insert_with(|| {
         let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
-        let active = environment.bytes("VIRTUAL_ENV").map(|path| Path::new(OsStr::from_bytes(path)));
         let of_service = scene.application.venv.as_ref().map(|venv| venv.path.as_path());
-        let venv = venv::find(&project, request.venv.as_deref().or(of_service), active);
+        let venv = venv::find(&project, request.venv.as_deref().or(of_service), environment.virtual_env());
         let services = request.services.clone();
         spawn_blocking(move || (probe::migrations::survey(&project, venv.as_deref()), demand::read_code(&services)))
     });
@@ -177,9 +174,10 @@ async fn survey(log: &mut Log<'_>, entered: &Entered, code: JoinHandle<Code>) {
             return;
         }
     };
+    let case = probe::migrations::Case::of(&trees, request);
     let layers = [
         (Layer::Privileges, probe::privileges::questions(request)),
-        (Layer::Migrations, probe::migrations::questions(&trees)),
+        (Layer::Migrations, probe::migrations::questions(case)),
         (Layer::Pool, probe::pool::questions(request)),
     ];
     let wanted = |layer: Layer| layer <= request.until && !request.skips_layer(layer);
@@ -192,30 +190,40 @@ async fn survey(log: &mut Log<'_>, entered: &Entered, code: JoinHandle<Code>) {
     let answers = session.ask(&questions, request.timeout).await;
     let mut held_up = probe::pool::held_up(request, target, &answers, way).await;
     let mut answers = answers.into_iter();
-    for (layer, questions) in &layers {
-        if log.wants(*layer).is_none() {
+    let answers: Vec<(Layer, Vec<Answer>)> = layers
+        .iter()
+        .map(|(layer, questions)| {
+            (
+                *layer,
+                answers.by_ref().take(if wanted(*layer) { questions.len() } else { 0 }).collect(),
+            )
+        })
+        .collect();
+    // What the answers leave to ask, most often nothing.
+    let more_questions = |layer: Layer, answers: &[Answer]| match layer {
+        Layer::Privileges => probe::privileges::more_questions(request, answers),
+        Layer::Migrations => probe::migrations::more_questions(case, answers),
+        _ => Vec::new(),
+    };
+    let more: Vec<Vec<String>> = answers.iter().map(|(layer, answers)| more_questions(*layer, answers)).collect();
+    let mut further = session.ask(&more.concat(), request.timeout).await.into_iter();
+    for ((layer, answers), more) in answers.into_iter().zip(more) {
+        if log.wants(layer).is_none() {
             break;
         }
-        let probed = if !wanted(*layer) {
+        let more: Vec<Answer> = further.by_ref().take(more.len()).collect();
+        let probed = if !wanted(layer) {
             Probed::NotApplicable((), "left out by --skip".into())
         } else if let Some(finding) = held_up.take() {
             Probed::broken_by(finding, Notes::default())
         } else {
-            let answers: Vec<Answer> = answers.by_ref().take(questions.len()).collect();
             match layer {
-                Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers),
-                Layer::Migrations => {
-                    let more = probe::migrations::more_questions(&trees, &answers);
-                    let more = session.ask(&more, request.timeout).await;
-                    probe::migrations::judge(&trees, target, answers, more)
-                }
-                _ => {
-                    let codes = codes.clone();
-                    probe::pool::probe(request, target, &session.server, answers, codes, way).await
-                }
+                Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers, more),
+                Layer::Migrations => probe::migrations::judge(case, target, answers, more),
+                _ => probe::pool::probe(request, target, &session.server, answers, codes.clone(), way).await,
             }
         };
-        if log.step(*layer, probed).is_none() {
+        if log.step(layer, probed).is_none() {
             break;
         }
     }

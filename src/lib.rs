@@ -34,6 +34,7 @@ pub mod quote;
 pub mod remedy;
 pub mod report;
 pub mod request;
+pub mod runbook;
 pub mod secret;
 pub mod server;
 pub mod settings;

@@ -43,6 +43,7 @@ fn run(cli: Cli, arguments: &[String]) -> ExitCode {
         Command::Completions(args) => command::completions::run(&args),
         Command::Man => command::man::run(),
         Command::Migrations(args) => command::migrations::run(&args, arguments),
+        Command::Runbook(args) => command::runbook::run(&args, arguments),
         Command::Schema => command::schema::run(),
     }
 }

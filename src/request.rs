@@ -95,19 +95,12 @@ pub enum Skip {
     Code(String),
 }
 
-/// A target of `dbdoctor.toml`, as far as it is no setting.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedTarget {
-    pub name: String,
-    pub expect: Expect,
-}
-
 /// A check, as asked for.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub origin: Origin,
-    /// The target of `dbdoctor.toml`, where one is named.
-    pub target: Option<NamedTarget>,
+    /// The name of the target of `dbdoctor.toml`, where one is named.
+    pub target: Option<String>,
     /// The application to ask, with the environment that the origin gives.
     pub application: Option<Asked>,
     /// The variable that holds the URL, where the user names it.
@@ -119,6 +112,8 @@ pub struct Request {
     /// Empty: those of the search path that exist.
     pub schemas: Vec<String>,
     pub needs: BTreeSet<Need>,
+    /// What the settings have to lead to.
+    pub expect: Expect,
     pub demand: Demand,
     /// Further units whose services use the same server.
     pub more_units: Vec<String>,

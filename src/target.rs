@@ -280,4 +280,15 @@ pub struct TlsSettings {
     /// The lowest protocol version as libpq names it: `TLSv1.2`.
     pub min_protocol: Option<String>,
     pub max_protocol: Option<String>,
+    /// libpq's `sslcertmode=require`: a session without a client certificate is given up.
+    pub requires_client_cert: bool,
+    /// libpq's `gssencmode=require`: Kerberos encrypts, or there is no connection.
+    pub gss: Option<RequiredGss>,
+}
+
+/// Encryption by Kerberos that the settings insist on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequiredGss {
+    /// What shows that the application may have Kerberos credentials; `None` where nothing does.
+    pub sign_of_credentials: Option<String>,
 }

@@ -32,7 +32,7 @@ Exit codes:
   130 interrupted";
 
 /// The headings of its options.
-const WHAT: &str = "What is checked";
+pub(super) const WHAT: &str = "What is checked";
 const CONNECTIONS: &str = "What the application can open";
 
 #[derive(Debug, Args)]
@@ -51,6 +51,15 @@ pub struct CheckArgs {
     /// A schema that the application uses (repeatable); without one, those of the search path that exist
     #[arg(long = "schema", value_name = "NAME", help_heading = WHAT)]
     pub schemas: Vec<String>,
+    /// The database that the settings have to lead to
+    #[arg(long, value_name = "NAME")]
+    pub expect_database: Option<String>,
+    /// The role that the session has to act as
+    #[arg(long, value_name = "NAME")]
+    pub expect_user: Option<String>,
+    /// A table that has to be there, with its schema or by the search path (repeatable)
+    #[arg(long = "expect-table", value_name = "[SCHEMA.]NAME")]
+    pub expect_tables: Vec<String>,
     /// Hosts that run the application
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = CONNECTIONS)]
     pub hosts: Option<u32>,

@@ -10,6 +10,7 @@ pub mod list;
 pub mod man;
 pub mod migrations;
 pub mod resolve;
+pub mod runbook;
 pub mod schema;
 pub mod sources;
 
@@ -21,6 +22,7 @@ use dsn::DsnArgs;
 use env::EnvArgs;
 use explain::ExplainArgs;
 use migrations::MigrationsArgs;
+use runbook::RunbookArgs;
 
 /// The heading of the options that shape what is printed.
 const THE_REPORT: &str = "The report";
@@ -65,6 +67,9 @@ pub enum Command {
     /// Say what the code expects of the schema, without a database
     #[command(after_long_help = migrations::EXAMPLES)]
     Migrations(MigrationsArgs),
+    /// Print the same diagnosis as commands to run by hand, filled in for this target
+    #[command(after_long_help = runbook::EXAMPLES)]
+    Runbook(Box<RunbookArgs>),
     /// Print the JSON Schema of every document that --format json prints
     #[command(after_long_help = schema::EXAMPLES)]
     Schema,

@@ -8,14 +8,15 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use super::check::{CheckArgs, FailOn};
+use super::runbook::RunbookArgs;
 use super::sources::SourceArgs;
 use crate::conninfo::mask::mask_argument;
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
-use crate::request::{Asked, Demand, NamedTarget, Need, Origin, Request};
+use crate::request::{Asked, Demand, Need, Origin, Request};
 use crate::secret::Secret;
-use crate::targets::{self, Named, Pool, Target};
+use crate::targets::{self, Expect, Named, Pool, Target};
 
 /// The longest connection string that is read from standard input, in bytes.
 const LONGEST_DSN: u64 = 64 * 1024;
@@ -36,22 +37,23 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
             super::check::skip(text).map_err(|why| anyhow::anyhow!("skip of the target has \"{}\": {why}", Foreign::new(text.as_str())))?,
         );
     }
-    let named_needs = of_target.and_then(|target| target.needs.clone());
-    let needs = args.needs.clone().or(named_needs).unwrap_or_else(|| Need::USUAL.to_vec());
-    let named_schemas = of_target.and_then(|target| target.schemas.clone()).unwrap_or_default();
     Ok(Request {
         origin: origin(&args.sources, of_target)?,
-        target: of_target.map(named),
+        target: of_target.map(|target| target.name.clone()),
         application: application(&args.sources),
         var: variable(&args.sources, of_target),
         project: args.sources.project.clone().or_else(|| of_target?.project.clone()),
         venv: args.sources.venv.clone(),
         schemas: if args.schemas.is_empty() {
-            named_schemas
+            schemas(of_target)
         } else {
             args.schemas.clone()
         },
-        needs: needs.into_iter().collect(),
+        needs: args
+            .needs
+            .clone()
+            .map_or_else(|| needs(of_target), |needs| needs.into_iter().collect()),
+        expect: expect(args, of_target),
         demand: Demand {
             hosts: args.hosts.or(pool.hosts),
             workers: args.workers.or(pool.workers),
@@ -71,10 +73,17 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
     })
 }
 
-fn named(target: &Target) -> NamedTarget {
-    NamedTarget {
-        name: target.name.clone(),
-        expect: target.expect.clone(),
+/// What the command line says comes before what the target says.
+fn expect(args: &CheckArgs, target: Option<&Target>) -> Expect {
+    let of_target = target.map(|target| target.expect.clone()).unwrap_or_default();
+    Expect {
+        database: args.expect_database.clone().or(of_target.database),
+        user: args.expect_user.clone().or(of_target.user),
+        tables: if args.expect_tables.is_empty() {
+            of_target.tables
+        } else {
+            args.expect_tables.clone()
+        },
     }
 }
 
@@ -84,6 +93,16 @@ fn target(args: &SourceArgs) -> anyhow::Result<Option<Target>> {
         .as_deref()
         .map(|name| targets::find(name, args.config.as_deref()))
         .transpose()
+}
+
+/// The privileges that the target names, or the usual ones.
+fn needs(target: Option<&Target>) -> BTreeSet<Need> {
+    let named = target.and_then(|target| target.needs.clone());
+    named.unwrap_or_else(|| Need::USUAL.to_vec()).into_iter().collect()
+}
+
+fn schemas(target: Option<&Target>) -> Vec<String> {
+    target.and_then(|target| target.schemas.clone()).unwrap_or_default()
 }
 
 fn application(args: &SourceArgs) -> Option<Asked> {
@@ -107,13 +126,14 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
     let target = target(sources)?;
     Ok(Request {
         origin: origin(sources, target.as_ref())?,
-        target: target.as_ref().map(named),
+        target: target.as_ref().map(|target| target.name.clone()),
         application: application(sources),
         var: variable(sources, target.as_ref()),
-        project: sources.project.clone().or_else(|| target?.project),
+        project: sources.project.clone().or_else(|| target.as_ref()?.project.clone()),
         venv: sources.venv.clone(),
-        schemas: Vec::new(),
-        needs: BTreeSet::new(),
+        schemas: schemas(target.as_ref()),
+        needs: needs(target.as_ref()),
+        expect: Expect::default(),
         demand: Demand::default(),
         more_units: Vec::new(),
         services: Vec::new(),
@@ -124,6 +144,24 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
         wait: None,
         fail_on_warn: false,
         command: command(arguments),
+    })
+}
+
+/// The request for the commands to run by hand.
+///
+/// # Errors
+///
+/// When standard input or the file with the targets cannot be read.
+pub fn runbook(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<Request> {
+    let request = settings(&args.sources, arguments)?;
+    Ok(Request {
+        needs: args.needs.clone().map_or(request.needs, |needs| needs.into_iter().collect()),
+        schemas: if args.schemas.is_empty() {
+            request.schemas
+        } else {
+            args.schemas.clone()
+        },
+        ..request
     })
 }
 

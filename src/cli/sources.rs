@@ -44,7 +44,7 @@ pub struct SourceArgs {
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub venv: Option<PathBuf>,
     /// Where the application's code is; unsaid, what --unit or --pid tell, else the current directory
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub project: Option<PathBuf>,
     /// Ask Django itself: load this settings module with the service's Python and environment
     #[arg(long, value_name = "SETTINGS", conflicts_with_all = ["dsn", "container", "flask"])]

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod list;
 pub mod man;
 pub mod migrations;
+pub mod runbook;
 pub mod schema;
 
 use std::io::{self, Write as _};

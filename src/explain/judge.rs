@@ -170,6 +170,8 @@ fn target(facts: &Facts) -> Target {
             sni: true,
             min_protocol: None,
             max_protocol: None,
+            requires_client_cert: false,
+            gss: None,
         },
         channel_binding: ChannelBinding::Prefer,
         connect_timeout: None,

@@ -18,24 +18,35 @@ pub fn client_address(error: &ServerError) -> Option<IpAddr> {
 /// The line that lets this role into this database from this client, or `None` where the client's address is not known.
 #[must_use]
 pub fn line(error: &ServerError, scene: &Scene<'_>) -> Option<String> {
-    let (database, user) = (quote::hba(scene.target.database.raw()), quote::hba(scene.target.user.raw()));
     if matches!(scene.route.address, Address::Unix(_)) {
+        let (database, user) = names(scene);
         return Some(format!("local {database} {user} scram-sha-256"));
     }
-    let kind = if scene.encrypted { "hostssl" } else { "host" };
     let address = client_address(error)?;
     let prefix = if address.is_ipv4() { 32 } else { 128 };
-    Some(format!("{kind} {database} {user} {address}/{prefix} scram-sha-256"))
+    Some(line_for(&format!("{address}/{prefix}"), scene))
+}
+
+/// The line for clients over TCP from these addresses.
+fn line_for(addresses: &str, scene: &Scene<'_>) -> String {
+    let kind = if scene.encrypted { "hostssl" } else { "host" };
+    let (database, user) = names(scene);
+    format!("{kind} {database} {user} {addresses} scram-sha-256")
+}
+
+fn names(scene: &Scene<'_>) -> (String, String) {
+    (quote::hba(scene.target.database.raw()), quote::hba(scene.target.user.raw()))
 }
 
 /// The steps that add the line and make it count.
 #[must_use]
 pub fn steps(error: &ServerError, scene: &Scene<'_>) -> Vec<Step> {
-    let add = Step::new(
-        Place::DatabaseHost,
-        "put this line into that file, above its first entry, since the first entry that matches decides; if the role's secret is md5, write \
-         md5 at its end",
-    );
+    let add = |line: &str| {
+        let text = format!(
+            "put {line} into that file, above its first entry, since the first entry that matches decides; if the role's secret is md5, write md5 at its end"
+        );
+        Step::new(Place::DatabaseHost, text)
+    };
     let role = quote::sql_literal(scene.target.user.raw());
     vec![
         Step::sql(
@@ -48,8 +59,8 @@ pub fn steps(error: &ServerError, scene: &Scene<'_>) -> Vec<Step> {
         )
         .actor("superuser"),
         match line(error, scene) {
-            Some(line) => add.run(line).undo("remove the line, then run SELECT pg_reload_conf();"),
-            None => add,
+            Some(line) => add("this line").run(line).undo("remove the line, then run SELECT pg_reload_conf();"),
+            None => add(&format!("the line \"{}\", with the client's address as the server's log shows it,", line_for("ADDRESS/32", scene))),
         },
         Step::sql(
             "postgres",

@@ -5,16 +5,17 @@ use std::time::Duration;
 use super::dns::Route;
 use super::tls::{self, Prepared, Secured};
 use crate::finding::auth::{
-    channel_binding_missing, closed, method_disallowed, method_unsupported, no_hba_entry, password_missing, server_unproven, timeout,
-    unexpected_answer,
+    channel_binding_missing, closed, md5_deprecated, method_disallowed, method_unsupported, no_hba_entry, password_missing,
+    server_unproven, timeout, unexpected_answer,
 };
 use crate::finding::tcp::{self, not_postgres, silent};
+use crate::finding::tls::client_certificate_unused::{self, Why};
 use crate::finding::tls::{client_certificate_rejected, required_by_server};
 use crate::finding::{Finding, Severity};
 use crate::server::error::ServerError;
 use crate::server::refusal::{self, Scene};
 use crate::server::session::{FailedLogin, NotLoggedIn, Session};
-use crate::server::watch::{Method, Seen};
+use crate::server::watch::{Method, Progress, Seen};
 use crate::server::wire::{self, FirstWord};
 use crate::target::{SslMode, Target};
 use crate::verdict::{Notes, Probed};
@@ -25,7 +26,7 @@ pub async fn probe(target: &Target, prepared: &Prepared, secured: Secured, limit
     let Secured { route, stream } = secured;
     let encrypted = stream.is_encrypted();
     let failed = match Session::login(stream, &route.address, target, limit).await {
-        Ok(session) => return sound(target, session, Notes::default()),
+        Ok(session) => return admitted(target, prepared, &route, encrypted, session, Notes::default(), limit).await,
         Err(failed) => failed,
     };
     let mut admitted_with_tls = None;
@@ -33,13 +34,47 @@ pub async fn probe(target: &Target, prepared: &Prepared, secured: Secured, limit
         && no_hba_entry::is_verdict_of_hba(error)
     {
         match second_try(target, prepared, &route, encrypted, limit).await {
-            SecondTry::LoggedIn(session) => return sound(target, session, fallback_notes(error, encrypted)),
+            SecondTry::LoggedIn(session) => {
+                let notes = fallback_notes(error, encrypted);
+                return admitted(target, prepared, &route, !encrypted, session, notes, limit).await;
+            }
             SecondTry::Failed(second) => return broken(target, &route, &second, !encrypted, None, limit),
             SecondTry::NotMade if !encrypted => admitted_with_tls = is_admitted_with_tls(target, &route, limit).await,
             SecondTry::NotMade => {}
         }
     }
     broken(target, &route, &failed, encrypted, admitted_with_tls, limit)
+}
+
+/// The role is let in; whether libpq would stay is another matter.
+async fn admitted(
+    target: &Target,
+    prepared: &Prepared,
+    route: &Route,
+    encrypted: bool,
+    session: Session,
+    notes: Notes,
+    limit: Duration,
+) -> Probed<Session> {
+    if target.tls.requires_client_cert
+        && let Some(why) = without_certificate(target, prepared, route, encrypted, limit).await
+    {
+        session.goodbye().await;
+        return Probed::broken_by(client_certificate_unused::finding(target, &route.address, why), notes);
+    }
+    sound(target, session, notes)
+}
+
+/// Why no client certificate changed hands; `None` where one did, or where that cannot be found out.
+async fn without_certificate(target: &Target, prepared: &Prepared, route: &Route, encrypted: bool, limit: Duration) -> Option<Why> {
+    if !encrypted {
+        return Some(Why::NoTls);
+    }
+    if matches!(prepared, Ok(Some(connector)) if !connector.sends_certificate) {
+        return Some(Why::NoCertificate);
+    }
+    let asked = tls::asks_for_certificate(target, route, limit).await?;
+    (!asked).then_some(Why::NotAsked)
 }
 
 fn sound(target: &Target, session: Session, mut notes: Notes) -> Probed<Session> {
@@ -52,6 +87,9 @@ fn sound(target: &Target, session: Session, mut notes: Notes) -> Probed<Session>
     notes.fact("method", method);
     if let Some(version) = &session.server.version {
         notes.fact("server_version", version.to_string());
+    }
+    if session.method == Method::Md5 {
+        notes.found(md5_deprecated::finding(target));
     }
     Probed::Sound(session, notes)
 }
@@ -129,6 +167,7 @@ fn broken(
         route,
         encrypted,
         method: failed.seen.method,
+        proof_taken: failed.seen.progress == Progress::ProofTaken,
         admitted_with_tls,
     };
     Probed::broken_by(finding(&failed.why, &failed.seen, &scene, limit), notes)

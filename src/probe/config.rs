@@ -4,12 +4,12 @@ use std::path::Path;
 
 use crate::conninfo::validate;
 use crate::finding::config::{
-    invalid_value, legacy_scheme, missing_setting, no_settings, shell_only, sources_disagree, stale_process, stray_whitespace,
-    unexpanded_variable,
+    invalid_value, legacy_scheme, missing_setting, no_settings, replication_connection, shell_only, sources_disagree, stale_process,
+    stray_whitespace, unexpanded_variable,
 };
 use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
-use crate::request::{NamedTarget, Request};
+use crate::request::Request;
 use crate::secret::Secret;
 use crate::settings::choice::{Bag, Chosen};
 use crate::settings::dsn::{self, Judged};
@@ -33,7 +33,7 @@ pub fn probe(request: &Request, scene: Scene) -> Probed<Target> {
     } = scene;
     let mut desk = Desk {
         project: request.project.as_deref(),
-        named: request.target.as_ref(),
+        request,
         application: &application,
         shell: others.iter().find(|bag| bag.place == Place::Environment),
         notes,
@@ -53,7 +53,7 @@ pub fn probe(request: &Request, scene: Scene) -> Probed<Target> {
 /// What the judgement of one place has at hand.
 struct Desk<'a> {
     project: Option<&'a Path>,
-    named: Option<&'a NamedTarget>,
+    request: &'a Request,
     application: &'a Application,
     /// This shell's variables, where others are judged.
     shell: Option<&'a Bag>,
@@ -166,9 +166,7 @@ impl Desk<'_> {
         if notes.gravest() == Some(Severity::Fail) {
             return finish(notes);
         }
-        if let Some(named) = self.named {
-            expect(named, source, &target, &mut notes);
-        }
+        expect(self.request, source, &target, &mut notes);
         describe(&target, &merged, &mut notes);
         notes.summary = summary(&target);
         Probed::Sound(target, notes)
@@ -204,19 +202,29 @@ fn file_facts(bag: &Bag, source: &Source, notes: &mut Notes) {
     }
 }
 
+/// Where the value of a parameter comes from, in words.
+fn setting_of(keyword: &str, merged: &Merged, bag: &Bag, source: &Source) -> String {
+    match merged.origin(keyword) {
+        Some(merge::Origin::Variable(name)) => bag.source([*name]).to_string(),
+        Some(merge::Origin::Service(path)) => format!("the service file {}", Foreign::new(path.to_string_lossy())),
+        Some(merge::Origin::Default) => format!("{source} (the default)"),
+        Some(merge::Origin::Given) | None => source.to_string(),
+    }
+}
+
 fn validate(merged: &Merged, bag: &Bag, source: &Source, certain: bool, notes: &mut Notes) {
     for invalid in validate::check(|keyword| merged.get(keyword)) {
         let keyword = invalid.keyword();
-        let setting = match merged.origin(keyword) {
-            Some(merge::Origin::Variable(name)) => bag.source([*name]).to_string(),
-            Some(merge::Origin::Service(path)) => format!("the service file {}", Foreign::new(path.to_string_lossy())),
-            Some(merge::Origin::Default) => format!("{source} (the default)"),
-            Some(merge::Origin::Given) | None => source.to_string(),
-        };
+        let setting = setting_of(keyword, merged, bag, source);
         let value = merged.get(keyword).map(Foreign::from_bytes);
         let may_show = certain || keyword != "port" || merged.origin("port") != Some(&merge::Origin::Given);
         notes.found(invalid_value::found(&invalid, &setting, value.as_ref().filter(|_| may_show)));
     }
+    let replication = merged.get("replication").unwrap_or_default();
+    notes.findings.extend(replication_connection::finding(
+        replication,
+        &setting_of("replication", merged, bag, source),
+    ));
 }
 
 fn complete(bag: &Bag, source: &Source, merged: &Merged, driver: Option<Foreign>, notes: &mut Notes) -> Target {
@@ -255,15 +263,21 @@ fn complete(bag: &Bag, source: &Source, merged: &Merged, driver: Option<Foreign>
     }
 }
 
-/// Compares the settings with what `dbdoctor.toml` expects of them.
-fn expect(named: &NamedTarget, source: &Source, target: &Target, notes: &mut Notes) {
-    let expect = &named.expect;
+/// Compares the settings with what `dbdoctor.toml`, or the command line, expects of them.
+fn expect(request: &Request, source: &Source, target: &Target, notes: &mut Notes) {
+    let expect = &request.expect;
     for (part, expected, seen) in [
         ("database", &expect.database, &target.database),
         ("user", &expect.user, &target.user),
     ] {
         if let Some(expected) = expected.as_deref().filter(|expected| *expected != seen.raw()) {
-            notes.found(sources_disagree::expected(&named.name, source, part, &Foreign::new(expected), seen));
+            notes.found(sources_disagree::expected(
+                request.target.as_deref(),
+                source,
+                part,
+                &Foreign::new(expected),
+                seen,
+            ));
         }
     }
 }

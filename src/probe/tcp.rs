@@ -156,7 +156,7 @@ fn finding(target: &Target, failed: &Failed, lines: &[String], limit: Duration) 
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => socket_missing::finding(path, lines),
             io::ErrorKind::InvalidInput if path.as_os_str().len() > socket_refused::LONGEST_PATH => socket_refused::too_long(path, lines),
             io::ErrorKind::PermissionDenied => socket_denied::finding(path, lines),
-            _ => socket_refused::finding(path, lines),
+            _ => socket_refused::finding(path, error, lines),
         },
         (Address::Tcp(address), Refusal::Os(error)) => match error.kind() {
             io::ErrorKind::ConnectionRefused => refused::finding(target, *address, lines),

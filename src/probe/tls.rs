@@ -9,7 +9,7 @@ use super::tcp::Stream;
 use crate::finding::tcp::{closed, not_postgres, reset, silent};
 use crate::finding::tls::{
     ca_unknown, certificate_expired, certificate_expiring, certificate_not_yet_valid, certificate_weak, client_certificate_rejected,
-    handshake_failed, host_mismatch, not_supported_by_server, plaintext_remote, protocol_mismatch, unverified,
+    gss_unavailable, handshake_failed, host_mismatch, not_supported_by_server, plaintext_remote, protocol_mismatch, unverified,
 };
 use crate::finding::{Finding, Severity};
 use crate::net::greeting::Speaker;
@@ -17,8 +17,9 @@ use crate::net::server_hello::ServerHello;
 use crate::net::socket::{Address, Socket};
 use crate::net::tap::Tap;
 use crate::server::refusal;
-use crate::target::{Negotiation, SslMode, Target};
+use crate::target::{Negotiation, RequiredGss, SslMode, Target};
 use crate::tls::certificate::Certificate;
+use crate::tls::certificate_request;
 use crate::tls::connector::{Connector, Unprepared};
 use crate::tls::inspection::{self, Inspection};
 use crate::tls::policy::Check;
@@ -43,6 +44,9 @@ pub type Prepared = Result<Option<Connector>, Unprepared>;
 pub async fn probe(target: &Target, prepared: &Prepared, stream: Stream, limit: Duration) -> Probed<Secured> {
     let Stream { route, socket, opened_in } = stream;
     let plain = |socket| SecuredStream::Plain(Tap::new(socket));
+    if let Some(gss) = &target.tls.gss {
+        return encrypt_by_kerberos(gss, &route, socket, limit).await;
+    }
     if matches!(route.address, Address::Unix(_)) {
         let stream = plain(socket);
         return Probed::NotApplicable(Secured { route, stream }, "unix socket".into());
@@ -58,6 +62,26 @@ pub async fn probe(target: &Target, prepared: &Prepared, stream: Stream, limit: 
         Err(findings) if target.tls.mode == SslMode::Prefer && findings.iter().all(concerns_tls) => fall_back(route, findings, limit).await,
         Err(findings) => broken(findings),
     }
+}
+
+/// `gssencmode=require`. The doctor has no Kerberos: it finds out whether the application's could do anything.
+async fn encrypt_by_kerberos(gss: &RequiredGss, route: &Route, socket: Socket, limit: Duration) -> Probed<Secured> {
+    let address = &route.address;
+    if matches!(address, Address::Unix(_)) {
+        return broken(vec![gss_unavailable::on_a_socket(address)]);
+    }
+    let finding = match request::ask(request::GSS, &mut Tap::new(socket), limit).await {
+        Answer::Willing => match &gss.sign_of_credentials {
+            None => gss_unavailable::without_credentials(address),
+            Some(sign) => return Probed::Broke(Breakage(gss_unavailable::beyond_the_doctor(address, sign))),
+        },
+        Answer::Unwilling | Answer::Error(_) => gss_unavailable::not_offered(address),
+        Answer::Foreign(bytes) | Answer::TooMuch(bytes) => not_postgres::finding(address, &bytes),
+        Answer::Closed => closed::finding(address, "after the GSSENCRequest"),
+        Answer::Broken(error) => reset::in_talk(address, &error),
+        Answer::Silence => silent::finding(address, limit),
+    };
+    broken(vec![finding])
 }
 
 fn broken(findings: Vec<Finding>) -> Probed<Secured> {
@@ -117,7 +141,7 @@ async fn secure(
 ) -> Result<(SecuredStream, Notes), Vec<Finding>> {
     let mut stream = Tap::new(socket);
     if target.tls.negotiation == Negotiation::Postgres {
-        match request::ask(&mut stream, limit).await {
+        match request::ask(request::TLS, &mut stream, limit).await {
             Answer::Willing => {}
             Answer::Unwilling if target.tls.mode == SslMode::Prefer => return Ok(unencrypted(target, route, stream)),
             Answer::Unwilling => return Err(vec![not_supported_by_server::finding(target, route)]),
@@ -271,7 +295,16 @@ async fn takes_an_ssl_request(route: &Route, limit: Duration) -> bool {
     let Ok(Ok(socket)) = tokio::time::timeout(limit, route.address.connect()).await else {
         return false;
     };
-    matches!(request::ask(&mut Tap::new(socket), limit).await, Answer::Willing)
+    matches!(request::ask(request::TLS, &mut Tap::new(socket), limit).await, Answer::Willing)
+}
+
+/// Whether the server asks its clients for a certificate, by a second handshake; `None` where that does not show.
+pub async fn asks_for_certificate(target: &Target, route: &Route, limit: Duration) -> Option<bool> {
+    let Address::Tcp(address) = route.address else { return None };
+    let name = route.host.certificate_name().unwrap_or_else(|| route.address.place());
+    let negotiation = target.tls.negotiation;
+    let look = tokio::task::spawn_blocking(move || certificate_request::is_made(address, negotiation, &name, limit));
+    tokio::time::timeout(limit, look).await.ok()?.ok()?
 }
 
 /// A second handshake that shows what the first refused; an empty one where it fails too.

@@ -23,6 +23,7 @@ mod nagios;
 pub mod output;
 pub mod pages;
 mod prometheus;
+pub mod runbook;
 pub mod schema;
 mod short;
 mod spinner;

@@ -25,6 +25,8 @@ pub struct Scene<'a> {
     pub encrypted: bool,
     /// What the server had asked for; `None` where it refused before asking.
     pub method: Option<Method>,
+    /// Whether the server had taken the role's proof of its password before it refused.
+    pub proof_taken: bool,
     /// Whether the same role is admitted with TLS: found out by a second connection, `None` where it was not tried or not settled.
     pub admitted_with_tls: Option<bool>,
 }
@@ -38,6 +40,7 @@ impl<'a> Scene<'a> {
             route,
             encrypted: false,
             method: None,
+            proof_taken: false,
             admitted_with_tls: None,
         }
     }
@@ -103,6 +106,9 @@ static RECOGNIZERS: &[Recognizer] = &[
 /// The finding that a refusal belongs to.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
+    if scene.proof_taken && error.came_from("auth_failed") {
+        return method_rejected::after_the_password(error, scene);
+    }
     match RECOGNIZERS.iter().find(|recognizer| (recognizer.matches)(error)) {
         Some(recognizer) => (recognizer.finding)(error, scene),
         None => unrecognized_refusal::finding(error, scene),

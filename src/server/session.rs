@@ -13,7 +13,7 @@ use tokio_postgres::tls::{ChannelBinding, TlsConnect};
 use tokio_postgres::{Client, Config, Error, SimpleQueryMessage};
 
 use super::error::ServerError;
-use super::watch::{CancelKey, Method, Seen, Watch};
+use super::watch::{CancelKey, Method, Progress, Seen, Watch};
 use super::wire;
 use crate::foreign::Foreign;
 use crate::net::socket::Address;
@@ -272,7 +272,7 @@ fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
     let source = std::error::Error::source(error);
     if let Some(error) = source.and_then(|source| source.downcast_ref::<io::Error>()) {
         // What postgres-protocol says of a SASL message that makes no sense, or whose proof is wrong.
-        if error.kind() == io::ErrorKind::InvalidInput && seen.method.is_some() && !seen.authenticated {
+        if error.kind() == io::ErrorKind::InvalidInput && seen.method.is_some() && seen.progress < Progress::Authenticated {
             return NotLoggedIn::ServerUnproven(Foreign::new(error.to_string()).to_string());
         }
         return NotLoggedIn::Broken(io::Error::new(error.kind(), Foreign::new(error.to_string()).to_string()));
@@ -283,7 +283,9 @@ fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
         "unsupported authentication method" | "unsupported SASL mechanism" => NotLoggedIn::MethodUnsupported,
         "server did not use channel binding" => NotLoggedIn::NoChannelBinding,
         _ if error.is_closed() => NotLoggedIn::Closed,
-        _ if seen.method.is_some() && !seen.authenticated => NotLoggedIn::ServerUnproven(Foreign::new(text).to_string()),
+        _ if seen.method.is_some() && seen.progress < Progress::Authenticated => {
+            NotLoggedIn::ServerUnproven(Foreign::new(text).to_string())
+        }
         _ => NotLoggedIn::Unexpected(Foreign::new(text).to_string()),
     }
 }

@@ -22,7 +22,9 @@ pub enum Method {
     Md5,
     ScramSha256,
     ScramSha256Plus,
-    /// SASL with none of the SCRAM mechanisms: `OAUTHBEARER`.
+    /// SASL's `OAUTHBEARER`, without SCRAM beside it; PostgreSQL 18 and later.
+    OAuth,
+    /// SASL with none of these mechanisms.
     OtherSasl,
     Kerberos,
     Gss,
@@ -40,7 +42,8 @@ impl Method {
             Self::Md5 => "md5".into(),
             Self::ScramSha256 => "scram-sha-256".into(),
             Self::ScramSha256Plus => "scram-sha-256 (channel binding offered)".into(),
-            Self::OtherSasl => "a SASL mechanism other than SCRAM".into(),
+            Self::OAuth => "oauth".into(),
+            Self::OtherSasl => "a SASL mechanism that no driver has".into(),
             Self::Kerberos => "krb5".into(),
             Self::Gss => "gss".into(),
             Self::Sspi => "sspi".into(),
@@ -56,10 +59,10 @@ impl Method {
             Self::Cleartext => "password",
             Self::Md5 => "md5",
             Self::ScramSha256 | Self::ScramSha256Plus => "scram-sha-256",
-            Self::OtherSasl => "oauth",
+            Self::OAuth => "oauth",
             Self::Gss => "gss",
             Self::Sspi => "sspi",
-            Self::Kerberos | Self::Unknown(_) => "",
+            Self::OtherSasl | Self::Kerberos | Self::Unknown(_) => "",
         }
     }
 }
@@ -68,13 +71,24 @@ impl Method {
 #[derive(Debug, Clone)]
 pub struct CancelKey(pub Secret);
 
+/// How far a login got.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Progress {
+    #[default]
+    Begun,
+    /// The server took the role's proof of its password: the last word of a SCRAM exchange, which comes before the role is let in.
+    ProofTaken,
+    /// The role was let in; what follows is the database's word.
+    Authenticated,
+    Ready,
+}
+
 /// What went by until the server was ready for queries.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
     /// The first thing asked for.
     pub method: Option<Method>,
-    /// The role was let in; what follows is the database's word.
-    pub authenticated: bool,
+    pub progress: Progress,
     pub parameters: BTreeMap<String, Foreign>,
     pub backend_pid: Option<i32>,
     /// What a request to cancel has to show.
@@ -85,7 +99,6 @@ pub struct Seen {
     pub oversized: Option<usize>,
     /// Anything at all was received.
     pub heard: bool,
-    ready: bool,
 }
 
 /// A stream whose server messages are watched.
@@ -126,7 +139,7 @@ impl<S> Watch<S> {
     fn follow(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.heard |= !bytes.is_empty();
-        while !bytes.is_empty() && !seen.ready {
+        while !bytes.is_empty() && seen.progress < Progress::Ready {
             let skipped = self.to_skip.min(bytes.len());
             self.to_skip -= skipped;
             bytes = &bytes[skipped..];
@@ -192,10 +205,11 @@ fn note(tag: u8, body: &[u8], seen: &mut Seen) {
     match (tag, body) {
         (b'R', [a, b, c, d, rest @ ..]) => match u32::from_be_bytes([*a, *b, *c, *d]) {
             0 => {
-                seen.authenticated = true;
+                seen.progress = Progress::Authenticated;
                 seen.method.get_or_insert(Method::NoneAsked);
             }
-            11 | 12 => {}
+            11 => {}
+            12 => seen.progress = Progress::ProofTaken,
             request => {
                 seen.method.get_or_insert_with(|| method(request, rest));
             }
@@ -211,7 +225,7 @@ fn note(tag: u8, body: &[u8], seen: &mut Seen) {
             seen.backend_pid = Some(i32::from_be_bytes([*a, *b, *c, *d]));
             seen.cancel_key = Some(CancelKey(Secret::new(body.to_vec()))).filter(|_| !key.is_empty());
         }
-        (b'Z', _) => seen.ready = true,
+        (b'Z', _) => seen.progress = Progress::Ready,
         _ => {}
     }
 }
@@ -226,6 +240,7 @@ fn method(request: u32, mechanisms: &[u8]) -> Method {
         9 => Method::Sspi,
         10 if offers(b"SCRAM-SHA-256-PLUS") => Method::ScramSha256Plus,
         10 if offers(b"SCRAM-SHA-256") => Method::ScramSha256,
+        10 if offers(b"OAUTHBEARER") => Method::OAuth,
         10 => Method::OtherSasl,
         other => Method::Unknown(other),
     }

@@ -10,6 +10,9 @@ use crate::foreign::Foreign;
 /// Asks for TLS (PostgreSQL's documentation, "Message Formats", SSLRequest).
 pub const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
+/// Asks for encryption by GSSAPI (the same page, GSSENCRequest).
+pub const GSS_ENC_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x30];
+
 /// The code of a CancelRequest (the same page).
 const CANCEL_CODE: u32 = 80_877_102;
 

@@ -1,6 +1,7 @@
 //! A process's environment, as far as it decides about a connection. Taken once, so that probes read no global state.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -108,6 +109,12 @@ impl Environment {
     #[must_use]
     pub fn home(&self) -> Option<&Path> {
         self.home.as_deref()
+    }
+
+    /// The virtual environment that is active there.
+    #[must_use]
+    pub fn virtual_env(&self) -> Option<&Path> {
+        self.bytes("VIRTUAL_ENV").map(|path| Path::new(OsStr::from_bytes(path)))
     }
 
     /// The name of the user in the operating system.

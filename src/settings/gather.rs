@@ -6,9 +6,7 @@ mod services;
 mod unit;
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::io::ErrorKind;
-use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -115,7 +113,6 @@ impl Scene {
             Reading::Nothing | Reading::Broke(_) => environment,
         };
         let project = request.project.as_deref().unwrap_or(Path::new("."));
-        let active = environment.bytes("VIRTUAL_ENV").map(|path| Path::new(OsStr::from_bytes(path)));
         let venv = application.venv.as_ref().map(|venv| venv.path.clone());
         let account = match &application.account {
             Some(Err(unknown)) => {
@@ -127,7 +124,9 @@ impl Scene {
             None => None,
         };
         self.application.runtime = Runtime::find(Parts {
-            venv: venv.or_else(|| of_project::find(project, None, active)).as_deref(),
+            venv: venv
+                .or_else(|| of_project::find(project, None, environment.virtual_env()))
+                .as_deref(),
             programs: &application.server.programs,
             directory: application.directory.as_deref().unwrap_or(project),
             environment: service,

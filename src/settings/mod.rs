@@ -18,6 +18,7 @@ pub mod gather;
 pub mod hosts;
 pub mod hygiene;
 pub mod inventory;
+pub mod kerberos;
 pub mod merge;
 pub mod parts;
 pub mod passwords;

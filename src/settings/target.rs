@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::environment::Environment;
+use super::kerberos;
 use super::merge::{Merged, path_of};
 use crate::conninfo::host_list::{self, Place};
 use crate::conninfo::validate;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
-use crate::target::{ChannelBinding, Endpoint, Host, Negotiation, RequireAuth, RootCert, SessionAttrs, SslMode, TlsSettings};
+use crate::target::{ChannelBinding, Endpoint, Host, Negotiation, RequireAuth, RequiredGss, RootCert, SessionAttrs, SslMode, TlsSettings};
 
 /// Where servers put their socket: Debian's directory first, PostgreSQL's own last.
 const SOCKET_DIRECTORIES: &[&str] = &["/var/run/postgresql", "/run/postgresql", "/tmp"];
@@ -88,6 +89,10 @@ pub fn tls(merged: &Merged, environment: &Environment) -> TlsSettings {
         sni: merged.get("sslsni").is_none_or(|value| value.starts_with(b"1")),
         min_protocol: text("ssl_min_protocol_version"),
         max_protocol: text("ssl_max_protocol_version"),
+        requires_client_cert: merged.get("sslcertmode") == Some(b"require"),
+        gss: (merged.get("gssencmode") == Some(b"require")).then(|| RequiredGss {
+            sign_of_credentials: kerberos::sign_of_credentials(environment, Path::new("/")),
+        }),
     }
 }
 

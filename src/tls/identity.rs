@@ -9,8 +9,10 @@ use openssl::x509::X509;
 
 use crate::finding::Finding;
 use crate::finding::tls::client_key_unusable;
+use crate::foreign::Foreign;
 use crate::secret::Secret;
 use crate::target::TlsSettings;
+use crate::tls::certificate::Certificate;
 
 /// Reads the client certificate and its key; `None` where there is no certificate, which libpq takes for "none wanted".
 ///
@@ -43,6 +45,14 @@ pub fn read(settings: &TlsSettings) -> Result<Option<Identity>, Finding> {
     identity
         .map(Some)
         .ok_or_else(|| client_key_unusable::not_pem(key_path, "private key"))
+}
+
+/// Whom the client certificate is made out to: its subject; `None` where none can be read.
+#[must_use]
+pub fn subject(settings: &TlsSettings) -> Option<Foreign> {
+    let pem = std::fs::read(settings.client_cert.as_ref()?).ok()?;
+    let certificate = X509::from_pem(&pem).ok()?;
+    Some(Certificate::read(&certificate).subject)
 }
 
 /// A key of root's may be readable by its group, anybody else's by nobody but its owner.

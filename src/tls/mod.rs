@@ -1,6 +1,7 @@
 //! TLS as libpq means it: which certificates are trusted, which names match, which client key is used.
 
 pub mod certificate;
+pub mod certificate_request;
 pub mod connector;
 pub mod identity;
 pub mod inspection;

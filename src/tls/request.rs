@@ -1,4 +1,4 @@
-//! Asking a server for TLS.
+//! Asking a server for encryption: by TLS, or by Kerberos.
 
 use std::io;
 use std::time::Duration;
@@ -8,14 +8,33 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::net::socket::Socket;
 use crate::net::tap::Tap;
 use crate::server::error::ServerError;
-use crate::server::wire::{self, SSL_REQUEST};
+use crate::server::wire::{self, GSS_ENC_REQUEST, SSL_REQUEST};
 
-/// What came back for an SSLRequest.
+/// What is asked for, with the byte that says yes.
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    bytes: [u8; 8],
+    yes: u8,
+}
+
+/// TLS.
+pub const TLS: Question = Question {
+    bytes: SSL_REQUEST,
+    yes: b'S',
+};
+
+/// Encryption by GSSAPI.
+pub const GSS: Question = Question {
+    bytes: GSS_ENC_REQUEST,
+    yes: b'G',
+};
+
+/// What came back for an SSLRequest or a GSSENCRequest.
 #[derive(Debug)]
 pub enum Answer {
-    /// `S`: the handshake may begin.
+    /// `S` or `G`: the handshake may begin.
     Willing,
-    /// `N`: the connection goes on without TLS, or not at all.
+    /// `N`: the connection goes on without encryption, or not at all.
     Unwilling,
     /// `E`: the server could not even start to serve.
     Error(ServerError),
@@ -32,37 +51,39 @@ pub enum Answer {
 /// How long to wait for the rest of a foreign greeting.
 const GREETING_GRACE: Duration = Duration::from_millis(200);
 
-/// Sends an SSLRequest and reads what comes back.
-pub async fn ask(stream: &mut Tap<Socket>, limit: Duration) -> Answer {
-    tokio::time::timeout(limit, exchange(stream)).await.unwrap_or(Answer::Silence)
+/// Sends the request and reads what comes back.
+pub async fn ask(question: Question, stream: &mut Tap<Socket>, limit: Duration) -> Answer {
+    tokio::time::timeout(limit, exchange(question, stream))
+        .await
+        .unwrap_or(Answer::Silence)
 }
 
-async fn exchange(stream: &mut Tap<Socket>) -> Answer {
+async fn exchange(question: Question, stream: &mut Tap<Socket>) -> Answer {
     let mut first = Vec::with_capacity(256);
-    if let Err(error) = send(stream).await {
+    if let Err(error) = send(&question.bytes, stream).await {
         return Answer::Broken(error);
     }
     match stream.read_buf(&mut first).await {
         Ok(0) => Answer::Closed,
-        Ok(_) => judge(stream, first).await,
+        Ok(_) => judge(question, stream, first).await,
         Err(error) => Answer::Broken(error),
     }
 }
 
-async fn send(stream: &mut Tap<Socket>) -> io::Result<()> {
-    stream.write_all(&SSL_REQUEST).await?;
+async fn send(request: &[u8], stream: &mut Tap<Socket>) -> io::Result<()> {
+    stream.write_all(request).await?;
     stream.flush().await
 }
 
-async fn judge(stream: &mut Tap<Socket>, mut first: Vec<u8>) -> Answer {
+async fn judge(question: Question, stream: &mut Tap<Socket>, mut first: Vec<u8>) -> Answer {
     match first.as_slice() {
-        b"S" => Answer::Willing,
+        [byte] if *byte == question.yes => Answer::Willing,
         b"N" => Answer::Unwilling,
         [b'E', rest @ ..] => match wire::read_error(stream, rest).await {
             Ok(error) => Answer::Error(error),
             Err(_) => Answer::Foreign(first),
         },
-        [b'S' | b'N', ..] => Answer::TooMuch(first),
+        [byte, ..] if [question.yes, b'N'].contains(byte) => Answer::TooMuch(first),
         _ => {
             // Only to show more of the greeting; what does not come in time is not missed.
             let _ = tokio::time::timeout(GREETING_GRACE, stream.read_buf(&mut first)).await;

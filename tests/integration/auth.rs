@@ -1,11 +1,12 @@
 //! Logins that the server refuses, each for its own reason.
 
 use crate::harness::{Doctor, apply};
+use crate::lab::authority::{self, Identity};
 use crate::lab::dsn::Dsn;
 use crate::lab::hostile::{Behaviour, listen};
 use crate::lab::server::Server;
 use crate::lab::skip::need;
-use crate::lab::{canary, german, port};
+use crate::lab::{canary, german, port, workdir};
 
 /// Kinds of proof that a server asks for (PostgreSQL's documentation, "Message Formats", Authentication*).
 const CLEARTEXT: u32 = 3;
@@ -167,6 +168,72 @@ fn the_login_breaks_off() {
 fn the_login_is_not_decided() {
     let dsn = pretender(Behaviour::AsksThenSilence(CLEARTEXT));
     Doctor::check().dsn(dsn).args(["--timeout", "1s"]).run().fails("auth/timeout");
+}
+
+/// The role's connection with a client certificate, the role's own or another one's.
+fn certified(server: &Server, role: &str, identity: &Identity) -> Dsn {
+    let (certificate, key) = identity.write(&workdir::fresh("client"), "client");
+    let dsn = server.dsn(role).with("sslcert", &certificate.display().to_string());
+    dsn.with("sslkey", &key.display().to_string())
+}
+
+#[test]
+fn the_certificate_names_another_role() {
+    let server = Server::with(|settings| settings.hba("hostssl all app all cert clientname=DN"));
+    let run = Doctor::check().dsn(certified(&server, "app", &authority::get().client_other)).run();
+    run.fails("auth/method-rejected");
+    let finding = run.finding("auth/method-rejected");
+    assert!(finding["candidates"].as_array().is_none_or(Vec::is_empty), "{finding:#}");
+    assert!(finding["evidence"].to_string().contains("made out to: CN="), "{finding:#}");
+}
+
+#[test]
+fn the_password_is_right_and_the_certificate_is_another_roles() {
+    let server = Server::with(|settings| settings.hba("hostssl all app all scram-sha-256 clientcert=verify-full"));
+    let dsn = certified(&server, "app", &authority::get().client_other);
+    let run = Doctor::check().dsn(&dsn).run();
+    run.fails("auth/method-rejected");
+    assert!(run.stdout.contains("takes the password of role"), "{}", run.stdout);
+    // A wrong password is refused before anybody looks at the certificate's name.
+    refused(&dsn.password(&canary::wrong()), "auth/password-rejected");
+}
+
+#[test]
+fn a_password_checked_by_md5_is_told() {
+    let run = Doctor::check().dsn(Server::shared().dsn("md5")).run();
+    run.sound();
+    assert_eq!(run.finding("auth/md5-deprecated")["severity"], "info");
+    let stored_anew = Server::shared().dsn("app");
+    assert!(
+        !Doctor::check()
+            .dsn(stored_anew)
+            .run()
+            .codes()
+            .contains(&"auth/md5-deprecated".to_owned())
+    );
+}
+
+#[test]
+fn the_line_for_a_role_of_ident_can_be_written() {
+    let server = Server::with(|settings| settings.hba("host all app all ident"));
+    let run = Doctor::check().dsn(server.dsn("app")).run();
+    run.fails("auth/peer-mismatch");
+    let remedy = run.finding("auth/peer-mismatch")["remedy"].to_string();
+    assert!(remedy.contains("hostssl shop app ADDRESS/32 scram-sha-256"), "{remedy}");
+}
+
+#[test]
+fn the_connection_is_one_for_replication() {
+    let dsn = |value: &str| Server::shared().dsn("app").with("replication", value);
+    let run = Doctor::check().dsn(dsn("true")).run();
+    run.fails("config/replication-connection");
+    Doctor::check().dsn(dsn("nosuch")).run().fails("config/replication-connection");
+    Doctor::check()
+        .dsn(dsn("database"))
+        .run()
+        .sound()
+        .warns("config/replication-connection");
+    assert!(Doctor::check().dsn(dsn("off")).run().codes().is_empty());
 }
 
 /// What the remedy's query prints for the role: columns parted by `|`, nothing where there is no row.

@@ -46,6 +46,11 @@ macro_rules! on {
             }
 
             #[test]
+            fn oauth_is_there_from_18_on() {
+                super::oauth_is_there_from_18_on(&need!(super::wanted($release)));
+            }
+
+            #[test]
             fn slots_run_out() {
                 super::slots_run_out(&need!(super::wanted($release)));
             }
@@ -188,6 +193,22 @@ fn direct_tls_is_there_from_17_on(server: &Server) {
         run.fails("tls/handshake-failed");
         assert!(run.stdout.contains("sslnegotiation=postgres"), "{}", run.stdout);
     }
+}
+
+fn oauth_is_there_from_18_on(release: &Release) {
+    let server = Server::with(|settings| settings.release(release));
+    if major_of(&server) < 18 {
+        return;
+    }
+    let server = Server::with(|settings| {
+        settings.release(release);
+        // It is not loaded before a token comes.
+        settings.set("oauth_validator_libraries", "nosuch");
+        settings.hba("host all app all oauth issuer=\"https://issuer.example\" scope=\"openid\"");
+    });
+    let run = check(&server.dsn("app"));
+    run.fails("auth/method-unsupported");
+    assert!(run.stdout.contains("for an OAuth token"), "{}", run.stdout);
 }
 
 fn slots_run_out(release: &Release) {

@@ -218,6 +218,14 @@ proofs! {
         let patient = Patient::of(&server, server.dsn("app").no_password());
         patient.mends_with_a_hand(code, &[], |dsn| *dsn = server.dsn("app"));
     }
+    a_scram_secret_instead_of_md5: "auth/md5-deprecated", |code| {
+        let server = Server::with(|settings| settings.set("password_encryption", "md5"));
+        let patient = Patient::of(&server, server.dsn("md5"));
+        patient.mends_with_a_hand(code, &["database"], |_| {
+            let secret = canary::of("md5");
+            server.sql("postgres", &format!("SET password_encryption = 'scram-sha-256'; ALTER ROLE md5 PASSWORD '{secret}'"));
+        });
+    }
     no_more_channel_binding: "auth/channel-binding-missing", |code| {
         let dsn = Server::shared().dsn("md5").with("channel_binding", "require");
         Patient::alone(dsn).mends(code, &["app-config"]);
@@ -348,6 +356,14 @@ proofs! {
         let server = Server::shared();
         let dsn = server.dsn("certified").no_password();
         Patient::alone(dsn).mends_with_a_hand(code, &[], |dsn| *dsn = with_client(server, &authority::get().client));
+    }
+    no_more_kerberos: "tls/gss-unavailable", |code| {
+        let server = Server::shared();
+        Patient::alone(server.dsn("app").with("gssencmode", "require")).mends(code, &["app-config"]);
+        Patient::alone(server.socket_dsn("app").with("gssencmode", "require")).mends(code, &["app-config"]);
+    }
+    a_client_certificate_only_where_it_is_asked_for: "tls/client-certificate-unused", |code| {
+        Patient::alone(Server::shared().dsn("app").with("sslcertmode", "require")).mends(code, &["app-config"]);
     }
     a_key_for_its_owner_alone: "tls/client-key-unusable", |code| {
         let directory = workdir::fresh("client");

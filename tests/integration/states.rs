@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::harness::Doctor;
+use crate::lab::german;
 use crate::lab::server::{Server, Settings};
+use crate::lab::skip::need;
 
 #[track_caller]
 fn refused(server: &Server, code: &str, words: &str) {
@@ -37,6 +39,30 @@ fn it_recovers_and_is_not_consistent_yet() {
     let server = Server::with(Settings::never_consistent);
     std::thread::sleep(Duration::from_millis(300));
     refused(&server, "auth/server-recovering", "not yet accepting connections");
+}
+
+#[test]
+fn it_recovers_and_says_so_in_german() {
+    let locales = need!(german::locales());
+    let in_german = |settings: &mut Settings| {
+        settings.env("LOCPATH", &locales.display().to_string());
+        settings.set("lc_messages", "de_DE.UTF-8");
+    };
+    let server = Server::with(|settings| {
+        Settings::never_consistent(settings);
+        in_german(settings);
+    });
+    std::thread::sleep(Duration::from_millis(300));
+    refused(&server, "auth/server-recovering", "Datenbanksystem");
+    let closed = Server::with(|settings| {
+        settings.standby();
+        settings.stays_closed();
+        settings.set("hot_standby", "off");
+        in_german(settings);
+    });
+    std::thread::sleep(Duration::from_millis(300));
+    // Which of the two it is, only the translated words tell; both are named.
+    refused(&closed, "auth/server-recovering", "hot_standby is off, which does not");
 }
 
 #[test]

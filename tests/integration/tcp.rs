@@ -2,7 +2,8 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::harness::Doctor;
@@ -119,6 +120,52 @@ fn nobody_listens_on_the_socket() {
     drop(UnixListener::bind(directory.join(".s.PGSQL.5432")).expect("the directory is ours"));
     let dsn = Server::shared().socket_dsn("app").host(&directory.display().to_string()).port(5432);
     Doctor::check().dsn(dsn).run().fails("tcp/socket-refused");
+}
+
+#[track_caller]
+fn socket_refused(directory: &Path, words: &str) {
+    let dsn = Server::shared().socket_dsn("app").host(&directory.display().to_string()).port(5432);
+    let run = Doctor::check().dsn(dsn).run();
+    run.fails("tcp/socket-refused");
+    let title = run.finding("tcp/socket-refused")["title"].as_str().unwrap_or_default().to_owned();
+    assert!(title.contains(words), "{title}");
+}
+
+#[test]
+fn what_has_the_sockets_name_is_no_server() {
+    let directory = workdir::fresh("socket");
+    fs::write(directory.join(".s.PGSQL.5432"), "").expect("the directory is ours");
+    socket_refused(&directory, "is not a socket that a server listens on");
+    let directory = workdir::fresh("socket");
+    let _datagrams = UnixDatagram::bind(directory.join(".s.PGSQL.5432")).expect("the directory is ours");
+    socket_refused(&directory, "is not a socket that a server listens on");
+    let directory = workdir::fresh("socket");
+    let link = directory.join(".s.PGSQL.5432");
+    std::os::unix::fs::symlink(&link, &link).expect("the directory is ours");
+    socket_refused(&directory, "cannot be connected to");
+}
+
+#[test]
+fn the_servers_queue_is_full() {
+    let server = Server::with(|settings| settings.set("max_connections", "5"));
+    let socket = server.socket_directory().join(format!(".s.PGSQL.{}", server.port()));
+    server.signal("STOP");
+    let waiting: Vec<_> = (0..400)
+        .map(|_| {
+            let socket = socket.clone();
+            std::thread::spawn(move || UnixStream::connect(socket))
+        })
+        .collect();
+    let full = (0..250).any(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        waiting.iter().any(|thread| !thread.is_finished())
+    });
+    assert!(full, "the queue takes all of them");
+    let run = Doctor::check().dsn(server.socket_dsn("app")).run();
+    run.fails("tcp/socket-refused");
+    assert!(run.stdout.contains("its queue is full"), "{}", run.stdout);
+    // Stopped, it would not end either.
+    server.signal("CONT");
 }
 
 #[test]

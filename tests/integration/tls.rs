@@ -300,3 +300,67 @@ fn the_clients_key_cannot_be_used() {
         Doctor::check().dsn(dsn).run().fails("tls/client-key-unusable");
     }
 }
+
+#[test]
+fn the_named_client_certificate_does_not_exist() {
+    let dsn = Server::shared()
+        .dsn("certified")
+        .no_password()
+        .with("sslcert", "/nonexistent/client.crt");
+    let run = Doctor::check().dsn(dsn).run();
+    run.fails_in("auth", "tls/client-certificate-required");
+    assert!(run.stdout.contains("there is no file"), "{}", run.stdout);
+}
+
+#[test]
+fn encryption_by_kerberos_is_required_and_not_there() {
+    let server = Server::shared();
+    let insisting = server.dsn("app").with("gssencmode", "require");
+    let run = Doctor::check().dsn(&insisting).run();
+    // Whether the server was built with GSSAPI is its distributor's affair; there are no credentials either way.
+    run.fails("tls/gss-unavailable");
+    Doctor::check()
+        .dsn(server.socket_dsn("app").with("gssencmode", "require"))
+        .run()
+        .fails("tls/gss-unavailable");
+    let unwilling = Dsn::new("app", listen(Behaviour::NoThenClose), "shop").host("127.0.0.1");
+    let run = Doctor::check().dsn(unwilling.with("gssencmode", "require")).run();
+    run.fails("tls/gss-unavailable");
+    assert!(run.stdout.contains("offers no encryption by Kerberos"), "{}", run.stdout);
+}
+
+#[test]
+fn what_kerberos_would_do_the_doctor_does_not_guess() {
+    let answers_yes = listen(Behaviour::YesToKerberos);
+    let dsn = Dsn::new("app", answers_yes, "shop").host("127.0.0.1").with("gssencmode", "require");
+    let run = Doctor::check().dsn(dsn).env("KRB5CCNAME", "KCM:").run();
+    assert_eq!(run.status, 3, "{}", run.stdout);
+    assert!(run.stdout.contains("KRB5CCNAME is set"), "{}", run.stdout);
+}
+
+#[test]
+fn a_client_certificate_has_to_be_exchanged_and_is_not() {
+    let server = Server::shared();
+    let insisting = server.dsn("app").with("sslcertmode", "require");
+    for dsn in [
+        insisting.clone(),
+        insisting.clone().sslmode("disable"),
+        server.socket_dsn("app").with("sslcertmode", "require"),
+    ] {
+        Doctor::check().dsn(dsn).run().fails_in("auth", "tls/client-certificate-unused");
+    }
+    let with_certificate = |server: &Server| {
+        let (certificate, key) = authority::get().client.write(&workdir::fresh("client"), "client");
+        let dsn = server.dsn("app").with("sslcertmode", "require");
+        dsn.with("sslcert", &certificate.display().to_string())
+            .with("sslkey", &key.display().to_string())
+    };
+    Doctor::check().dsn(with_certificate(server)).run().sound();
+    let never_asks = Server::with(|settings| settings.set("ssl_ca_file", ""));
+    let run = Doctor::check().dsn(with_certificate(&never_asks)).run();
+    run.fails_in("auth", "tls/client-certificate-unused");
+    assert!(run.stdout.contains("the server does not ask for one"), "{}", run.stdout);
+    // Other refusals come first, as they do for libpq.
+    let wrong = insisting.password(&canary::wrong());
+    Doctor::check().dsn(wrong).run().fails("auth/password-rejected");
+}

@@ -318,6 +318,8 @@ fn target() -> Target {
             sni: true,
             min_protocol: None,
             max_protocol: None,
+            requires_client_cert: false,
+            gss: None,
         },
         channel_binding: ChannelBinding::Prefer,
         connect_timeout: None,

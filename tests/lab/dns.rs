@@ -46,6 +46,11 @@ impl Dns {
         SHARED.as_ref().map_err(Clone::clone)
     }
 
+    /// Where it answers.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Surroundings that ask this name server.
     ///
     /// # Errors

@@ -58,6 +58,11 @@ impl Dsn {
         self
     }
 
+    /// The password, as it is typed; empty where there is none.
+    pub fn typed_password(&self) -> String {
+        self.password.clone().unwrap_or_default()
+    }
+
     pub fn no_password(mut self) -> Self {
         self.password = None;
         self

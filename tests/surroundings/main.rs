@@ -8,7 +8,18 @@
 #[path = "../lab/mod.rs"]
 mod lab;
 
+mod ansible;
+mod ci;
 mod completions;
+mod containers;
 mod help;
+mod kubernetes;
 mod man;
+mod package;
+mod pre_commit;
 mod program;
+mod prometheus;
+mod readme;
+mod scripts;
+mod systemd;
+mod targets;

@@ -7,6 +7,23 @@ use std::process::{Command, Output, Stdio};
 
 use crate::lab::{install, tools};
 
+/// One of the examples.
+pub fn example(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(path)
+}
+
+/// The files of a directory of the examples.
+pub fn examples(directory: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(example(directory)).unwrap_or_else(|error| panic!("examples/{directory}: {error}"));
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_file())
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "examples/{directory} is empty");
+    files
+}
+
 /// What the binary prints; it has to end well.
 pub fn dbdoctor(arguments: &[&str]) -> String {
     said(Command::new(env!("CARGO_BIN_EXE_dbdoctor")).args(arguments).env_remove("COLUMNS"))

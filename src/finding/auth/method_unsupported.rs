@@ -6,6 +6,7 @@ use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::refusal::Scene;
+use crate::server::watch::Method;
 
 /// What is known beforehand.
 pub static KIND: Kind = Kind {
@@ -23,14 +24,16 @@ pub const TEXTS: &[Text] = &[
     Text::new("server requires OAuth authentication, but oauth_issuer"),
     Text::new("no OAuth flows are available"),
     Text::new("could not initiate GSSAPI security context"),
-    Text::new("GSSAPI encryption required but"),
 ];
 
 /// The scene in which it was asked for.
 #[must_use]
 pub fn finding(scene: &Scene<'_>) -> Finding {
-    let method = scene.method.map_or_else(|| "an unknown method".to_owned(), crate::server::watch::Method::name);
+    let method = scene.method.map_or_else(|| "an unknown method".to_owned(), Method::name);
     let target = scene.target;
+    if scene.method == Some(Method::OAuth) {
+        return oauth(scene);
+    }
     KIND.found(format!("the server asks role \"{}\" for {method}", target.user))
         .detail("The login stopped there. Older drivers stop at SCRAM in the same way; whether the application's own driver can go on is not known.")
         .evidence(format!("authentication request: {method}"))
@@ -43,5 +46,29 @@ pub fn finding(scene: &Scene<'_>) -> Finding {
                 quote::shell(target.user.raw()),
                 quote::shell(target.database.raw())
             ))],
+        ))
+}
+
+/// PostgreSQL 18 and later, where `pg_hba.conf` has the method `oauth`.
+fn oauth(scene: &Scene<'_>) -> Finding {
+    let role = &scene.target.user;
+    KIND.found(format!("the server asks role \"{role}\" for an OAuth token, which the doctor does not get"))
+        .detail(
+            "pg_hba.conf has the method oauth. The login stopped there: a password is of no use, and nothing was offered. libpq 18 and later gets the \
+             token itself, with oauth_issuer and oauth_client_id; whether the application's driver can is not known.",
+        )
+        .evidence("SASL mechanism offered: OAUTHBEARER, and none for passwords")
+        .candidate(
+            "the application logs in by OAuth",
+            "its settings have oauth_issuer and oauth_client_id, and its driver brings libpq 18 or later with libpq-oauth",
+        )
+        .candidate("the application has a password, and the line in pg_hba.conf is not meant for it", "look for the first line that matches this role and database")
+        .remedy(Remedy::new(
+            "let the application log in by OAuth, or let pg_hba.conf ask this role for a password",
+            [
+                Step::sql("postgres", "see which lines ask for OAuth", "SELECT line_number, type, database, user_name, address, auth_method FROM pg_hba_file_rules ORDER BY line_number;")
+                    .actor("superuser"),
+                Step::new(Place::AppConfig, "by OAuth: set oauth_issuer and oauth_client_id as the identity provider has them"),
+            ],
         ))
 }

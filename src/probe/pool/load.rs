@@ -9,6 +9,7 @@ use crate::finding::pool::load_not_run;
 use crate::probe::way::{Unopened, Way};
 use crate::server::refusal::{self, Scene};
 use crate::server::session::{NotLoggedIn, Session};
+use crate::server::watch::Progress;
 use crate::target::Target;
 use crate::verdict::Notes;
 
@@ -113,6 +114,7 @@ fn met(notes: &mut Notes, unopened: &Unopened, target: &Target, way: &Way) {
             route: &way.route,
             encrypted: way.encrypted,
             method: failed.seen.method,
+            proof_taken: failed.seen.progress == Progress::ProofTaken,
             admitted_with_tls: None,
         };
         let finding = refusal::finding(error, &scene);

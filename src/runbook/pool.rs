@@ -1,0 +1,40 @@
+//! Who holds the server's connections, and who waits.
+
+use super::{Section, sql};
+use crate::finding::pool::{blocked, idle_in_transaction, long_transaction, near_limit};
+use crate::layer::Layer;
+
+pub fn section() -> Section {
+    let limits = sql::step(
+        "How many connections there are, and how many there may be; -1 is no limit.",
+        "SELECT (SELECT count(*) FROM pg_stat_activity WHERE datid IS NOT NULL) AS used,\n       \
+         current_setting('max_connections') AS max_connections, current_setting('superuser_reserved_connections') AS reserved,\n       \
+         r.rolconnlimit AS role_limit, d.datconnlimit AS database_limit\n\
+         FROM pg_roles r, pg_database d WHERE r.rolname = session_user AND d.datname = current_database()",
+    )
+    .good("used is far below max_connections less the reserved, and the limits are -1 or high")
+    .shows("used is close to one of them", &near_limit::KIND);
+    let holders = sql::step(
+        "Who holds them.",
+        "SELECT usename, datname, application_name, client_addr, state, count(*)\n\
+         FROM pg_stat_activity WHERE datid IS NOT NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC LIMIT 20",
+    )
+    .good("the application's own, mostly idle")
+    .shows("many \"idle in transaction\"", &idle_in_transaction::KIND);
+    let transactions = sql::step(
+        "The oldest transactions.",
+        "SELECT pid, usename, application_name, state, now() - xact_start AS age\n\
+         FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() ORDER BY xact_start LIMIT 10",
+    )
+    .good("ages of seconds")
+    .shows("idle in transaction for minutes", &idle_in_transaction::KIND)
+    .shows("active for hours", &long_transaction::KIND);
+    let waits = sql::step(
+        "Who waits for a lock.",
+        "SELECT l.pid, a.usename, l.locktype, l.mode, l.relation::regclass, now() - a.query_start AS since\n\
+         FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted ORDER BY since DESC",
+    )
+    .good("(0 rows)")
+    .shows("rows that stay", &blocked::KIND);
+    Section::layer(Layer::Pool, vec![limits, holders, transactions, waits])
+}
