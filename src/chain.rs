@@ -1,6 +1,7 @@
 //! The chain: the eight probes, each given what the one below it found, until one finds its layer broken.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -21,6 +22,7 @@ use crate::request::{Request, Skip};
 use crate::server::session::{Answer, Session};
 use crate::settings::environment::Environment;
 use crate::settings::gather;
+use crate::shared::Shared;
 use crate::target::{Endpoint, Host, Target};
 use crate::tls::connector::{self, Unprepared};
 use crate::verdict::{Breakage, Notes, Probed, Verdict};
@@ -28,7 +30,13 @@ use crate::wait::Patience;
 
 /// Probes layer by layer, telling the observer of each row as it comes. Where `stop` comes first, the layer at hand is said to have
 /// been interrupted; the session, where there is one, is ended all the same.
-pub async fn run(request: &Request, environment: &Environment, observer: &mut dyn Observer, stop: impl Future<Output = ()>) -> Diagnosis {
+pub async fn run(
+    request: &Request,
+    environment: &Environment,
+    shared: &Shared,
+    observer: &mut dyn Observer,
+    stop: impl Future<Output = ()>,
+) -> Diagnosis {
     let began = Instant::now();
     let mut log = Log {
         request,
@@ -49,8 +57,9 @@ pub async fn run(request: &Request, environment: &Environment, observer: &mut dy
     let mut code = None;
     let entered = loop {
         let entered = tokio::select! {
-            entered = enter(&mut log, request, environment, &mut code) => entered,
+            biased;
             () = &mut stop => return log.interrupt(),
+            entered = enter(&mut log, request, environment, shared, &mut code) => entered,
         };
         let pause = patience.as_mut().and_then(|patience| patience.pause_after(&log.rows));
         let Some(pause) = pause.filter(|_| entered.is_none()) else {
@@ -87,11 +96,21 @@ struct Entered {
     way: Way,
 }
 
-/// What the application's code says: its migrations, and its pools.
-type Code = (Trees, Codes);
+/// What the application's code says, while it is being read.
+#[derive(Debug)]
+struct Code {
+    trees: JoinHandle<Arc<Trees>>,
+    pools: JoinHandle<Codes>,
+}
 
 /// From the settings to a session. The application's code is read meanwhile, once.
-async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, code: &mut Option<JoinHandle<Code>>) -> Option<Entered> {
+async fn enter(
+    log: &mut Log<'_>,
+    request: &Request,
+    environment: &Environment,
+    shared: &Shared,
+    code: &mut Option<Code>,
+) -> Option<Entered> {
     let limit = request.timeout;
     log.begins(Layer::Config, "the settings to be read");
     // Files that are pipes and programs that are asked may take their time.
@@ -110,17 +129,23 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
         let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
         let of_service = scene.application.venv.as_ref().map(|venv| venv.path.as_path());
         let venv = venv::find(&project, request.venv.as_deref().or(of_service), environment.virtual_env());
+        let key = (project.clone(), venv.clone());
         let services = request.services.clone();
-        spawn_blocking(move || (probe::migrations::survey(&project, venv.as_deref()), demand::read_code(&services)))
+        Code {
+            trees: shared
+                .trees
+                .begin(key, move || probe::migrations::survey(&project, venv.as_deref())),
+            pools: spawn_blocking(move || demand::read_code(&services)),
+        }
     });
     let probed = probe::config::probe(&request, scene);
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
     // Reading the trusted certificates takes as long as DNS and TCP do.
-    let prepared = spawn_blocking({
+    let needs_tls = target.hosts.iter().any(|host| !matches!(host.endpoint, Endpoint::Socket(_)));
+    let prepared = needs_tls.then(|| {
         let settings = target.tls.clone();
-        let needs_tls = target.hosts.iter().any(|host| !matches!(host.endpoint, Endpoint::Socket(_)));
-        move || if needs_tls { connector::prepare(&settings) } else { Ok(None) }
+        shared.connectors.begin(settings.clone(), move || connector::prepare(&settings))
     });
     log.wants(Layer::Dns)?;
     log.begins(Layer::Dns, &format!("{} to resolve", target.places()));
@@ -129,9 +154,12 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
     log.begins(Layer::Tcp, &format!("{} to accept a connection", target.places()));
     let streams = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
     log.wants(Layer::Tls)?;
-    let prepared = prepared
-        .await
-        .unwrap_or_else(|error| Err(Unprepared::Broke(Breakage(error.to_string()))));
+    let prepared = match prepared {
+        Some(prepared) => prepared
+            .await
+            .unwrap_or_else(|error| Arc::new(Err(Unprepared::Broke(Breakage(error.to_string()))))),
+        None => Arc::new(Ok(None)),
+    };
     let mut begins = |layer: Layer, route: &Route| {
         let what = match layer {
             Layer::Tls => format!("{} to agree on TLS", route.address),
@@ -157,7 +185,7 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
 }
 
 /// The last three layers: all their questions in one flight, then each judges its answers.
-async fn survey(log: &mut Log<'_>, entered: &Entered, code: JoinHandle<Code>) {
+async fn survey(log: &mut Log<'_>, entered: &Entered, code: Code) {
     let Entered {
         request,
         target,
@@ -167,9 +195,9 @@ async fn survey(log: &mut Log<'_>, entered: &Entered, code: JoinHandle<Code>) {
     if log.wants(Layer::Privileges).is_none() {
         return;
     }
-    let (trees, codes) = match code.await {
-        Ok(code) => code,
-        Err(error) => {
+    let (trees, codes) = match (code.trees.await, code.pools.await) {
+        (Ok(trees), Ok(codes)) => (trees, codes),
+        (Err(error), _) | (_, Err(error)) => {
             log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())));
             return;
         }

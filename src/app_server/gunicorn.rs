@@ -95,6 +95,8 @@ fn configuration(named: Option<&str>, directory: Option<&Path>, scene: Scene<'_>
     if named.is_none() && !path.exists() {
         return Said::default();
     }
+    // The directory may be reached over a symbolic link.
+    let path = path.canonicalize().unwrap_or(path);
     let bounds = Bounds::of(path.parent());
     let module = match Module::read(&path, &bounds) {
         Ok(module) => module,

@@ -1,5 +1,6 @@
 //! The way that led to the session, to be gone again where a further connection is wanted.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::dns::Route;
@@ -13,7 +14,7 @@ use crate::target::Target;
 pub struct Way {
     pub route: Route,
     pub encrypted: bool,
-    pub prepared: Prepared,
+    pub prepared: Arc<Prepared>,
 }
 
 /// Why a further connection led to no session.

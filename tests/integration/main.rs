@@ -19,6 +19,7 @@ mod config;
 mod dns;
 mod dsn;
 mod explain;
+mod fleet;
 mod formats;
 mod human;
 mod laboratory;

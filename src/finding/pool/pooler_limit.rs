@@ -83,7 +83,7 @@ pub fn live(demand: Option<&Estimate>, most: i64, clients: i64, own: i64) -> Opt
         KIND.found(title)
             .severity(Severity::Warn)
             .detail(format!(
-                "max_client_conn = {most}, {clients} clients are there, {own} of them of this role in this database. Whoever comes when it is reached is turned away. The \
+                "max_client_conn = {most}; clients there now, without this check: {clients}, of them {own} of this role in this database. Whoever comes when it is reached is turned away. The \
                  server's own slots are another matter: a client of the pooler takes one only during a transaction, or during its session in session mode."
             ))
             .evidence(evidence)

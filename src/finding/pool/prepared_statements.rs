@@ -31,8 +31,7 @@ pub fn live(console: &Console, mode: &Foreign, driver: &str, off: &str) -> Findi
              the same name. Unless the application has turned it off, which cannot be seen from here, it meets 26000 or 42P05 under load."
         ))
         .evidence(format!(
-            "{} {}, {}",
-            console.pooler,
+            "{}, {}",
             console.version,
             tracked.map_or_else(
                 || "which has no max_prepared_statements (PgBouncer has it from 1.21 on)".to_owned(),

@@ -67,7 +67,7 @@ pub fn findings(console: &Console, mode: &Foreign, habits: &Habits) -> Vec<Findi
             "What belongs to a session does not last from one transaction to the next: SET, advisory locks, LISTEN, temporary tables, cursors WITH HOLD. No error says so; \
              the next transaction finds another session's state.",
         )
-        .evidence(format!("{} {}, pool_mode = {mode}", console.pooler, console.version));
+        .evidence(format!("{}, pool_mode = {mode}", console.version));
     if let Some(place) = &habits.cursors {
         finding = finding.evidence(format!("DATABASES in {place} does not set DISABLE_SERVER_SIDE_CURSORS"));
     }

@@ -70,7 +70,9 @@ pub fn judge(notes: &mut Notes, front: &Front, request: &Request, target: &Targe
         }
     };
     notes.fact("pooler_version", console.version.to_string());
-    notes.fact("pooler_clients", console.clients());
+    // The session that asks is one of the clients.
+    let clients = (console.clients() - 1).max(0);
+    notes.fact("pooler_clients", clients);
     let most_clients = console.setting("max_client_conn");
     if let Some(most) = most_clients {
         notes.fact("pooler_max_client_conn", most);
@@ -92,18 +94,19 @@ pub fn judge(notes: &mut Notes, front: &Front, request: &Request, target: &Targe
             notes.found(pooler_exceeds_capacity::finding(console, database, most, limits));
         }
     }
-    if let (Some(pool), Some(database)) = (pool, database)
-        && pool.clients_waiting > 0
-        && pool.longest_wait >= WAIT_WARN
-    {
-        notes.found(pooler_waiting::live(pool, database));
+    let queued = console
+        .pools
+        .iter()
+        .filter(|pool| pool.clients_waiting > 0 && pool.longest_wait >= WAIT_WARN);
+    for pool in queued {
+        if let Some(database) = console.database(&pool.database) {
+            notes.found(pooler_waiting::live(pool, database));
+        }
     }
     if let Some(most) = most_clients {
         let total = Estimate::of(&request.demand, &request.services, codes).ok();
-        let own = pool.map_or(0, |pool| pool.clients_active + pool.clients_waiting);
-        notes
-            .findings
-            .extend(pooler_limit::live(total.as_ref(), most, console.clients(), own));
+        let own = pool.map_or(0, |pool| pool.clients_active + pool.clients_waiting - 1).max(0);
+        notes.findings.extend(pooler_limit::live(total.as_ref(), most, clients, own));
     }
     let mode = pool.and_then(|pool| pool.mode.clone()).or_else(|| database?.mode.clone());
     if let Some(mode) = mode {

@@ -19,10 +19,11 @@ const IN_FLIGHT: usize = 16;
 /// The fewest slots that are left free.
 const LEAST_MARGIN: i64 = 3;
 
-/// How many connections may be opened: what is free, without a tenth of what there is, and never the last three.
+/// How many connections may be opened beside the one that is there: what is free, without a tenth of what there is, and never the
+/// last three.
 #[must_use]
 pub fn allowed(free: i64, usable: i64) -> i64 {
-    (free - (usable / 10).max(LEAST_MARGIN)).max(0)
+    (free - 1 - (usable / 10).max(LEAST_MARGIN)).max(0)
 }
 
 /// Opens the connections, holds them until all are there, and closes them. Stops at the first refusal.
@@ -147,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_margin_is_left() {
-        for (free, usable, most) in [(97, 97, 88), (10, 20, 7), (3, 20, 0), (0, 20, 0), (500, 1_000, 400)] {
+        for (free, usable, most) in [(97, 97, 87), (10, 20, 6), (4, 20, 0), (0, 20, 0), (500, 1_000, 399)] {
             assert_eq!(allowed(free, usable), most, "{free} of {usable}");
         }
     }

@@ -123,7 +123,7 @@ fn judged(
     facts(&mut notes, &limits, pooled, &holders);
     judge_slots(&mut notes, &limits, &holders);
     let wanted = demand::judge(&mut notes, request, &around.codes, &limits, pooled);
-    demand::idle(&mut notes, target, &around.codes, &limits);
+    demand::idle(&mut notes, target, &around.codes, &limits, pooled);
     notes.slots = Some(Slots::of(&limits, wanted));
     if let Some(front) = &around.front {
         front::judge(&mut notes, front, request, target, &around.codes, &limits);
