@@ -11,6 +11,9 @@ use crate::lab::service::Root;
 
 const ENGINE: &str = "from sqlalchemy import create_engine\nengine = create_engine(url, pool_size=2, max_overflow=1)\n";
 
+/// A unit's lines, the project's files, and what is expected.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
 /// A unit that starts the shop like this, in a project with these files.
 fn unit(lines: &str, files: &[(&str, &str)]) -> (Root, Project) {
     let project = Project::empty();
@@ -37,7 +40,7 @@ fn facts(run: &Run) -> Value {
 }
 
 /// Starts, with the files beside them, and what they come to.
-const KNOWN: &[(&str, &[(&str, &str)], &str)] = &[
+const KNOWN: &[Case] = &[
     (
         "ExecStart=/srv/venv/bin/gunicorn -w 3 shop:app",
         &[("db.py", ENGINE)],
@@ -168,7 +171,7 @@ fn the_unit_and_the_code_tell_what_can_be_opened() {
 }
 
 /// What cannot be told, and the place that it names.
-const UNTOLD: &[(&str, &[(&str, &str)], &str)] = &[
+const UNTOLD: &[Case] = &[
     (
         "ExecStart=/srv/venv/bin/gunicorn shop:app",
         &[("gunicorn.conf.py", "import shop\nworkers = shop.count()\n")],

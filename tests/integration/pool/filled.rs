@@ -136,7 +136,7 @@ pub fn what_is_recommended_fits(venv: &Venv, release: &Release) {
     // Whoever counts takes a slot, and so nobody does while the last ones are being taken.
     let mark = server.log_mark();
     let fitting = start(venv, &server, &project(size - 1, 1));
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     let logged_in = || server.log_since(mark).matches("connection authorized: user=app").count();
     while logged_in() < usize::try_from(USABLE).expect("a small number") {
         assert!(Instant::now() < deadline, "{}", server.log_since(mark));
