@@ -11,7 +11,7 @@ pub fn print(scale: &Scale) {
     let ours = peers::check(scale, &dsn);
     let against = |what: &str, theirs| Duel::fight(&ours, &theirs, scale.pairs).print(what);
     against("psql -c 'select 1'", peers::psql(&dsn));
-    against("pg_isready", peers::pg_isready(&dsn));
+    against("pg_isready", peers::pg_isready(Server::shared().port()));
     against("the same by hand", peers::by_hand(&dsn, Server::shared().port()));
     match Venv::of_peers() {
         Ok(venv) => {

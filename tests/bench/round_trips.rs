@@ -20,6 +20,6 @@ pub fn print(scale: &Scale) {
         peers::check(scale, &dsn.clone().sslmode("disable"))
     });
     count("psql -c 'select 1'", |_, dsn, _| peers::psql(dsn));
-    count("pg_isready", |_, dsn, _| peers::pg_isready(dsn));
+    count("pg_isready", |_, _, port| peers::pg_isready(port));
     count("by hand", |_, dsn, port| peers::by_hand(dsn, port));
 }
