@@ -73,6 +73,7 @@ catalogue! {
         unexpanded_variable,
         unit_not_found,
         unknown_parameter + TEXTS,
+        value_unknown,
         version_unsupported + TEXTS,
     }
     dns {
@@ -107,11 +108,13 @@ catalogue! {
         certificate_expired + TEXTS,
         certificate_expiring,
         certificate_not_yet_valid + TEXTS,
+        certificate_revoked + TEXTS,
         certificate_weak + TEXTS,
         client_certificate_rejected + TEXTS,
         client_certificate_required,
         client_certificate_unused + TEXTS,
         client_key_unusable + TEXTS,
+        crl_unusable + TEXTS,
         gss_unavailable + TEXTS,
         handshake_failed + TEXTS,
         host_mismatch + TEXTS,
