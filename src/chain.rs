@@ -1,21 +1,24 @@
 //! The chain: the eight probes, each given what the one below it found, until one finds its layer broken.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use crate::application::Runtime;
 use crate::diagnosis::{Diagnosis, LayerReport, TargetSummary};
 use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
-use crate::migrations::venv;
+use crate::migrations::{exact, venv};
 use crate::observer::Observer;
 use crate::probe;
 use crate::probe::dns::Route;
 use crate::probe::migrations::Trees;
+use crate::process;
 use crate::provider::{self, Provider};
-use crate::request::{Request, Skip};
+use crate::request::{Origin, Request, Running, Skip};
 use crate::server::session::{Answer, Session};
 use crate::settings::environment::Environment;
 use crate::settings::gather;
@@ -65,14 +68,14 @@ pub async fn run(request: &Request, environment: &Environment, observer: &mut dy
     if let Some(patience) = &patience {
         log.stop_waiting(patience);
     }
-    let (Some(Entered { request, target, session }), Some(trees)) = (entered, trees) else {
+    let (Some(entered), Some(trees)) = (entered, trees) else {
         return log.finish();
     };
     let completed = tokio::select! {
-        () = survey(&mut log, &request, &target, &session, trees) => true,
+        () = survey(&mut log, &entered, trees) => true,
         () = &mut stop => false,
     };
-    session.goodbye().await;
+    entered.session.goodbye().await;
     if completed { log.finish() } else { log.interrupt() }
 }
 
@@ -82,6 +85,9 @@ struct Entered {
     request: Request,
     target: Target,
     session: Session,
+    /// How the application's Python is run.
+    runtime: Runtime,
+    running: Option<Running>,
 }
 
 /// From the settings to a session. The migrations of the project are read meanwhile, once.
@@ -106,6 +112,8 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
         let venv = venv::find(&project, request.venv.as_deref().or(of_service), environment.virtual_env());
         spawn_blocking(move || probe::migrations::survey(&project, venv.as_deref()))
     });
+    let runtime = scene.application.runtime.clone();
+    let running = scene.application.pid.and_then(|pid| running(pid, &request));
     let probed = probe::config::probe(&request, scene);
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
@@ -136,22 +144,36 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
     log.took(walked.host.as_ref());
     log.step_that_took(Layer::Tls, walked.tls, walked.tls_took)?;
     let session = log.step(Layer::Auth, walked.auth?)?;
-    Some(Entered { request, target, session })
+    Some(Entered {
+        request,
+        target,
+        session,
+        runtime,
+        running,
+    })
 }
 
 /// The last three layers: all their questions in one flight, then each judges its answers.
-async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, trees: JoinHandle<Trees>) {
+async fn survey(log: &mut Log<'_>, entered: &Entered, trees: JoinHandle<Trees>) {
+    let Entered {
+        request,
+        target,
+        session,
+        runtime,
+        running,
+    } = entered;
     if log.wants(Layer::Privileges).is_none() {
         return;
     }
     let trees = match trees.await {
-        Ok(trees) => trees,
+        Ok(trees) => Arc::new(trees),
         Err(error) => {
             log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())));
             return;
         }
     };
-    let case = probe::migrations::Case::of(&trees, request);
+    let mut case = probe::migrations::Case::of(&trees, request);
+    case.running = running.as_ref();
     let layers = [
         (Layer::Privileges, probe::privileges::questions(request)),
         (Layer::Migrations, probe::migrations::questions(case)),
@@ -190,7 +212,12 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
         let probed = if wanted(layer) {
             match layer {
                 Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers, more),
-                Layer::Migrations => probe::migrations::judge(case, target, answers, more),
+                Layer::Migrations => {
+                    let answered = ask_the_tools(&trees, runtime, request).await;
+                    let exact = answered.as_ref();
+                    let case = probe::migrations::Case { exact, ..case };
+                    probe::migrations::judge(case, target, answers, more)
+                }
                 _ => probe::pool::judge(request, target, &session.server, answers),
             }
         } else {
@@ -200,6 +227,27 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
             break;
         }
     }
+}
+
+/// The application's process.
+fn running(pid: u32, request: &Request) -> Option<Running> {
+    let unit = match &request.origin {
+        Origin::Unit { name, .. } => Some(name.clone()),
+        _ => None,
+    };
+    let age = process::age(pid)?;
+    Some(Running { pid, unit, age })
+}
+
+/// What the migration tools say themselves, where the user wants that.
+async fn ask_the_tools(trees: &Arc<Trees>, runtime: &Runtime, request: &Request) -> Option<exact::Answers> {
+    if !request.exact {
+        return None;
+    }
+    let (trees, runtime, application) = (Arc::clone(trees), runtime.clone(), request.application.clone());
+    spawn_blocking(move || exact::ask(&trees, &runtime, application.as_ref()))
+        .await
+        .ok()
 }
 
 /// The rows so far.

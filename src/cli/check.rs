@@ -51,6 +51,10 @@ pub struct CheckArgs {
     /// A schema that the application uses (repeatable); without one, those of the search path that exist
     #[arg(long = "schema", value_name = "NAME", help_heading = WHAT)]
     pub schemas: Vec<String>,
+    /// Ask the migration tool itself too, in the application's own Python: this runs the application's code, which opens a
+    /// connection of its own
+    #[arg(long)]
+    pub exact: bool,
     /// The database that the settings have to lead to
     #[arg(long, value_name = "NAME")]
     pub expect_database: Option<String>,

@@ -55,6 +55,7 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
             .clone()
             .map_or_else(|| needs(of_target), |needs| needs.into_iter().collect()),
         expect: expect(args, of_target),
+        exact: args.exact,
         demand: Demand {
             workers: args.workers.or(workers),
             threads: args.threads.or(pool.threads),
@@ -128,6 +129,7 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
         schemas: schemas(target.as_ref()),
         needs: needs(target.as_ref()),
         expect: Expect::default(),
+        exact: false,
         demand: Demand::default(),
         until: Layer::Config,
         skip: Vec::new(),

@@ -16,8 +16,10 @@ const PACKAGES: &[&str] = &[
     "gunicorn",
     "python-dotenv==1.2.4",
     "Flask-SQLAlchemy",
+    "Flask-Migrate",
+    "psycopg2-binary",
 ];
-const MODULES: &str = "alembic, django, psycopg, flask, gunicorn, dotenv, flask_sqlalchemy";
+const MODULES: &str = "alembic, django, psycopg, flask, gunicorn, dotenv, flask_sqlalchemy, flask_migrate, psycopg2";
 
 /// Readers of reports that nobody here wrote.
 const READERS: &[&str] = &["jsonschema", "junitparser", "prometheus-client", "markdown-it-py"];
