@@ -22,6 +22,7 @@ use crate::request::{Origin, Request, Running, Skip};
 use crate::server::session::{Answer, Session};
 use crate::settings::environment::Environment;
 use crate::settings::gather;
+use crate::shared::Shared;
 use crate::target::{Endpoint, Host, Target};
 use crate::tls::connector::{self, Unprepared};
 use crate::verdict::{Breakage, Notes, Probed, Verdict};
@@ -29,7 +30,13 @@ use crate::wait::Patience;
 
 /// Probes layer by layer, telling the observer of each row as it comes. Where `stop` comes first, the layer at hand is said to have
 /// been interrupted; the session, where there is one, is ended all the same.
-pub async fn run(request: &Request, environment: &Environment, observer: &mut dyn Observer, stop: impl Future<Output = ()>) -> Diagnosis {
+pub async fn run(
+    request: &Request,
+    environment: &Environment,
+    shared: &Shared,
+    observer: &mut dyn Observer,
+    stop: impl Future<Output = ()>,
+) -> Diagnosis {
     let began = Instant::now();
     let mut log = Log {
         request,
@@ -50,8 +57,9 @@ pub async fn run(request: &Request, environment: &Environment, observer: &mut dy
     let mut trees = None;
     let entered = loop {
         let entered = tokio::select! {
-            entered = enter(&mut log, request, environment, &mut trees) => entered,
+            biased;
             () = &mut stop => return log.interrupt(),
+            entered = enter(&mut log, request, environment, shared, &mut trees) => entered,
         };
         let pause = patience.as_mut().and_then(|patience| patience.pause_after(&log.rows));
         let Some(pause) = pause.filter(|_| entered.is_none()) else {
@@ -91,7 +99,13 @@ struct Entered {
 }
 
 /// From the settings to a session. The migrations of the project are read meanwhile, once.
-async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, trees: &mut Option<JoinHandle<Trees>>) -> Option<Entered> {
+async fn enter(
+    log: &mut Log<'_>,
+    request: &Request,
+    environment: &Environment,
+    shared: &Shared,
+    trees: &mut Option<JoinHandle<Arc<Trees>>>,
+) -> Option<Entered> {
     let limit = request.timeout;
     log.begins(Layer::Config, "the settings to be read");
     // Files that are pipes and programs that are asked may take their time.
@@ -110,7 +124,10 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
         let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
         let of_service = scene.application.venv.as_ref().map(|venv| venv.path.as_path());
         let venv = venv::find(&project, request.venv.as_deref().or(of_service), environment.virtual_env());
-        spawn_blocking(move || probe::migrations::survey(&project, venv.as_deref()))
+        let key = (project.clone(), venv.clone());
+        shared
+            .trees
+            .begin(key, move || probe::migrations::survey(&project, venv.as_deref()))
     });
     let runtime = scene.application.runtime.clone();
     let running = scene.application.pid.and_then(|pid| running(pid, &request));
@@ -118,10 +135,10 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
     // Reading the trusted certificates takes as long as DNS and TCP do.
-    let prepared = spawn_blocking({
+    let needs_tls = target.hosts.iter().any(|host| !matches!(host.endpoint, Endpoint::Socket(_)));
+    let prepared = needs_tls.then(|| {
         let settings = target.tls.clone();
-        let needs_tls = target.hosts.iter().any(|host| !matches!(host.endpoint, Endpoint::Socket(_)));
-        move || if needs_tls { connector::prepare(&settings) } else { Ok(None) }
+        shared.connectors.begin(settings.clone(), move || connector::prepare(&settings))
     });
     log.wants(Layer::Dns)?;
     log.begins(Layer::Dns, &format!("{} to resolve", target.places()));
@@ -130,9 +147,12 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
     log.begins(Layer::Tcp, &format!("{} to accept a connection", target.places()));
     let streams = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
     log.wants(Layer::Tls)?;
-    let prepared = prepared
-        .await
-        .unwrap_or_else(|error| Err(Unprepared::Broke(Breakage(error.to_string()))));
+    let prepared = match prepared {
+        Some(prepared) => prepared
+            .await
+            .unwrap_or_else(|error| Arc::new(Err(Unprepared::Broke(Breakage(error.to_string()))))),
+        None => Arc::new(Ok(None)),
+    };
     let mut begins = |layer: Layer, route: &Route| {
         let what = match layer {
             Layer::Tls => format!("{} to agree on TLS", route.address),
@@ -154,7 +174,7 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
 }
 
 /// The last three layers: all their questions in one flight, then each judges its answers.
-async fn survey(log: &mut Log<'_>, entered: &Entered, trees: JoinHandle<Trees>) {
+async fn survey(log: &mut Log<'_>, entered: &Entered, trees: JoinHandle<Arc<Trees>>) {
     let Entered {
         request,
         target,
@@ -166,7 +186,7 @@ async fn survey(log: &mut Log<'_>, entered: &Entered, trees: JoinHandle<Trees>) 
         return;
     }
     let trees = match trees.await {
-        Ok(trees) => Arc::new(trees),
+        Ok(trees) => trees,
         Err(error) => {
             log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())));
             return;

@@ -23,6 +23,8 @@ pub enum Origin {
     Unit { name: String, pid: Option<u32>, root: PathBuf },
     /// A running process.
     Process(u32),
+    /// A running process whose number stands in this file.
+    PidFile(PathBuf),
     /// A container of docker or podman.
     Container(String),
     /// A connection string of a target in `dbdoctor.toml`.

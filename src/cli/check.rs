@@ -39,6 +39,12 @@ const CONNECTIONS: &str = "What the application can open";
 pub struct CheckArgs {
     #[command(flatten)]
     pub sources: SourceArgs,
+    /// Every target of dbdoctor.toml, side by side
+    #[arg(long, help_heading = "Where the settings come from", conflicts_with_all = ["dsn", "env_file", "unit", "pid", "container", "target"])]
+    pub all: bool,
+    /// How many targets are checked at the same time
+    #[arg(long, value_name = "N", help_heading = "Where the settings come from", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: u16,
     /// Stop after this layer
     #[arg(long, value_name = "LAYER", default_value = "pool", help_heading = WHAT)]
     pub until: Layer,

@@ -35,6 +35,10 @@ fn print(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     let request = gathered.complete(&request);
     let source = source(&gathered.reading, &request);
     let of_service = gathered.application.venv.as_ref().map(|venv| venv.path.clone());
+    let account = match &gathered.application.account {
+        Some(Ok(account)) => Some(account.name.clone()),
+        Some(Err(_)) | None => None,
+    };
     let (target, notes) = match probe::config::probe(&request, gathered) {
         Probed::Sound(target, notes) => (Some(target), notes),
         Probed::Broken(notes) => (None, notes),
@@ -56,6 +60,7 @@ fn print(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
         target: target.as_ref(),
         trees: &trees,
         venv: venv.as_deref(),
+        account: account.as_deref(),
     });
     let Notes { mut findings, .. } = notes;
     let mask = target.as_ref().map(Mask::of).unwrap_or_default();

@@ -20,6 +20,7 @@ mod dns;
 mod dsn;
 mod exact;
 mod explain;
+mod fleet;
 mod formats;
 mod human;
 mod laboratory;
