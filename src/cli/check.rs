@@ -36,6 +36,7 @@ pub(super) const WHAT: &str = "What is checked";
 const CONNECTIONS: &str = "What the application can open";
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option")]
 pub struct CheckArgs {
     #[command(flatten)]
     pub sources: SourceArgs,

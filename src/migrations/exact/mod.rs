@@ -11,7 +11,7 @@ use crate::application::{Question, Runtime, Unanswered};
 use crate::request::Asked;
 
 /// How long a tool may take: it imports the application, and every migration.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// What a tool says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
