@@ -4,6 +4,7 @@
 //! - [`pgbouncer`], [`dns`], [`hostile`]: what else stands between an application and its database.
 //! - [`authority`]: certificates. [`project`] and [`python`]: applications with migrations.
 //! - [`service`]: units of systemd, and real application servers started as they say.
+//! - [`manager`]: the real systemd as their manager.
 //! - [`supervisor`]: nothing outlives the process that started it, however that process ends.
 //!
 //! Whatever goes wrong here is a panic: a laboratory that is not in order proves nothing.
@@ -19,6 +20,7 @@ pub mod flights;
 pub mod german;
 pub mod hostile;
 pub mod install;
+pub mod manager;
 pub mod matrix;
 pub mod network;
 pub mod pgbouncer;
