@@ -208,20 +208,26 @@ catalogue! {
     pool {
         blocked + TEXTS,
         client_pool_exhausted + TEXTS,
+        connection_leak,
         connection_lost + TEXTS,
         database_limit,
         demand_exceeds_capacity,
         idle_in_transaction + TEXTS,
+        idle_timeout,
+        load_not_run,
         long_transaction,
         near_limit,
+        pooler_exceeds_capacity,
         pooler_limit,
         pooler_waiting,
         prepared_statements + TEXTS,
+        prepared_transaction,
         reserved_slots_only,
         role_limit,
         shared_connection + TEXTS,
         slots_exhausted,
         statement_timeout + TEXTS,
+        transaction_pooling,
     }
 }
 

@@ -9,7 +9,7 @@ pub mod alembic;
 pub mod django;
 pub mod exact;
 mod extensions;
-mod files;
+pub(crate) mod files;
 pub mod inspection;
 pub mod listing;
 pub mod python;
