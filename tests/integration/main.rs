@@ -20,6 +20,7 @@ mod dns;
 mod dsn;
 mod explain;
 mod formats;
+mod hostile;
 mod human;
 mod laboratory;
 mod majors;

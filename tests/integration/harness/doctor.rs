@@ -24,6 +24,7 @@ pub struct Doctor {
     network: Option<Network>,
     ordinary: bool,
     interrupted_after: Option<&'static str>,
+    under: Vec<OsString>,
 }
 
 impl Doctor {
@@ -45,6 +46,7 @@ impl Doctor {
             network: None,
             ordinary: false,
             interrupted_after: None,
+            under: Vec::new(),
         }
     }
 
@@ -107,6 +109,12 @@ impl Doctor {
         self
     }
 
+    /// Runs under another program: these words, and then the binary's.
+    pub fn under(mut self, words: &[&str]) -> Self {
+        self.under = words.iter().map(OsString::from).collect();
+        self
+    }
+
     /// Is sent SIGINT after so many seconds.
     pub fn interrupted_after(mut self, seconds: &'static str) -> Self {
         self.interrupted_after = Some(seconds);
@@ -156,6 +164,7 @@ impl Doctor {
             Some(seconds) => words.extend(["--preserve-status", "--signal=INT", seconds].map(OsString::from)),
             None => words.push("90".into()),
         }
+        words.extend(self.under.iter().cloned());
         words.push(if self.ordinary { readable_binary() } else { binary() }.into());
         words.extend(self.arguments.iter().cloned());
         let mut command = Command::new(&words[0]);
