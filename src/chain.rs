@@ -1,6 +1,7 @@
 //! The chain: the eight probes, each given what the one below it found, until one finds its layer broken.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -19,6 +20,7 @@ use crate::request::{Request, Skip};
 use crate::server::session::{Answer, Session};
 use crate::settings::environment::Environment;
 use crate::settings::gather;
+use crate::shared::Shared;
 use crate::target::{Endpoint, Host, Target};
 use crate::tls::connector::{self, Unprepared};
 use crate::verdict::{Breakage, Notes, Probed, Verdict};
@@ -26,14 +28,20 @@ use crate::wait::Patience;
 
 /// Probes layer by layer, telling the observer of each row as it comes. Where `stop` comes first, the layer at hand is said to have
 /// been interrupted; the session, where there is one, is ended all the same.
-pub async fn run(request: &Request, environment: &Environment, observer: &mut dyn Observer, stop: impl Future<Output = ()>) -> Diagnosis {
+pub async fn run(
+    request: &Request,
+    environment: &Environment,
+    shared: &Shared,
+    observer: &mut dyn Observer,
+    stop: impl Future<Output = ()>,
+) -> Diagnosis {
     let began = Instant::now();
     let mut log = Log {
         request,
         observer,
         rows: Vec::new(),
         target: TargetSummary {
-            name: request.target.as_ref().map(|target| target.name.clone()),
+            name: request.target.clone(),
             ..TargetSummary::default()
         },
         mask: Mask::default(),
@@ -47,8 +55,9 @@ pub async fn run(request: &Request, environment: &Environment, observer: &mut dy
     let mut trees = None;
     let entered = loop {
         let entered = tokio::select! {
-            entered = enter(&mut log, request, environment, &mut trees) => entered,
+            biased;
             () = &mut stop => return log.interrupt(),
+            entered = enter(&mut log, request, environment, shared, &mut trees) => entered,
         };
         let pause = patience.as_mut().and_then(|patience| patience.pause_after(&log.rows));
         let Some(pause) = pause.filter(|_| entered.is_none()) else {
@@ -85,7 +94,13 @@ struct Entered {
 }
 
 /// From the settings to a session. The migrations of the project are read meanwhile, once.
-async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, trees: &mut Option<JoinHandle<Trees>>) -> Option<Entered> {
+async fn enter(
+    log: &mut Log<'_>,
+    request: &Request,
+    environment: &Environment,
+    shared: &Shared,
+    trees: &mut Option<JoinHandle<Arc<Trees>>>,
+) -> Option<Entered> {
     let limit = request.timeout;
     log.begins(Layer::Config, "the settings to be read");
     // Files that are pipes and programs that are asked may take their time.
@@ -104,16 +119,19 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
         let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
         let of_service = scene.application.venv.as_ref().map(|venv| venv.path.as_path());
         let venv = venv::find(&project, request.venv.as_deref().or(of_service), environment.virtual_env());
-        spawn_blocking(move || probe::migrations::survey(&project, venv.as_deref()))
+        let key = (project.clone(), venv.clone());
+        shared
+            .trees
+            .begin(key, move || probe::migrations::survey(&project, venv.as_deref()))
     });
     let probed = probe::config::probe(&request, scene);
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
     // Reading the trusted certificates takes as long as DNS and TCP do.
-    let prepared = spawn_blocking({
+    let needs_tls = target.hosts.iter().any(|host| !matches!(host.endpoint, Endpoint::Socket(_)));
+    let prepared = needs_tls.then(|| {
         let settings = target.tls.clone();
-        let needs_tls = target.hosts.iter().any(|host| !matches!(host.endpoint, Endpoint::Socket(_)));
-        move || if needs_tls { connector::prepare(&settings) } else { Ok(None) }
+        shared.connectors.begin(settings.clone(), move || connector::prepare(&settings))
     });
     log.wants(Layer::Dns)?;
     log.begins(Layer::Dns, &format!("{} to resolve", target.places()));
@@ -122,9 +140,12 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
     log.begins(Layer::Tcp, &format!("{} to accept a connection", target.places()));
     let streams = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
     log.wants(Layer::Tls)?;
-    let prepared = prepared
-        .await
-        .unwrap_or_else(|error| Err(Unprepared::Broke(Breakage(error.to_string()))));
+    let prepared = match prepared {
+        Some(prepared) => prepared
+            .await
+            .unwrap_or_else(|error| Arc::new(Err(Unprepared::Broke(Breakage(error.to_string()))))),
+        None => Arc::new(Ok(None)),
+    };
     let mut begins = |layer: Layer, route: &Route| {
         let what = match layer {
             Layer::Tls => format!("{} to agree on TLS", route.address),
@@ -140,7 +161,7 @@ async fn enter(log: &mut Log<'_>, request: &Request, environment: &Environment, 
 }
 
 /// The last three layers: all their questions in one flight, then each judges its answers.
-async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, trees: JoinHandle<Trees>) {
+async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, trees: JoinHandle<Arc<Trees>>) {
     if log.wants(Layer::Privileges).is_none() {
         return;
     }
@@ -151,9 +172,10 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
             return;
         }
     };
+    let case = probe::migrations::Case::of(&trees, request);
     let layers = [
         (Layer::Privileges, probe::privileges::questions(request)),
-        (Layer::Migrations, probe::migrations::questions(&trees)),
+        (Layer::Migrations, probe::migrations::questions(case)),
         (Layer::Pool, probe::pool::questions(request)),
     ];
     let wanted = |layer: Layer| layer <= request.until && !request.skips_layer(layer);
@@ -164,25 +186,38 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
         .collect();
     log.begins(Layer::Privileges, "the server to answer all questions");
     let mut answers = session.ask(&questions, request.timeout).await.into_iter();
-    for (layer, questions) in &layers {
-        if log.wants(*layer).is_none() {
+    let answers: Vec<(Layer, Vec<Answer>)> = layers
+        .iter()
+        .map(|(layer, questions)| {
+            (
+                *layer,
+                answers.by_ref().take(if wanted(*layer) { questions.len() } else { 0 }).collect(),
+            )
+        })
+        .collect();
+    // What the answers leave to ask, most often nothing.
+    let more_questions = |layer: Layer, answers: &[Answer]| match layer {
+        Layer::Privileges => probe::privileges::more_questions(request, answers),
+        Layer::Migrations => probe::migrations::more_questions(case, answers),
+        _ => Vec::new(),
+    };
+    let more: Vec<Vec<String>> = answers.iter().map(|(layer, answers)| more_questions(*layer, answers)).collect();
+    let mut further = session.ask(&more.concat(), request.timeout).await.into_iter();
+    for ((layer, answers), more) in answers.into_iter().zip(more) {
+        if log.wants(layer).is_none() {
             break;
         }
-        let probed = if wanted(*layer) {
-            let answers: Vec<Answer> = answers.by_ref().take(questions.len()).collect();
+        let more: Vec<Answer> = further.by_ref().take(more.len()).collect();
+        let probed = if wanted(layer) {
             match layer {
-                Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers),
-                Layer::Migrations => {
-                    let more = probe::migrations::more_questions(&trees, &answers);
-                    let more = session.ask(&more, request.timeout).await;
-                    probe::migrations::judge(&trees, target, answers, more)
-                }
+                Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers, more),
+                Layer::Migrations => probe::migrations::judge(case, target, answers, more),
                 _ => probe::pool::judge(request, target, &session.server, answers),
             }
         } else {
             Probed::NotApplicable((), "left out by --skip".into())
         };
-        if log.step(*layer, probed).is_none() {
+        if log.step(layer, probed).is_none() {
             break;
         }
     }

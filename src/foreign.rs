@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use serde::Deserialize;
+
 /// How much of one foreign text is shown.
 const SHOWN_CHARS: usize = 1_000;
 
 /// Foreign text. Shown, its control characters are escaped and its length is bounded.
-#[derive(Debug, Clone, PartialEq, Eq, Default, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(from = "String")]
 pub struct Foreign(String);
 
 impl Foreign {

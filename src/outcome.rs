@@ -105,8 +105,23 @@ impl Fleet {
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             format!("{count} of {all} targets {what}: {}{more}", named.join(", "))
         };
+        if self.exit_code == ExitCode::Interrupted {
+            let checked = self
+                .diagnoses
+                .iter()
+                .filter(|diagnosis| diagnosis.exit_code != ExitCode::Interrupted);
+            return format!("{verdict}: interrupted after {} of {all} targets", checked.count());
+        }
         match self.verdict {
-            Verdict::Fail => format!("{verdict}: {}", those(Verdict::Fail, "are broken")),
+            Verdict::Fail => {
+                let unseen = self.with(Verdict::Error).count();
+                let unseen = if unseen > 0 {
+                    format!("; {unseen} could not be looked at")
+                } else {
+                    String::new()
+                };
+                format!("{verdict}: {}{unseen}", those(Verdict::Fail, "are broken"))
+            }
             Verdict::Error => format!("{verdict}: {}", those(Verdict::Error, "could not be looked at")),
             Verdict::Warn => format!("{verdict}: {}", those(Verdict::Warn, "have warnings")),
             Verdict::Pass | Verdict::Skip => format!("{verdict}: nothing is broken in {all} targets"),

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::foreign::Foreign;
 use crate::secret::Secret;
 
 /// What is known of a process.
@@ -29,6 +30,19 @@ pub enum Unseen {
     Denied(io::Error),
     /// This system shows no environment of other processes.
     NoProc,
+}
+
+/// The process number that a pid file holds.
+///
+/// # Errors
+///
+/// Why it holds none.
+pub fn number_in(path: &Path) -> Result<u32, String> {
+    let shown = Foreign::new(path.to_string_lossy());
+    let text = std::fs::read_to_string(path).map_err(|error| format!("the pid file {shown} cannot be read: {error}"))?;
+    text.trim()
+        .parse()
+        .map_err(|_| format!("the pid file {shown} holds no process number"))
 }
 
 /// Looks at the process of this number.

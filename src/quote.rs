@@ -35,6 +35,12 @@ pub fn shell(word: &str) -> String {
     }
 }
 
+/// What a file holds, as one word of a POSIX shell command.
+#[must_use]
+pub fn content_of(path: &std::path::Path) -> String {
+    format!("\"$(cat {})\"", shell(&path.to_string_lossy()))
+}
+
 /// One token of `pg_hba.conf`: quoted where the file's reader would split it or take it for a keyword.
 #[must_use]
 pub fn hba(token: &str) -> String {

@@ -23,6 +23,8 @@ pub enum Origin {
     Unit { name: String, pid: Option<u32>, root: PathBuf },
     /// A running process.
     Process(u32),
+    /// A running process whose number stands in this file.
+    PidFile(PathBuf),
     /// A container of docker or podman.
     Container(String),
     /// A connection string of a target in `dbdoctor.toml`.
@@ -92,19 +94,12 @@ pub enum Skip {
     Code(String),
 }
 
-/// A target of `dbdoctor.toml`, as far as it is no setting.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedTarget {
-    pub name: String,
-    pub expect: Expect,
-}
-
 /// A check, as asked for.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub origin: Origin,
-    /// The target of `dbdoctor.toml`, where one is named.
-    pub target: Option<NamedTarget>,
+    /// The name of the target of `dbdoctor.toml`, where one is named.
+    pub target: Option<String>,
     /// The application to ask, with the environment that the origin gives.
     pub application: Option<Asked>,
     /// The variable that holds the URL, where the user names it.
@@ -116,6 +111,8 @@ pub struct Request {
     /// Empty: those of the search path that exist.
     pub schemas: Vec<String>,
     pub needs: BTreeSet<Need>,
+    /// What the settings have to lead to.
+    pub expect: Expect,
     pub demand: Demand,
     /// The last layer to probe.
     pub until: Layer,

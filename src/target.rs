@@ -266,7 +266,7 @@ pub enum RootCert {
 }
 
 /// What libpq's `ssl*` parameters say.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsSettings {
     pub mode: SslMode,
     pub negotiation: Negotiation,

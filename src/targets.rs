@@ -95,12 +95,21 @@ struct Entries {
     skip: Vec<String>,
 }
 
-/// Finds the target of this name in the file that is named, or in the first that is there.
+/// Which targets of the file are meant.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// Every one, in the order of the file.
+    All,
+    /// Those of these names, in this order.
+    Named(&'a [String]),
+}
+
+/// Finds the targets in the file that is named, or in the first that is there.
 ///
 /// # Errors
 ///
 /// What is wrong with the file, with its line.
-pub fn find(name: &str, config: Option<&Path>) -> anyhow::Result<Target> {
+pub fn find(which: Which<'_>, config: Option<&Path>) -> anyhow::Result<Vec<Target>> {
     let path = match config {
         Some(path) => path.to_owned(),
         None => PLACES
@@ -115,9 +124,11 @@ pub fn find(name: &str, config: Option<&Path>) -> anyhow::Result<Target> {
         crate::settings::file::Unread::Unfit(why) => anyhow::anyhow!("{shown} {why}"),
     })?;
     let text = String::from_utf8(text).map_err(|_| anyhow::anyhow!("{shown} is not UTF-8"))?;
-    let mut target = read(&text, name).map_err(|why| anyhow::anyhow!("{shown}{why}"))?;
-    target.file = path;
-    Ok(target)
+    let mut targets = read(&text, which).map_err(|why| anyhow::anyhow!("{shown}{why}"))?;
+    for target in &mut targets {
+        target.file.clone_from(&path);
+    }
+    Ok(targets)
 }
 
 /// The names in the file that is named, or in the first that is there; none where it cannot be read.
@@ -130,12 +141,12 @@ pub fn names(config: Option<&Path>) -> Vec<String> {
     targets.into_iter().flat_map(toml::Table::keys).cloned().collect()
 }
 
-/// Reads the target of this name.
+/// Reads targets.
 ///
 /// # Errors
 ///
 /// What is wrong, beginning with ` line 3: ` or `: `.
-pub fn read(text: &str, name: &str) -> Result<Target, String> {
+fn read(text: &str, which: Which<'_>) -> Result<Vec<Target>, String> {
     let wrong = |error: &toml::de::Error| {
         let line = error
             .span()
@@ -145,40 +156,61 @@ pub fn read(text: &str, name: &str) -> Result<Target, String> {
         format!("{line}: {}", Foreign::new(mask_dsn(error.message())))
     };
     let file: toml::Table = toml::from_str(text).map_err(|error| wrong(&error))?;
-    check_keys(text, &[], &["targets"])?;
-    let targets = file.get("targets").and_then(toml::Value::as_table);
-    let names: Vec<&str> = targets.into_iter().flat_map(toml::Table::keys).map(String::as_str).collect();
-    for target in &names {
-        check_keys(text, &["targets", target], KEYS)?;
-        check_keys(text, &["targets", target, "expect"], EXPECT_KEYS)?;
-        check_keys(text, &["targets", target, "pool"], POOL_KEYS)?;
+    let document = DeTable::parse(text).map_err(|error| wrong(&error))?;
+    check_keys(text, document.get_ref(), "", &["targets"])?;
+    let no_targets = DeTable::new();
+    let targets = inner(document.get_ref(), "targets").unwrap_or(&no_targets);
+    // Each with the place of its name in the text.
+    let mut places: Vec<(&str, usize)> = Vec::new();
+    for (name, value) in targets {
+        places.push((name.get_ref().as_ref(), name.span().start));
+        if let DeValue::Table(target) = value.get_ref() {
+            let place = format!("targets.{}", name.get_ref());
+            check_keys(text, target, &place, KEYS)?;
+            for (table, known) in [("expect", EXPECT_KEYS), ("pool", POOL_KEYS)] {
+                if let Some(table_of_target) = inner(target, table) {
+                    check_keys(text, table_of_target, &format!("{place}.{table}"), known)?;
+                }
+            }
+        }
     }
-    let Some(value) = targets.and_then(|targets| targets.get(name)) else {
-        let advice = match nearest(name, names.iter().copied()).first() {
-            Some(near) => format!("; there is \"{}\"", Foreign::new(*near)),
-            None if names.is_empty() => "; it has no [targets.…] at all".to_owned(),
-            None => format!(
-                "; there are {}",
-                names
-                    .iter()
-                    .map(|name| format!("\"{}\"", Foreign::new(*name)))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ),
-        };
-        return Err(format!(": no target \"{}\"{advice}", Foreign::new(name)));
+    places.sort_by_key(|(_, place)| *place);
+    let entries_of = |name: &str| file.get("targets")?.get(name);
+    let one = |name: &str, place: usize| {
+        let in_target = |why: String| format!(": in the target that begins on line {}: {why}", line_of(text, place));
+        let entries = entries_of(name).cloned().unwrap_or_else(|| toml::Table::new().into());
+        let entries: Entries = entries
+            .try_into()
+            .map_err(|error: toml::de::Error| in_target(Foreign::new(mask_dsn(error.message())).to_string()))?;
+        target(name, entries).map_err(in_target)
     };
-    let entries: Entries = value.clone().try_into().map_err(|error: toml::de::Error| {
-        let line = line_of_key(text, &["targets"], name).unwrap_or(1);
-        format!(
-            ": in the target that begins on line {line}: {}",
-            Foreign::new(mask_dsn(error.message()))
-        )
-    })?;
-    target(name, entries).map_err(|why| {
-        let line = line_of_key(text, &["targets"], name).unwrap_or(1);
-        format!(": in the target that begins on line {line}: {why}")
-    })
+    match which {
+        Which::All if places.is_empty() => Err(": it has no [targets.…] at all".to_owned()),
+        Which::All => places.iter().map(|(name, place)| one(name, *place)).collect(),
+        Which::Named(names) => names
+            .iter()
+            .map(|name| match places.iter().find(|(known, _)| known == name) {
+                Some((name, place)) => one(name, *place),
+                None => Err(unknown(name, &places)),
+            })
+            .collect(),
+    }
+}
+
+fn unknown(name: &str, places: &[(&str, usize)]) -> String {
+    let names = || places.iter().map(|(name, _)| *name);
+    let advice = match nearest(name, names()).first() {
+        Some(near) => format!("; there is \"{}\"", Foreign::new(*near)),
+        None if places.is_empty() => "; it has no [targets.…] at all".to_owned(),
+        None => format!(
+            "; there are {}",
+            names()
+                .map(|name| format!("\"{}\"", Foreign::new(name)))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+    };
+    format!(": no target \"{}\"{advice}", Foreign::new(name))
 }
 
 fn target(name: &str, entries: Entries) -> Result<Target, String> {
@@ -217,47 +249,30 @@ fn target(name: &str, entries: Entries) -> Result<Target, String> {
 }
 
 /// Whether every key of the table is known.
-fn check_keys(text: &str, table: &[&str], known: &[&str]) -> Result<(), String> {
-    for (key, line) in keys(text, table) {
-        if known.contains(&key.as_str()) {
-            continue;
-        }
-        let place = if table.is_empty() {
-            String::new()
-        } else {
-            format!(" in [{}]", Foreign::new(table.join(".")))
-        };
-        let advice = match nearest(&key, known.iter().copied()).first() {
-            Some(near) => format!("; the nearest is \"{near}\""),
-            None => format!("; known are {}", known.join(", ")),
-        };
-        return Err(format!(" line {line}: unknown key \"{}\"{place}{advice}", Foreign::new(key)));
-    }
-    Ok(())
+fn check_keys(text: &str, table: &DeTable<'_>, place: &str, known: &[&str]) -> Result<(), String> {
+    let Some(unknown) = table.keys().find(|key| !known.contains(&key.get_ref().as_ref())) else {
+        return Ok(());
+    };
+    let (key, line) = (unknown.get_ref().as_ref(), line_of(text, unknown.span().start));
+    let place = if place.is_empty() {
+        String::new()
+    } else {
+        format!(" in [{}]", Foreign::new(place))
+    };
+    let advice = match nearest(key, known.iter().copied()).first() {
+        Some(near) => format!("; the nearest is \"{near}\""),
+        None => format!("; known are {}", known.join(", ")),
+    };
+    Err(format!(" line {line}: unknown key \"{}\"{place}{advice}", Foreign::new(key)))
 }
 
-fn line_of_key(text: &str, table: &[&str], key: &str) -> Option<usize> {
-    keys(text, table).into_iter().find(|(known, _)| known == key).map(|(_, line)| line)
-}
-
-/// The keys of a table with their lines; empty where it is no table.
-fn keys(text: &str, table: &[&str]) -> Vec<(String, usize)> {
-    let Ok(document) = DeTable::parse(text) else { return Vec::new() };
-    let mut level = document.get_ref();
-    for name in table {
-        let next = level
-            .iter()
-            .find(|(key, _)| key.get_ref() == name)
-            .map(|(_, value)| value.get_ref());
-        match next {
-            Some(DeValue::Table(next)) => level = next,
-            Some(_) | None => return Vec::new(),
-        }
+/// A table in a table.
+fn inner<'a, 'text>(table: &'a DeTable<'text>, name: &str) -> Option<&'a DeTable<'text>> {
+    let (_, value) = table.iter().find(|(key, _)| key.get_ref() == name)?;
+    match value.get_ref() {
+        DeValue::Table(inner) => Some(inner),
+        _ => None,
     }
-    level
-        .keys()
-        .map(|key| (key.get_ref().to_string(), line_of(text, key.span().start)))
-        .collect()
 }
 
 /// Counted from 1.

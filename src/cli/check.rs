@@ -39,6 +39,12 @@ const CONNECTIONS: &str = "What the application can open";
 pub struct CheckArgs {
     #[command(flatten)]
     pub sources: SourceArgs,
+    /// Every target of dbdoctor.toml, side by side
+    #[arg(long, help_heading = "Where the settings come from", conflicts_with_all = ["dsn", "env_file", "unit", "pid", "container", "target"])]
+    pub all: bool,
+    /// How many targets are checked at the same time
+    #[arg(long, value_name = "N", help_heading = "Where the settings come from", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: u16,
     /// Stop after this layer
     #[arg(long, value_name = "LAYER", default_value = "pool", help_heading = WHAT)]
     pub until: Layer,
@@ -51,6 +57,15 @@ pub struct CheckArgs {
     /// A schema that the application uses (repeatable); without one, those of the search path that exist
     #[arg(long = "schema", value_name = "NAME", help_heading = WHAT)]
     pub schemas: Vec<String>,
+    /// The database that the settings have to lead to
+    #[arg(long, value_name = "NAME")]
+    pub expect_database: Option<String>,
+    /// The role that the session has to act as
+    #[arg(long, value_name = "NAME")]
+    pub expect_user: Option<String>,
+    /// A table that has to be there, with its schema or by the search path (repeatable)
+    #[arg(long = "expect-table", value_name = "[SCHEMA.]NAME")]
+    pub expect_tables: Vec<String>,
     /// Worker processes of the application
     #[arg(long, value_name = "N", help_heading = CONNECTIONS)]
     pub workers: Option<u32>,

@@ -14,23 +14,46 @@ use crate::conninfo::mask::mask_argument;
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote;
-use crate::request::{Asked, Demand, NamedTarget, Need, Origin, Request};
+use crate::request::{Asked, Demand, Need, Origin, Request};
 use crate::secret::Secret;
-use crate::targets::{self, Named, Pool, Target};
+use crate::targets::{self, Expect, Named, Pool, Target, Which};
 
 /// The longest connection string that is read from standard input, in bytes.
 const LONGEST_DSN: u64 = 64 * 1024;
 
-/// The request that the arguments of `check` stand for.
+/// What is to be checked.
+#[derive(Debug)]
+pub enum Checks {
+    One(Box<Request>),
+    Many(Vec<Request>),
+}
+
+/// What the arguments of `check` stand for.
 ///
 /// # Errors
 ///
-/// When standard input cannot be read.
-pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> {
-    let target = target(&args.sources)?;
-    let (pool, of_target) = target
-        .as_ref()
-        .map_or((Pool::default(), None), |target| (target.pool, Some(target)));
+/// When standard input cannot be read, or something is wrong with the file of the targets.
+pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Checks> {
+    if !args.all && args.sources.targets.len() < 2 {
+        let target = target(&args.sources)?;
+        return Ok(Checks::One(Box::new(request(args, target.as_ref(), command(arguments))?)));
+    }
+    let mut names = Vec::new();
+    for name in &args.sources.targets {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    let which = if args.all { Which::All } else { Which::Named(&names) };
+    let targets = targets::find(which, args.sources.config.as_deref())?;
+    let requests = targets
+        .iter()
+        .map(|target| request(args, Some(target), command_for(arguments, &target.name)));
+    Ok(Checks::Many(requests.collect::<anyhow::Result<_>>()?))
+}
+
+fn request(args: &CheckArgs, of_target: Option<&Target>, command: String) -> anyhow::Result<Request> {
+    let pool = of_target.map_or(Pool::default(), |target| target.pool);
     let workers = pool.workers.map(|workers| workers.saturating_mul(pool.hosts.unwrap_or(1)));
     let mut skip = args.skip.clone();
     for text in of_target.into_iter().flat_map(|target| &target.skip) {
@@ -40,7 +63,7 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
     }
     Ok(Request {
         origin: origin(&args.sources, of_target)?,
-        target: of_target.map(named),
+        target: of_target.map(|target| target.name.clone()),
         application: application(&args.sources),
         var: variable(&args.sources, of_target),
         project: args.sources.project.clone().or_else(|| of_target?.project.clone()),
@@ -54,6 +77,7 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
             .needs
             .clone()
             .map_or_else(|| needs(of_target), |needs| needs.into_iter().collect()),
+        expect: expect(args, of_target),
         demand: Demand {
             workers: args.workers.or(workers),
             threads: args.threads.or(pool.threads),
@@ -65,23 +89,34 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Request> 
         timeout: args.timeout,
         wait: args.wait,
         fail_on_warn: args.fail_on == Some(FailOn::Warn),
-        command: command(arguments),
+        command,
     })
 }
 
-fn named(target: &Target) -> NamedTarget {
-    NamedTarget {
-        name: target.name.clone(),
-        expect: target.expect.clone(),
+/// What the command line says comes before what the target says.
+fn expect(args: &CheckArgs, target: Option<&Target>) -> Expect {
+    let of_target = target.map(|target| target.expect.clone()).unwrap_or_default();
+    Expect {
+        database: args.expect_database.clone().or(of_target.database),
+        user: args.expect_user.clone().or(of_target.user),
+        tables: if args.expect_tables.is_empty() {
+            of_target.tables
+        } else {
+            args.expect_tables.clone()
+        },
     }
 }
 
 /// The target that is named, if one is.
 fn target(args: &SourceArgs) -> anyhow::Result<Option<Target>> {
-    args.target
-        .as_deref()
-        .map(|name| targets::find(name, args.config.as_deref()))
-        .transpose()
+    match args.targets.as_slice() {
+        [] if args.config.is_some() => {
+            anyhow::bail!("--config names the file of the targets: name one of them with --target, or all with --all")
+        }
+        [] => Ok(None),
+        [_] => Ok(targets::find(Which::Named(&args.targets), args.config.as_deref())?.pop()),
+        _ => anyhow::bail!("only check takes several targets"),
+    }
 }
 
 /// The privileges that the target names, or the usual ones.
@@ -112,13 +147,14 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
     let target = target(sources)?;
     Ok(Request {
         origin: origin(sources, target.as_ref())?,
-        target: target.as_ref().map(named),
+        target: target.as_ref().map(|target| target.name.clone()),
         application: application(sources),
         var: variable(sources, target.as_ref()),
         project: sources.project.clone().or_else(|| target.as_ref()?.project.clone()),
         venv: sources.venv.clone(),
         schemas: schemas(target.as_ref()),
         needs: needs(target.as_ref()),
+        expect: Expect::default(),
         demand: Demand::default(),
         until: Layer::Config,
         skip: Vec::new(),
@@ -149,7 +185,7 @@ pub fn runbook(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<Reque
 
 fn origin(args: &SourceArgs, target: Option<&Target>) -> anyhow::Result<Origin> {
     if let Some(target) = target {
-        return of_target(target);
+        return Ok(of_target(target));
     }
     if let Some(dsn) = &args.dsn {
         return Ok(if dsn.reveal() == b"-" {
@@ -176,8 +212,8 @@ fn origin(args: &SourceArgs, target: Option<&Target>) -> anyhow::Result<Origin> 
     })
 }
 
-fn of_target(target: &Target) -> anyhow::Result<Origin> {
-    Ok(match &target.origin {
+fn of_target(target: &Target) -> Origin {
+    match &target.origin {
         Some(Named::Unit(name)) => Origin::Unit {
             name: name.clone(),
             pid: None,
@@ -187,15 +223,7 @@ fn of_target(target: &Target) -> anyhow::Result<Origin> {
             path: path.clone(),
             dialect: None,
         },
-        Some(Named::PidFile(path)) => {
-            let shown = Foreign::new(path.to_string_lossy());
-            let text = std::fs::read_to_string(path).with_context(|| format!("the pid file {shown} cannot be read"))?;
-            let pid = text
-                .trim()
-                .parse()
-                .map_err(|_| anyhow::anyhow!("the pid file {shown} holds no process number"))?;
-            Origin::Process(pid)
-        }
+        Some(Named::PidFile(path)) => Origin::PidFile(path.clone()),
         Some(Named::Container(name)) => Origin::Container(name.clone()),
         Some(Named::Dsn(dsn)) => Origin::Target {
             path: target.file.clone(),
@@ -203,7 +231,7 @@ fn of_target(target: &Target) -> anyhow::Result<Origin> {
             dsn: dsn.clone(),
         },
         None => Origin::Environment,
-    })
+    }
 }
 
 /// Everything on standard input, without the line feed that `echo` adds.
@@ -236,4 +264,26 @@ fn is_application(text: &str) -> bool {
     let name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c));
     let (module, factory) = text.split_once(':').unwrap_or((text, "app"));
     name(module) && name(factory.strip_suffix("()").unwrap_or(factory))
+}
+
+/// The command line that checks one of many targets.
+fn command_for(arguments: &[String], target: &str) -> String {
+    let mut one = Vec::new();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--all" => {}
+            "--target" | "--jobs" => drop(arguments.next()),
+            of_many if of_many.starts_with("--target=") || of_many.starts_with("--jobs=") => {}
+            _ => one.push(argument.clone()),
+        }
+    }
+    one.extend(["--target".to_owned(), target.to_owned()]);
+    command(&one)
+}
+
+#[test]
+fn one_of_many_targets_is_named() {
+    let arguments = ["check", "--all", "--jobs", "4", "--target=x", "--format", "json"].map(str::to_owned);
+    assert_eq!(command_for(&arguments, "web 1"), "dbdoctor check --format json --target 'web 1'");
 }

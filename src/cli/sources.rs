@@ -31,11 +31,11 @@ pub struct SourceArgs {
     /// The settings of a container, asked of docker, then podman
     #[arg(long, value_name = "NAME", conflicts_with = "target")]
     pub container: Option<String>,
-    /// A target of dbdoctor.toml
-    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(completion::targets))]
-    pub target: Option<String>,
+    /// A target of dbdoctor.toml; check takes several
+    #[arg(long = "target", value_name = "NAME", id = "target", add = ArgValueCandidates::new(completion::targets))]
+    pub targets: Vec<String>,
     /// The file with the targets, instead of ./dbdoctor.toml or /etc/dbdoctor.toml
-    #[arg(long, value_name = "FILE", requires = "target")]
+    #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The variable that holds the URL
     #[arg(long, value_name = "NAME", conflicts_with = "dsn")]

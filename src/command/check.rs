@@ -4,14 +4,16 @@ use std::io::{self, Write as _};
 
 use crate::chain;
 use crate::cli::check::CheckArgs;
-use crate::cli::resolve;
+use crate::cli::resolve::{self, Checks};
 use crate::exit_code::ExitCode;
+use crate::fleet;
 use crate::outcome::Outcome;
 use crate::report::live::Live;
 use crate::report::output::Output;
 use crate::report::style::Style;
 use crate::report::{self, Detail, Format};
 use crate::settings::environment::Environment;
+use crate::shared::Shared;
 use crate::verdict::Verdict;
 
 /// Checks one target; `arguments` are the program's own, to be repeated in the report.
@@ -28,7 +30,7 @@ pub fn run(args: &CheckArgs, arguments: &[String]) -> ExitCode {
 }
 
 fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
-    let request = resolve::check(args, arguments)?;
+    let checks = resolve::check(args, arguments)?;
     let environment = Environment::of_process();
     let output = match &args.output {
         Some(path) => Output::file(path).map_err(|error| anyhow::anyhow!("the report cannot be written to {}: {error}", path.display()))?,
@@ -42,9 +44,19 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     let style = Style::settle(args.color, output.is_file());
     let mut reporter = report::reporter(args.format, output.writer(), style, detail);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if let Checks::Many(requests) = &checks {
+        let names: Vec<String> = requests.iter().filter_map(|request| request.target.clone()).collect();
+        reporter.begin(&names);
+    }
     let outcome = runtime.block_on(async {
         let mut live = Live::new(reporter.as_mut(), detail);
-        Outcome::One(Box::new(chain::run(&request, &environment, &mut live, interrupted()).await))
+        match &checks {
+            Checks::One(request) => {
+                let diagnosis = chain::run(request, &environment, &Shared::default(), &mut live, interrupted()).await;
+                Outcome::One(Box::new(diagnosis))
+            }
+            Checks::Many(requests) => Outcome::Many(fleet::run(requests, &environment, args.jobs.into(), &mut live, interrupted()).await),
+        }
     });
     // A resolver that hangs must not hold the exit up.
     runtime.shutdown_background();

@@ -1,9 +1,11 @@
 //! Every text that a log is searched for, with what it means.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
+use super::context;
 use super::logged::{Near, Text};
 use super::refusals::{REFUSALS, Refusal};
 use super::template::{Captured, Template};
@@ -37,7 +39,14 @@ struct Catalogue {
     entries: Vec<Entry>,
     /// Finds the anchor of each entry.
     anchors: AhoCorasick,
+    /// Finds what loggers leave alone of each entry, and of what has to be taken apart first.
+    pieces: AhoCorasick,
+    /// Whether a piece counts wherever it stands.
+    certain: Vec<bool>,
 }
+
+/// Marks of lines in which no piece stands as it is: messages as lists of bytes, and frames that break words.
+const PACKED_UP: &[&str] = &["MESSAGE\":[", "│", "┃"];
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::build);
 
@@ -56,8 +65,17 @@ impl Catalogue {
         let anchors = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .build(entries.iter().map(|entry| entry.template.anchor()));
+        let mut certain_by_piece: BTreeMap<&str, bool> = PACKED_UP.iter().map(|piece| (*piece, true)).collect();
+        for entry in &entries {
+            *certain_by_piece.entry(entry.template.plain_piece()).or_default() |= entry.near == Near::Nothing;
+        }
+        let pieces = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(certain_by_piece.keys());
         Self {
             anchors: anchors.expect("a few hundred short texts fit"),
+            pieces: pieces.expect("a few hundred short pieces fit"),
+            certain: certain_by_piece.into_values().collect(),
             entries,
         }
     }
@@ -69,10 +87,18 @@ pub fn entries() -> &'static [Entry] {
     &CATALOGUE.entries
 }
 
-/// Whether any text's longest piece stands there: cheaper than [`matches`].
+/// A first look at a line as it stands in the log: whether a plain piece of any text stands there, and where only those stand that need a
+/// driver near, whether the line speaks of others.
 #[must_use]
-pub fn may_match(text: &str) -> bool {
-    CATALOGUE.anchors.is_match(text)
+pub fn may_matter(line: &[u8]) -> bool {
+    let mut found = false;
+    for piece in CATALOGUE.pieces.find_overlapping_iter(line) {
+        if CATALOGUE.certain[piece.pattern().as_usize()] {
+            return true;
+        }
+        found = true;
+    }
+    found && context::owner(line) != Some(false)
 }
 
 /// The texts that stand in `text`, in the order of their places. `near_driver` is asked once a text needs it. Where several stand at one

@@ -1,5 +1,10 @@
 //! What stands around a line: whose driver raised the error, and which lines belong to one message or traceback.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::prefix;
 
 /// Words that only PostgreSQL, its drivers and its poolers bring into a log, in lower case.
@@ -76,27 +81,33 @@ const FRAMES: usize = 400;
 /// How many neighbours of a line count where there is no traceback.
 const NEIGHBOURS: usize = 2;
 
-/// Whose word stands in a line.
-fn owner(line: &str) -> Option<bool> {
-    let line = line.to_ascii_lowercase();
-    if OURS.iter().any(|word| line.contains(word)) {
-        Some(true)
-    } else if OTHERS.iter().any(|word| line.contains(word)) {
-        Some(false)
-    } else {
-        None
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = AhoCorasick::builder().ascii_case_insensitive(true).build(OURS.iter().chain(OTHERS));
+    words.expect("a few short words fit")
+});
+
+/// Whose word stands in a line; a word of ours counts more.
+#[must_use]
+pub fn owner(line: impl AsRef<[u8]>) -> Option<bool> {
+    let mut found = None;
+    for word in WORDS.find_overlapping_iter(line.as_ref()) {
+        if word.pattern().as_usize() < OURS.len() {
+            return Some(true);
+        }
+        found = Some(false);
     }
+    found
 }
 
 /// Whether a PostgreSQL driver stands near: in the line itself, else in the innermost library frame of the traceback that ends there, else in
 /// the lines beside it. `before` ends where the line begins, `after` begins behind it.
 #[must_use]
-pub fn near_driver(before: &str, line: &str, after: &str) -> bool {
+pub fn near_driver<'t>(before: impl FnOnce() -> Cow<'t, str>, line: &str, after: impl FnOnce() -> Cow<'t, str>) -> bool {
     if let Some(ours) = owner(line) {
         return ours;
     }
     let mut in_traceback = false;
-    for (distance, frame) in before.lines().rev().take(FRAMES).enumerate() {
+    for (distance, frame) in before().lines().rev().take(FRAMES).enumerate() {
         let frame = prefix::strip(frame).rest;
         if frame.starts_with("Traceback (most recent call last)") {
             break;
@@ -111,7 +122,7 @@ pub fn near_driver(before: &str, line: &str, after: &str) -> bool {
             return ours;
         }
     }
-    !in_traceback && after.lines().take(NEIGHBOURS).find_map(owner).unwrap_or(false)
+    !in_traceback && after().lines().take(NEIGHBOURS).find_map(owner).unwrap_or(false)
 }
 
 /// Whether a line can stand inside of a traceback.
@@ -132,15 +143,20 @@ pub enum Bond {
 
 /// Judges the lines between two matches, and the beginning of the second one's line.
 #[must_use]
-pub fn bond(between: &str, line: &str) -> Bond {
-    let own = prefix::strip(line);
-    if continues_message(own.rest, own.time.is_some()) && between.lines().all(|line| continues(prefix::strip(line).rest)) {
+pub fn bond(between: &[u8], line: &[u8]) -> Bond {
+    let line = String::from_utf8_lossy(line);
+    let own = prefix::strip(&line);
+    let lines = || {
+        let between = between.strip_suffix(b"\n").unwrap_or(between);
+        between.split(|byte| *byte == b'\n').map(String::from_utf8_lossy)
+    };
+    if continues_message(own.rest, own.time.is_some()) && lines().all(|line| continues(prefix::strip(&line).rest)) {
         return Bond::Message;
     }
     let mut chained = false;
     let mut framed = false;
-    for line in between.lines() {
-        let rest = prefix::strip(line).rest;
+    for line in lines() {
+        let rest = prefix::strip(&line).rest;
         let text = rest.trim_start();
         if text.starts_with("The above exception was the direct cause") || text.starts_with("During handling of the above exception") {
             chained = true;

@@ -1,7 +1,7 @@
 //! `dbdoctor explain`: which finding an error text, a traceback or a log belongs to.
 //!
-//! A log streams through [`scan`] in constant memory: a few literals find the lines that may matter, the rest of the work is done on those
-//! lines alone. [`clean`] undoes what loggers do to a message, [`catalogue`] finds the texts, [`context`] says which driver stands near and
+//! A log streams through [`scan`] in constant memory: [`finder`] finds the lines that may matter by a few literals, the rest of the work
+//! is done on those lines alone, in [`sight`]. [`clean`] undoes what loggers do to a message, [`catalogue`] finds the texts, [`context`] says which driver stands near and
 //! what belongs to one traceback, [`incident`] chooses the cause among what one traceback holds, and [`group`] sums up by code. A server's
 //! refusal goes through the recognisers that `check` uses.
 
@@ -10,6 +10,7 @@ pub mod clean;
 pub mod context;
 pub mod cover;
 pub mod facts;
+pub mod finder;
 pub mod group;
 pub mod incident;
 pub mod input;
@@ -19,4 +20,5 @@ pub mod prefix;
 pub mod refusals;
 mod remedies;
 pub mod scan;
+pub mod sight;
 pub mod template;

@@ -3,6 +3,9 @@
 /// Longer values are not what a message names.
 const LONGEST_VALUE: usize = 400;
 
+/// How much of a piece a first look asks for.
+const PIECE: usize = 20;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece {
     Literal(&'static str),
@@ -46,6 +49,16 @@ impl Template {
     #[must_use]
     pub fn anchor(&self) -> &'static str {
         self.literals().max_by_key(|literal| literal.len()).unwrap_or_default()
+    }
+
+    /// The longest piece without a character that loggers escape or double, cut short: enough for a first look.
+    #[must_use]
+    pub fn plain_piece(&self) -> &'static str {
+        let is_mangled = |c: char| matches!(c, '"' | '\'' | '`' | '\\' | '<' | '>' | '&' | '#' | ':' | '\n' | '\r' | '\t');
+        let pieces = self.literals().flat_map(|literal| literal.split(is_mangled));
+        let longest = pieces.max_by_key(|piece| piece.len()).unwrap_or_default();
+        let end = (0..=longest.len().min(PIECE)).rev().find(|at| longest.is_char_boundary(*at));
+        &longest[..end.unwrap_or(0)]
     }
 
     /// How many letters it fixes: of two templates at one place the one that fixes more is meant.

@@ -166,11 +166,13 @@ catalogue! {
         schema_create + TEXTS,
         schema_missing + TEXTS,
         schema_usage + TEXTS,
+        search_path,
         sequence_access + TEXTS,
         set_role + TEXTS,
         superuser,
         table_access + TEXTS,
         transaction_aborted + TEXTS,
+        wrong_database,
     }
     migrations {
         already_exists + TEXTS,

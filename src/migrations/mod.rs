@@ -7,6 +7,7 @@
 
 pub mod alembic;
 pub mod django;
+mod extensions;
 mod files;
 pub mod inspection;
 pub mod listing;

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
+
 use crate::request::Need;
 
 /// A privilege on a relation, in the order in which a GRANT names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Privilege {
     Select,
     Insert,

@@ -9,7 +9,7 @@ use crate::finding::config::{
 };
 use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
-use crate::request::{NamedTarget, Request};
+use crate::request::Request;
 use crate::secret::Secret;
 use crate::settings::choice::{Bag, Chosen};
 use crate::settings::dsn::{self, Judged};
@@ -33,7 +33,7 @@ pub fn probe(request: &Request, scene: Scene) -> Probed<Target> {
     } = scene;
     let mut desk = Desk {
         project: request.project.as_deref(),
-        named: request.target.as_ref(),
+        request,
         application: &application,
         shell: others.iter().find(|bag| bag.place == Place::Environment),
         notes,
@@ -53,7 +53,7 @@ pub fn probe(request: &Request, scene: Scene) -> Probed<Target> {
 /// What the judgement of one place has at hand.
 struct Desk<'a> {
     project: Option<&'a Path>,
-    named: Option<&'a NamedTarget>,
+    request: &'a Request,
     application: &'a Application,
     /// This shell's variables, where others are judged.
     shell: Option<&'a Bag>,
@@ -166,9 +166,7 @@ impl Desk<'_> {
         if notes.gravest() == Some(Severity::Fail) {
             return finish(notes);
         }
-        if let Some(named) = self.named {
-            expect(named, source, &target, &mut notes);
-        }
+        expect(self.request, source, &target, &mut notes);
         describe(&target, &merged, &mut notes);
         notes.summary = summary(&target);
         Probed::Sound(target, notes)
@@ -265,15 +263,21 @@ fn complete(bag: &Bag, source: &Source, merged: &Merged, driver: Option<Foreign>
     }
 }
 
-/// Compares the settings with what `dbdoctor.toml` expects of them.
-fn expect(named: &NamedTarget, source: &Source, target: &Target, notes: &mut Notes) {
-    let expect = &named.expect;
+/// Compares the settings with what `dbdoctor.toml`, or the command line, expects of them.
+fn expect(request: &Request, source: &Source, target: &Target, notes: &mut Notes) {
+    let expect = &request.expect;
     for (part, expected, seen) in [
         ("database", &expect.database, &target.database),
         ("user", &expect.user, &target.user),
     ] {
         if let Some(expected) = expected.as_deref().filter(|expected| *expected != seen.raw()) {
-            notes.found(sources_disagree::expected(&named.name, source, part, &Foreign::new(expected), seen));
+            notes.found(sources_disagree::expected(
+                request.target.as_deref(),
+                source,
+                part,
+                &Foreign::new(expected),
+                seen,
+            ));
         }
     }
 }

@@ -6,6 +6,8 @@
 mod alembic;
 mod catalog;
 mod django;
+mod expected;
+mod extensions;
 mod scene;
 mod tools;
 
@@ -15,6 +17,7 @@ use crate::foreign::Foreign;
 use crate::migrations::Unread;
 use crate::migrations::listing::count;
 pub use crate::migrations::{Trees, survey};
+use crate::request::{Need, Request};
 use crate::server::error::ServerError;
 use crate::server::session::{Answer, NoAnswer, Row};
 use crate::target::Target;
@@ -22,11 +25,45 @@ use crate::verdict::{Breakage, Fact, Notes, Probed};
 use catalog::Catalog;
 use scene::Scene;
 
+/// What is to be looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    pub trees: &'a Trees,
+    /// Tables that the user expects.
+    pub expected: &'a [String],
+    /// Whether the role is the one that changes the schema.
+    pub migrates: bool,
+}
+
+impl<'a> Case<'a> {
+    /// These trees, and what the request says of the database.
+    #[must_use]
+    pub fn of(trees: &'a Trees, request: &'a Request) -> Self {
+        Self {
+            expected: &request.expect.tables,
+            migrates: request.needs.contains(&Need::Create) || request.needs.contains(&Need::Ddl),
+            ..Self::of_trees(trees)
+        }
+    }
+
+    /// The trees alone.
+    #[must_use]
+    pub const fn of_trees(trees: &'a Trees) -> Self {
+        Self {
+            trees,
+            expected: &[],
+            migrates: false,
+        }
+    }
+}
+
 /// One question for the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Question {
     Catalog {
         version_tables: Vec<String>,
+        /// Some tree's version table has a name that is computed.
+        under_any_name: bool,
     },
     Alembic {
         schema: Option<String>,
@@ -35,25 +72,42 @@ enum Question {
     Django,
     /// Whether any table holds anything.
     Data,
+    /// Whether the tables are there that the user expects.
+    Expected(Vec<String>),
+    /// What it takes to make the extensions that migrations make.
+    Extensions(Vec<String>),
 }
 
 impl Question {
     fn sql(&self) -> String {
         match self {
-            Self::Catalog { version_tables } => catalog::sql(version_tables),
+            Self::Catalog {
+                version_tables,
+                under_any_name,
+            } => catalog::sql(version_tables, *under_any_name),
             Self::Alembic { schema, table } => alembic::sql(schema.as_deref(), table),
             Self::Django => django::SQL.to_owned(),
             Self::Data => catalog::data_sql(),
+            Self::Expected(tables) => expected::sql(tables),
+            Self::Extensions(names) => extensions::sql(names),
         }
     }
 }
 
-/// What has to be asked about these trees, each once.
-fn plan(trees: &Trees) -> Vec<Question> {
+fn version_tables(trees: &Trees) -> Vec<String> {
     let mut version_tables: Vec<String> = trees.alembic.iter().map(|tree| tree.version_table.name.clone()).collect();
     version_tables.sort_unstable();
     version_tables.dedup();
-    let mut plan = vec![Question::Catalog { version_tables }];
+    version_tables
+}
+
+/// What has to be asked, each once.
+fn plan(case: Case<'_>) -> Vec<Question> {
+    let trees = case.trees;
+    let mut plan = vec![Question::Catalog {
+        version_tables: version_tables(trees),
+        under_any_name: trees.alembic.iter().any(|tree| tree.version_table.unread.is_some()),
+    }];
     for tree in &trees.alembic {
         let question = alembic::question(tree);
         if !plan.contains(&question) {
@@ -66,13 +120,20 @@ fn plan(trees: &Trees) -> Vec<Question> {
     if !trees.is_empty() && !trees.sqlite.is_empty() {
         plan.push(Question::Data);
     }
+    if !case.expected.is_empty() {
+        plan.push(Question::Expected(case.expected.to_vec()));
+    }
+    let extensions = extensions::names(trees);
+    if !extensions.is_empty() {
+        plan.push(Question::Extensions(extensions));
+    }
     plan
 }
 
 /// The statements to run, each a single SELECT.
 #[must_use]
-pub fn questions(trees: &Trees) -> Vec<String> {
-    plan(trees).iter().map(Question::sql).collect()
+pub fn questions(case: Case<'_>) -> Vec<String> {
+    plan(case).iter().map(Question::sql).collect()
 }
 
 /// The rows of a state table, or the server's refusal.
@@ -93,24 +154,41 @@ struct Judged {
     pending: Option<usize>,
     /// Labels in Django's record of applications outside the project.
     other_apps: Vec<String>,
+    /// Extensions that pending migrations make, each with the file.
+    makes_extensions: Vec<(String, String)>,
 }
 
-/// The statements to run once the answers to [`questions`] are there: what other tools' state tables hold. Most often none.
+/// The statements to run once the answers to [`questions`] are there: what stands beside a record that is missing, and what other
+/// tools' state tables hold. Most often none.
 #[must_use]
-pub fn more_questions(trees: &Trees, answers: &[Answer]) -> Vec<String> {
-    match answers.first() {
-        Some(Ok(rows)) => tools::questions(trees, &Catalog::read(rows)),
-        Some(Err(_)) | None => Vec::new(),
-    }
+pub fn more_questions(case: Case<'_>, answers: &[Answer]) -> Vec<String> {
+    let Some(Ok(rows)) = answers.first() else { return Vec::new() };
+    let surroundings = misses_a_record(case, answers).then(|| catalog::surroundings_sql(&version_tables(case.trees)));
+    surroundings
+        .into_iter()
+        .chain(tools::questions(case.trees, &Catalog::read(rows)))
+        .collect()
+}
+
+/// Whether the record of one of the project's tools is missing or empty.
+fn misses_a_record(case: Case<'_>, answers: &[Answer]) -> bool {
+    plan(case).iter().zip(answers).any(|(question, answer)| match (question, answer) {
+        (Question::Alembic { .. } | Question::Django, Ok(rows)) => rows.is_empty(),
+        (Question::Alembic { .. } | Question::Django, Err(NoAnswer::Refused(error))) => scene::is_missing(error),
+        _ => false,
+    })
 }
 
 /// Compares the trees with the answers to [`questions`] and to [`more_questions`], in their order.
 #[must_use]
-pub fn judge(trees: &Trees, target: &Target, answers: Vec<Answer>, more: Vec<Answer>) -> Probed<()> {
-    let plan = plan(trees);
+pub fn judge(case: Case<'_>, target: &Target, answers: Vec<Answer>, more: Vec<Answer>) -> Probed<()> {
+    let trees = case.trees;
+    let plan = plan(case);
     if plan.len() != answers.len() {
         return Probed::Broke(Breakage(format!("{} questions, {} answers", plan.len(), answers.len())));
     }
+    let mut more = more.into_iter();
+    let surroundings = if misses_a_record(case, &answers) { more.next() } else { None };
     let mut catalog = None;
     let mut rows: Vec<(Question, Rows)> = Vec::new();
     for (question, answer) in plan.into_iter().zip(answers) {
@@ -133,15 +211,24 @@ pub fn judge(trees: &Trees, target: &Target, answers: Vec<Answer>, more: Vec<Ans
         role: target.user.raw(),
         database: target.database.raw(),
         catalog,
+        surroundings: surroundings.and_then(|answer| catalog::Surroundings::read(&answer.ok()?)),
     };
+    let answer = |wanted: fn(&Question) -> bool| rows.iter().find(|(question, _)| wanted(question)).map(|(_, rows)| rows);
     let is_empty = rows
         .iter()
         .any(|(question, rows)| *question == Question::Data && catalog::says_empty(rows));
     let mut judged = alembic::judge(&scene, &rows);
     judged.extend(django::judge(&scene, &rows));
-    match tools::judge(&scene, more) {
+    match tools::judge(&scene, more.collect()) {
         Ok(others) => judged.extend(others),
         Err(breakage) => return Probed::Broke(breakage),
+    }
+    if let Some(rows) = answer(|question| matches!(question, Question::Extensions(_))) {
+        extensions::judge(scene.role, scene.database, case.migrates, rows, &mut judged);
+    }
+    if let Some(rows) = answer(|question| matches!(question, Question::Expected(_))) {
+        let path = scene.catalog.as_ref().map(|catalog| catalog.path.as_slice()).unwrap_or_default();
+        judged.push(expected::judge(scene.role, scene.database, path, case.expected, rows));
     }
     if judged.is_empty() {
         return Probed::NotApplicable((), none_found(trees));

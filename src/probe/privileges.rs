@@ -7,35 +7,66 @@ use std::collections::BTreeSet;
 
 use crate::finding::privileges::default_privileges::Gap;
 use crate::finding::privileges::{
-    connect_denied, default_privileges, not_owner, read_only_default, read_only_replica, schema_create, schema_missing, schema_usage,
-    sequence_access, superuser, table_access,
+    connect_denied, default_privileges, not_owner, read_only_default, read_only_replica, row_security, schema_create, schema_missing,
+    schema_usage, search_path, sequence_access, superuser, table_access, wrong_database,
 };
 use crate::foreign::Foreign;
-use crate::privileges::ask;
+use crate::privileges::defaults::{self, Defaults};
 use crate::privileges::privilege::{Privilege, writes};
-use crate::privileges::seen::{Defaults, Relation, RelationsSeen, SchemaSeen, SequencesSeen, SessionSeen};
+use crate::privileges::relations::{self, Relation, RelationsSeen};
+use crate::privileges::schemas::{self, SchemaSeen};
+use crate::privileges::sequences::{self, SequencesSeen};
+use crate::privileges::session::{self, SessionSeen};
 use crate::request::{Need, Request};
 use crate::server::answer::Answers;
 use crate::server::session::{Answer, ServerFacts};
 use crate::target::Target;
 use crate::verdict::{Breakage, Notes, Probed};
 
-/// The layer's questions, each a single SELECT; [`judge`] takes the answers in the same order.
+/// The layer's questions, each a single SELECT. In a sound database they are all.
 #[must_use]
 pub fn questions(request: &Request) -> Vec<String> {
-    vec![
-        ask::SESSION.to_owned(),
-        ask::schemas(request),
-        ask::relations(request),
-        ask::sequences(request),
-        ask::default_privileges(request),
-    ]
+    vec![session::SQL.to_owned(), schemas::sql(request), defaults::sql(request)]
 }
 
-/// Judges the answers to [`questions`].
+/// What to ask once the answers to [`questions`] are there.
 #[must_use]
-pub fn judge(request: &Request, target: &Target, server: &ServerFacts, answers: Vec<Answer>) -> Probed<()> {
-    match Seen::read(answers) {
+pub fn more_questions(request: &Request, answers: &[Answer]) -> Vec<String> {
+    More::of(request, answers).questions(request)
+}
+
+/// Which parts of the catalogue have to be looked at closely.
+#[derive(Debug, Clone, Copy)]
+struct More {
+    relations: bool,
+    sequences: bool,
+}
+
+impl More {
+    fn of(request: &Request, answers: &[Answer]) -> Self {
+        let rows = |at: usize| answers.get(at).and_then(|answer| answer.as_ref().ok());
+        let session = rows(0).and_then(|rows| SessionSeen::read(rows).ok());
+        let schemas = rows(1).and_then(|rows| SchemaSeen::read(rows).ok());
+        Self {
+            relations: schemas.is_some_and(|schemas| SchemaSeen::call_for_a_closer_look(&schemas, request)),
+            sequences: request.needs.contains(&Need::Insert) && session.is_some_and(|session| session.lacks_sequences),
+        }
+    }
+
+    fn questions(self, request: &Request) -> Vec<String> {
+        let relations = self.relations.then(|| relations::sql(request));
+        relations
+            .into_iter()
+            .chain(self.sequences.then(|| sequences::sql(request)))
+            .collect()
+    }
+}
+
+/// Judges the answers to [`questions`] and [`more_questions`], in their order.
+#[must_use]
+pub fn judge(request: &Request, target: &Target, server: &ServerFacts, answers: Vec<Answer>, more: Vec<Answer>) -> Probed<()> {
+    let wanted = More::of(request, &answers);
+    match Seen::read(answers, wanted, more) {
         Ok(seen) => Judge::new(request, target, server, seen).verdict(),
         Err(breakage) => Probed::Broke(breakage),
     }
@@ -45,23 +76,38 @@ pub fn judge(request: &Request, target: &Target, server: &ServerFacts, answers: 
 struct Seen {
     session: Option<SessionSeen>,
     schemas: Option<Vec<SchemaSeen>>,
+    defaults: Option<Vec<Defaults>>,
     relations: Option<RelationsSeen>,
     sequences: Option<SequencesSeen>,
-    defaults: Option<Vec<Defaults>>,
     refusals: Vec<String>,
 }
 
 impl Seen {
-    fn read(answers: Vec<Answer>) -> Result<Self, Breakage> {
+    fn read(answers: Vec<Answer>, wanted: More, more: Vec<Answer>) -> Result<Self, Breakage> {
         let mut answers = Answers::new(answers);
+        let mut more = Answers::new(more);
         Ok(Self {
             session: answers.next("the session", SessionSeen::read)?,
             schemas: answers.next("the schemas", SchemaSeen::read)?,
-            relations: answers.next("the tables", RelationsSeen::read)?,
-            sequences: answers.next("the sequences", SequencesSeen::read)?,
             defaults: answers.next("the default privileges", Defaults::read)?,
-            refusals: answers.refusals,
+            relations: if wanted.relations {
+                more.next("the tables", RelationsSeen::read)?
+            } else {
+                Some(RelationsSeen::default())
+            },
+            sequences: if wanted.sequences {
+                more.next("the sequences", SequencesSeen::read)?
+            } else {
+                Some(SequencesSeen::default())
+            },
+            refusals: answers.refusals.into_iter().chain(more.refusals).collect(),
         })
+    }
+
+    /// How many tables and views of these schemas were judged.
+    fn looked_at(&self, schemas: &BTreeSet<Foreign>) -> i64 {
+        let mut seen = self.schemas.iter().flatten().filter(|schema| schemas.contains(&schema.name));
+        seen.by_ref().map(|schema| schema.looked_at).sum()
     }
 }
 
@@ -93,6 +139,7 @@ impl<'a> Judge<'a> {
         self.session();
         let required = self.schemas();
         self.relations(&required);
+        self.hidden(&required);
         self.sequences(&required);
         self.defaults(&required);
         self.notes.summary = self.summary(&required);
@@ -123,8 +170,26 @@ impl<'a> Judge<'a> {
         notes.fact("search_path", session.search_path.to_string());
         notes.fact("superuser", session.superuser);
         notes.fact("in_recovery", session.standby);
-        notes.fact("default_transaction_read_only", session.read_only);
+        notes.fact("default_transaction_read_only", session.read_only.is_some());
         notes.fact("may_create_schemas", session.may_create_schemas);
+        let expect = &self.request.expect;
+        let mismatches: Vec<_> = [
+            ("database", &expect.database, &session.database),
+            ("role", &expect.user, &session.role),
+        ]
+        .into_iter()
+        .filter_map(|(what, expected, seen)| {
+            let expected = expected.as_ref().filter(|expected| expected.as_str() != seen.raw())?;
+            Some(wrong_database::Mismatch {
+                what,
+                expected: expected.as_str().into(),
+                seen: seen.clone(),
+            })
+        })
+        .collect();
+        if !mismatches.is_empty() {
+            notes.found(wrong_database::finding(&mismatches, &session.login, &self.target.source));
+        }
         if !session.may_connect {
             notes.found(connect_denied::revoked(&session.login, &session.database));
         }
@@ -132,12 +197,8 @@ impl<'a> Judge<'a> {
             if session.standby {
                 let hosts: Vec<_> = self.target.hosts.iter().map(ToString::to_string).collect();
                 notes.found(read_only_replica::finding(&hosts.join(",")));
-            } else if session.read_only {
-                notes.found(read_only_default::finding(
-                    &session.login,
-                    &session.database,
-                    &session.read_only_source,
-                ));
+            } else if let Some(set_by) = &session.read_only {
+                notes.found(read_only_default::finding(&session.login, &session.database, set_by));
             }
         }
         if session.superuser {
@@ -165,7 +226,7 @@ impl<'a> Judge<'a> {
         for schema in &existing {
             // What is on the search path by default, "public" above all, may be closed on purpose.
             let grave = named || none_usable;
-            if !schema.usage && (grave || schema.has_relations) {
+            if !schema.usage && (grave || schema.looked_at > 0) {
                 self.notes.found(schema_usage::finding(&self.role, &self.database, schema, grave));
             }
             if schema.usage || grave {
@@ -188,6 +249,7 @@ impl<'a> Judge<'a> {
     }
 
     fn relations(&mut self, required: &BTreeSet<Foreign>) {
+        self.notes.fact("tables_and_views", self.seen.looked_at(required));
         let Some(seen) = &mut self.seen.relations else { return };
         seen.totals.retain(|totals| required.contains(&totals.schema));
         seen.lacking.retain(|relation| required.contains(&relation.schema));
@@ -210,20 +272,68 @@ impl<'a> Judge<'a> {
         if !spared.is_empty() {
             self.notes.found(table_access::maybe_unused(role, database, &spared, seen));
         }
-        self.notes.fact("tables_and_views", looked_at(seen));
         self.notes.fact("lacking_access", i64::try_from(denied.len()).unwrap_or(i64::MAX));
+    }
+
+    /// Which rows, and which tables, the role is kept from whatever it was granted.
+    fn hidden(&mut self, required: &BTreeSet<Foreign>) {
+        let (Some(seen), Some(session)) = (&self.seen.relations, &self.seen.session) else {
+            return;
+        };
+        let filtered: Vec<_> = seen
+            .filtered
+            .iter()
+            .filter(|table| required.contains(&table.schema))
+            .cloned()
+            .collect();
+        if !filtered.is_empty() {
+            let names: Vec<_> = filtered.iter().map(|table| format!("{}.{}", table.schema, table.name)).collect();
+            self.notes.fact("row_security", names);
+        }
+        if session.refuses_filtered && !filtered.is_empty() {
+            self.notes.found(row_security::refused(&self.role, &self.database, &filtered));
+        }
+        let needed: BTreeSet<_> = Privilege::needed(&self.request.needs).collect();
+        let barred: Vec<_> = filtered
+            .iter()
+            .map(|table| (table, needed.difference(&table.allowed).copied().collect::<BTreeSet<_>>()))
+            .filter(|(_, barred)| !barred.is_empty())
+            .collect();
+        if !barred.is_empty() {
+            self.notes.found(row_security::finding(&self.role, &self.database, &barred));
+        }
+        if self.request.schemas.is_empty() {
+            if !seen.elsewhere.is_empty() {
+                self.notes.found(search_path::leads_elsewhere(
+                    &self.role,
+                    &self.database,
+                    &session.search_path,
+                    &seen.elsewhere,
+                ));
+            }
+            let hidden: Vec<_> = seen
+                .hidden
+                .iter()
+                .filter(|one| one.schemas.iter().all(|schema| required.contains(schema)))
+                .cloned()
+                .collect();
+            if !hidden.is_empty() {
+                self.notes.found(search_path::hides(&session.search_path, &hidden));
+            }
+        }
     }
 
     fn sequences(&mut self, required: &BTreeSet<Foreign>) {
         let inserts = self.request.needs.contains(&Need::Insert);
+        if let Some(session) = &self.seen.session {
+            self.notes.fact("sequences", session.sequences);
+        }
         let Some(seen) = self.seen.sequences.as_mut().filter(|_| inserts && !required.is_empty()) else {
             return;
         };
         seen.lacking
             .retain(|sequence| sequence.table_schemas.iter().any(|schema| required.contains(schema)));
         let seen = &*seen;
-        let used: i64 = seen.totals.iter().map(|totals| totals.looked_at).sum();
-        self.notes.fact("sequences", used);
         if !seen.lacking.is_empty() {
             self.notes.found(sequence_access::finding(&self.role, &self.database, seen));
         }
@@ -266,7 +376,7 @@ impl<'a> Judge<'a> {
             [one] => format!("schema {one}"),
             many => format!("schemas {}", many.join(", ")),
         };
-        match self.seen.relations.as_ref().map_or(0, looked_at) {
+        match self.seen.looked_at(required) {
             0 => format!("{schemas}: no tables yet"),
             1 => format!("role \"{}\" may use {schemas} and has what it needs on its only table", self.role),
             count => format!(
@@ -275,8 +385,4 @@ impl<'a> Judge<'a> {
             ),
         }
     }
-}
-
-fn looked_at(seen: &RelationsSeen) -> i64 {
-    seen.totals.iter().map(|totals| totals.looked_at).sum()
 }

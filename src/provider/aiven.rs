@@ -1,7 +1,7 @@
 //! Aiven.
 
 use super::{Advice, Provider};
-use crate::finding::{auth, pool, tcp, tls};
+use crate::finding::{auth, pool, privileges, tcp, tls};
 
 pub static AIVEN: Provider = Provider {
     name: "Aiven",
@@ -9,6 +9,11 @@ pub static AIVEN: Provider = Provider {
     texts: &[],
     hearsay: &[],
     advice: &[
+        Advice {
+            kinds: &[&privileges::read_only_default::KIND],
+            text: "it sets this when the disk is nearly full, and takes it back by itself: take a larger plan, or have writes enabled for 15 minutes (the \
+                   service's enable-writes call) and delete data",
+        },
         Advice {
             kinds: &[&tls::ca_unknown::KIND, &tls::ca_file_missing::KIND],
             text: "each project has its own certificate authority: download ca.pem from the service's overview and set sslrootcert to it",

@@ -1,7 +1,7 @@
 //! Azure Database for PostgreSQL, single and flexible server.
 
 use super::{Advice, Provider};
-use crate::finding::{auth, pool, tcp, tls};
+use crate::finding::{auth, pool, privileges, tcp, tls};
 
 fn is_azure(host: &str) -> bool {
     host.ends_with(".postgres.database.azure.com") || host.ends_with(".postgres.cosmos.azure.com")
@@ -42,6 +42,10 @@ pub static FLEXIBLE: Provider = Provider {
         Advice {
             kinds: &[&tls::required_by_server::KIND],
             text: "require_secure_transport is on: set sslmode=verify-full in the application",
+        },
+        Advice {
+            kinds: &[&privileges::read_only_default::KIND],
+            text: "it makes the server read-only at 95 % of its storage: grow the storage (which takes no restart below 4 TiB), and turn autogrow on",
         },
         Advice {
             kinds: &[&pool::slots_exhausted::KIND, &pool::reserved_slots_only::KIND],

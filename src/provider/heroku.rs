@@ -1,7 +1,7 @@
 //! Heroku Postgres. Its hosts are EC2's, so the names of database and host together tell it.
 
 use super::{Advice, Provider};
-use crate::finding::{auth, dns, pool, tls};
+use crate::finding::{auth, dns, pool, privileges, tls};
 
 /// Heroku's database names: `d` and 12 or more lower-case letters and digits.
 const SHORTEST_DATABASE: usize = 13;
@@ -25,6 +25,11 @@ pub static HEROKU: Provider = Provider {
                 &dns::name_not_found::KIND,
             ],
             text: "credentials and host change without notice, so a copied DATABASE_URL goes stale: take the one of heroku config:get DATABASE_URL",
+        },
+        Advice {
+            kinds: &[&privileges::table_access::KIND],
+            text: "a database beyond its plan's size keeps SELECT, DELETE and TRUNCATE alone: see heroku pg:info before anything is granted, and upgrade or \
+                   delete data",
         },
         Advice {
             kinds: &[&pool::role_limit::KIND, &pool::slots_exhausted::KIND],

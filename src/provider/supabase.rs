@@ -1,7 +1,7 @@
 //! Supabase: the database itself, and its pooler Supavisor.
 
 use super::{Advice, Provider};
-use crate::finding::{auth, dns, pool, tcp, tls};
+use crate::finding::{auth, dns, pool, privileges, tcp, tls};
 
 pub static DIRECT: Provider = Provider {
     name: "Supabase",
@@ -19,6 +19,7 @@ pub static DIRECT: Provider = Provider {
             text: "a paused project has no name: see in the dashboard whether it has to be restored",
         },
         CERTIFICATE,
+        READ_ONLY,
         Advice {
             kinds: &[&tcp::timeout::KIND],
             text: "see the project's network restrictions, and network bans after failed logins",
@@ -59,7 +60,14 @@ pub static POOLER: Provider = Provider {
             text: "SSL enforcement is on in the database settings: set sslmode=require, or verify-full with its certificate",
         },
         CERTIFICATE,
+        READ_ONLY,
     ],
+};
+
+const READ_ONLY: Advice = Advice {
+    kinds: &[&privileges::read_only_default::KIND],
+    text: "it makes a project read-only when the database outgrows the plan or the disk: delete data in a session with SET default_transaction_read_only = \
+           off, or enlarge the disk, then switch read-only mode off in the database settings",
 };
 
 const CERTIFICATE: Advice = Advice {

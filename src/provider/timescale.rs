@@ -1,7 +1,7 @@
 //! Timescale.
 
 use super::{Advice, Provider};
-use crate::finding::{pool, tcp, tls};
+use crate::finding::{pool, privileges, tcp, tls};
 
 pub static TIMESCALE: Provider = Provider {
     name: "Timescale",
@@ -9,6 +9,11 @@ pub static TIMESCALE: Provider = Provider {
     texts: &[],
     hearsay: &[],
     advice: &[
+        Advice {
+            kinds: &[&privileges::read_only_default::KIND],
+            text: "it sets this when the disk is nearly full, and takes it back by itself: resize, or delete data in a session with SET \
+                   default_transaction_read_only = off",
+        },
         Advice {
             kinds: &[&tcp::refused::KIND, &tcp::timeout::KIND],
             text: "each service has a port of its own, and its pooler another: copy host and port from the console; see whether the service is paused, or has \

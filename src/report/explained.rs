@@ -100,6 +100,6 @@ fn human(out: Out, style: Style, groups: &[Group]) {
         if finding.detail.is_empty() {
             finding.detail = Page::of(group.first.kind).meaning();
         }
-        human.finding(&finding);
+        human.finding(&finding, "");
     }
 }

@@ -9,17 +9,18 @@ use crate::foreign::escaped;
 use crate::remedy::{Place, Remedy, Step};
 use crate::verdict::Verdict;
 
+const MARK_INDENT: usize = 8;
 const LABEL_WIDTH: usize = 10;
 const TEXT_INDENT: usize = 2 + LABEL_WIDTH;
 const PASTE_INDENT: usize = TEXT_INDENT + 7;
 
-/// The finding's lines: its mark and code, what was seen, what it means, what to do.
-pub fn lines(finding: &Finding, style: Style) -> String {
+/// The finding's lines: its mark and code, on which targets it is, what was seen, what it means, what to do.
+pub fn lines(finding: &Finding, style: Style, on: &str) -> String {
     let mut page = Page {
         text: String::new(),
         style,
     };
-    page.finding(finding);
+    page.finding(finding, on);
     page.text
 }
 
@@ -48,7 +49,7 @@ impl Page {
         self.line(&format!("  {label:<LABEL_WIDTH$}{}", hanging(&escaped(text), TEXT_INDENT)));
     }
 
-    fn finding(&mut self, finding: &Finding) {
+    fn finding(&mut self, finding: &Finding, on: &str) {
         let verdict = match finding.severity {
             Severity::Fail => Verdict::Fail,
             Severity::Warn => Verdict::Warn,
@@ -61,7 +62,7 @@ impl Page {
         };
         let code = self.style.heading(&finding.kind.code().to_string());
         self.line("");
-        self.line(&format!("{word} {code}"));
+        self.line(&format!("{word} {code}{}", hanging_on(on)));
         self.body(finding);
     }
 
@@ -111,6 +112,15 @@ impl Page {
         for line in text.unwrap_or_default().lines() {
             self.line(&format!("{:PASTE_INDENT$}{}", "", self.style.command(&escaped(line))));
         }
+    }
+}
+
+/// The targets behind a finding's code; further lines stand where the code does.
+fn hanging_on(on: &str) -> String {
+    if on.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", hanging(&escaped(on), MARK_INDENT))
     }
 }
 

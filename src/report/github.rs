@@ -55,11 +55,7 @@ impl Reporter for Github {
             }
         }
         for group in grouped::findings(outcome.diagnoses(), Severity::Info) {
-            let on = match outcome {
-                Outcome::One(_) => String::new(),
-                Outcome::Many(_) => format!(" {}", group.on()),
-            };
-            self.line(&of_finding(group.finding, &on));
+            self.line(&of_finding(group.finding, &group.on(outcome)));
         }
         let headline = format!("{} (exit code {})", outcome.headline(), outcome.exit_code().number());
         self.line(&plain(&one_line(&headline)));

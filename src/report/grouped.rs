@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use crate::diagnosis::Diagnosis;
 use crate::finding::{Finding, Severity};
+use crate::outcome::Outcome;
 
 /// How many targets are named.
 const NAMED: usize = 12;
@@ -15,12 +16,15 @@ pub struct Group<'a> {
 }
 
 impl Group<'_> {
-    /// `on web, jobs and 12 more targets`
-    pub fn on(&self) -> String {
+    /// ` on web, jobs and 12 more targets`; nothing where there is only one target anyway.
+    pub fn on(&self, outcome: &Outcome) -> String {
+        if let Outcome::One(_) = outcome {
+            return String::new();
+        }
         let named = &self.targets[..self.targets.len().min(NAMED)];
         match self.targets.len() - named.len() {
-            0 => format!("on {}", named.join(", ")),
-            more => format!("on {} and {more} more targets", named.join(", ")),
+            0 => format!(" on {}", named.join(", ")),
+            more => format!(" on {} and {more} more targets", named.join(", ")),
         }
     }
 }

@@ -43,7 +43,7 @@ impl Human {
     pub(super) fn findings(&mut self, mut findings: Vec<&Finding>) {
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         for finding in findings {
-            self.finding(finding);
+            self.finding(finding, "");
         }
     }
 
@@ -52,8 +52,8 @@ impl Human {
         let _ = writeln!(self.out, "{text}");
     }
 
-    pub(super) fn finding(&mut self, finding: &Finding) {
-        self.line(finding::lines(finding, self.style).trim_end_matches('\n'));
+    pub(super) fn finding(&mut self, finding: &Finding, on: &str) {
+        self.line(finding::lines(finding, self.style, on).trim_end_matches('\n'));
     }
 }
 
@@ -95,11 +95,10 @@ impl Human {
         }
     }
 
-    fn many(&mut self, fleet: &Fleet) {
+    fn many(&mut self, outcome: &Outcome, fleet: &Fleet) {
         let groups = grouped::findings(&fleet.diagnoses, self.shown());
         for group in &groups {
-            self.finding(group.finding);
-            self.line(&format!("  {}", self.style.aside(&hanging(&escaped(&group.on()), 2))));
+            self.finding(group.finding, &group.on(outcome));
         }
         if self.detail > Detail::Quiet || !groups.is_empty() || fleet.verdict == Verdict::Error {
             self.last_line(&format!("{} {}", fleet.headline(), ending(fleet.exit_code, fleet.duration)));
@@ -153,7 +152,7 @@ impl Reporter for Human {
     fn end(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::One(diagnosis) => self.one(diagnosis),
-            Outcome::Many(fleet) => self.many(fleet),
+            Outcome::Many(fleet) => self.many(outcome, fleet),
         }
     }
 }

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::spinner::{Limit, Spinner};
 use super::{Detail, Reporter};
-use crate::diagnosis::LayerReport;
+use crate::diagnosis::{Diagnosis, LayerReport};
+use crate::fleet::Watcher;
 use crate::layer::Layer;
 use crate::observer::{Observer, Waiting};
 
-/// Shows one check.
+/// Shows one check, or those of many targets.
 pub struct Live<'a> {
     reporter: &'a mut dyn Reporter,
     spinner: Spinner,
@@ -30,6 +31,21 @@ impl<'a> Live<'a> {
             spinner: Spinner::new(detail),
             waits: false,
         }
+    }
+}
+
+impl Watcher for Live<'_> {
+    fn counted(&mut self, checked: usize, of: usize) {
+        let text = format!("{checked} of {of} targets checked");
+        if checked == 0 {
+            self.spinner.show(&text, Limit::None);
+        } else {
+            self.spinner.say(&text);
+        }
+    }
+
+    fn target(&mut self, diagnosis: &Diagnosis) {
+        self.spinner.step_aside(|| self.reporter.target(diagnosis));
     }
 }
 

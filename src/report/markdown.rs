@@ -31,10 +31,7 @@ pub fn page(outcome: &Outcome) -> String {
         Outcome::Many(fleet) => page.targets(&fleet.diagnoses),
     }
     for group in grouped::findings(outcome.diagnoses(), Severity::Warn) {
-        page.finding(group.finding);
-        if let Outcome::Many(_) = outcome {
-            page.line(&Md(&group.on()).to_string());
-        }
+        page.finding(group.finding, &group.on(outcome));
     }
     let milliseconds = outcome.duration().as_secs_f64() * 1_000.0;
     page.line(&format!("Exit code {}, {milliseconds:.0} ms", outcome.exit_code().number()));
@@ -81,9 +78,14 @@ impl Page {
         self.0.push('\n');
     }
 
-    fn finding(&mut self, finding: &Finding) {
+    fn finding(&mut self, finding: &Finding, on: &str) {
         let title = one_line(&finding.title);
-        self.line(&format!("#### {} `{}`", finding.severity.name(), finding.kind.code()));
+        self.line(&format!(
+            "#### {} `{}`{}",
+            finding.severity.name(),
+            finding.kind.code(),
+            Md(&one_line(on))
+        ));
         self.line(&Md(&title).to_string());
         if !finding.detail.is_empty() {
             self.line(&Md(&escaped(&finding.detail)).to_string());
@@ -93,7 +95,7 @@ impl Page {
         }
         for candidate in &finding.candidates {
             let (cause, check) = (one_line(&candidate.cause), one_line(&candidate.check));
-            let _ = writeln!(self.0, "- {} Check: {}", Md(&cause), Md(&check));
+            let _ = writeln!(self.0, "- {}\n  - check: {}", Md(&cause), Md(&check));
         }
         if !finding.candidates.is_empty() {
             self.0.push('\n');
@@ -133,25 +135,29 @@ fn fenced(text: &str, language: &str, indent: &str) -> String {
     format!("{indent}{fence}{language}\n{}{indent}{fence}", lines.collect::<String>())
 }
 
-/// Words in which nothing is markup. Line feeds stay: in a table's cell there may be none.
+/// Words in which nothing is markup, and little is escaped: chats show Markdown as it stands. Line feeds stay: in a table's cell there
+/// may be none.
 struct Md<'a>(&'a str);
 
 impl fmt::Display for Md<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut before = ' ';
-        for c in escaped(self.0).chars() {
+        let text = escaped(self.0);
+        let (mut before, mut line_begins) = (' ', true);
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            let inside_word = before.is_alphanumeric() && chars.peek().is_some_and(|next| next.is_alphanumeric());
             match c {
                 '&' => f.write_str("&amp;")?,
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
-                // A slash or a dot inside of a name is no markup, and no bare address becomes a link without its scheme.
-                ':' if before.is_alphabetic() => f.write_str(":")?,
                 // Nobody is to be called by a role's name.
                 '@' if !before.is_alphanumeric() => f.write_str("&#64;<!-- -->")?,
-                '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~' | '$' => write!(f, "\\{c}")?,
-                '-' | '=' if before == '\n' || before == ' ' => write!(f, "\\{c}")?,
+                '\\' | '`' | '*' | '[' | ']' | '|' | '~' | '$' => write!(f, "\\{c}")?,
+                '_' if !inside_word => f.write_str("\\_")?,
+                '#' | '+' | '-' | '=' if line_begins => write!(f, "\\{c}")?,
                 c => f.write_char(c)?,
             }
+            line_begins = c == '\n' || line_begins && c == ' ';
             before = c;
         }
         Ok(())

@@ -6,7 +6,7 @@ use super::prometheus::free_slots;
 use super::{Out, Reporter, finding, grouped};
 use crate::diagnosis::Diagnosis;
 use crate::finding::Severity;
-use crate::foreign::one_line;
+use crate::foreign::{escaped, one_line};
 use crate::layer::Layer;
 use crate::outcome::Outcome;
 use crate::verdict::Verdict;
@@ -42,11 +42,12 @@ impl Reporter for Nagios {
         let _ = writeln!(self.0, "{first}");
         for group in grouped::findings(outcome.diagnoses(), Severity::Warn) {
             let body = finding::body(group.finding);
-            let on = match outcome {
-                Outcome::One(_) => String::new(),
-                Outcome::Many(_) => format!(" {}", group.on()),
-            };
-            let head = format!("{} {}{on}\n", group.finding.severity.name(), group.finding.kind.code());
+            let head = format!(
+                "{} {}{}\n",
+                group.finding.severity.name(),
+                group.finding.kind.code(),
+                escaped(&group.on(outcome))
+            );
             let _ = write!(self.0, "{}", text(&(head + &body)));
         }
     }

@@ -47,6 +47,7 @@ pub enum Limit {
     For(Duration),
     /// This long is left.
     Until(Instant),
+    None,
 }
 
 impl Spinner {
@@ -85,6 +86,16 @@ impl Spinner {
         {
             task.text = one_line(text);
         }
+    }
+
+    /// Leaves the line to a report for a moment.
+    pub fn step_aside(&self, write: impl FnOnce()) {
+        // Until the report has written, nothing may be drawn.
+        let mut line = self.0.as_ref().map(|shared| shared.lock());
+        if let Some(line) = &mut line {
+            line.wipe();
+        }
+        write();
     }
 
     /// Nothing is waited for: the line is free for a report.
@@ -132,6 +143,7 @@ impl Line {
         }
         let tail = match task.limit {
             Limit::For(limit) => format!(" ({:.1} s of {} s)", took.as_secs_f32(), limit.as_secs_f32()),
+            Limit::None => format!(" ({:.1} s)", took.as_secs_f32()),
             Limit::Until(end) => format!(" ({:.0} s left)", end.saturating_duration_since(Instant::now()).as_secs_f32()),
         };
         let (columns, _) = terminal_size::terminal_size_of(io::stderr()).map_or((80, 24), |(columns, rows)| (columns.0, rows.0));

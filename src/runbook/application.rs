@@ -9,16 +9,8 @@ use crate::systemd::search;
 pub fn section(origin: &Origin) -> Section {
     let steps = match origin {
         Origin::Unit { name, .. } => of_unit(&quote::shell(&search::full_name(name))),
-        Origin::Process(pid) => vec![
-            Step::new(
-                "ps",
-                "Since when it runs, and as whom.",
-                format!("ps -o pid,user,lstart,comm -p {pid}"),
-            )
-            .good("started after the settings were changed last")
-            .shows("no line for it", &process_not_found::KIND),
-            log("journalctl", format!("journalctl _PID={pid} -n 200 --no-pager")),
-        ],
+        Origin::Process(pid) => of_process(&pid.to_string()),
+        Origin::PidFile(path) => of_process(&quote::content_of(path)),
         Origin::Container(name) => {
             let name = quote::shell(name);
             let format = "{{.State.Status}} since {{.State.StartedAt}}, exit code {{.State.ExitCode}}, restarts {{.RestartCount}}";
@@ -34,6 +26,19 @@ pub fn section(origin: &Origin) -> Section {
         ],
     };
     Section::of(Topic::Application, steps)
+}
+
+fn of_process(pid: &str) -> Vec<Step> {
+    vec![
+        Step::new(
+            "ps",
+            "Since when it runs, and as whom.",
+            format!("ps -o pid,user,lstart,comm -p {pid}"),
+        )
+        .good("started after the settings were changed last")
+        .shows("no line for it", &process_not_found::KIND),
+        log("journalctl", format!("journalctl _PID={pid} -n 200 --no-pager")),
+    ]
 }
 
 fn of_unit(unit: &str) -> Vec<Step> {

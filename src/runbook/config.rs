@@ -24,6 +24,9 @@ pub fn section(scene: &Scene<'_>) -> Section {
         Origin::Unit { root, .. } if root != Path::new("/") => Vec::new(),
         Origin::Unit { name, pid, .. } => unit(&search::full_name(name), *pid, &names),
         Origin::Process(pid) => vec![process(&pid.to_string(), &names).says("No such file or directory", &process_not_found::KIND)],
+        Origin::PidFile(path) => {
+            vec![process(&quote::content_of(path), &names).says("No such file or directory", &process_not_found::KIND)]
+        }
         Origin::Container(name) => vec![container(name, &names)],
         Origin::Environment => vec![
             Step::new(

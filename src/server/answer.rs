@@ -122,12 +122,21 @@ impl<'a> Columns<'a> {
         )
     }
 
+    /// The next value as a JSON document.
+    ///
+    /// # Errors
+    /// When it is NULL, or does not have the form asked for.
+    pub fn document<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, Breakage> {
+        let text = self.text()?;
+        serde_json::from_str(text).map_err(|_| unreadable(text, "JSON of the form asked for"))
+    }
+
     /// The next value as a JSON array of names; NULL is the empty one.
     ///
     /// # Errors
     /// When it is neither.
     pub fn names(&mut self) -> Result<Vec<Foreign>, Breakage> {
-        Ok(self.json::<Vec<String>>()?.into_iter().map(Foreign::from).collect())
+        self.json()
     }
 }
 

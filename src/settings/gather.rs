@@ -206,6 +206,10 @@ pub fn gather(request: &Request, environment: &Environment) -> Scene {
         Origin::EnvFile { path, dialect } => env_file(path, *dialect, environment, request),
         Origin::Unit { name, pid, root } => unit::gather(name, *pid, root, request, environment),
         Origin::Process(pid) => of_process(*pid, environment, request),
+        Origin::PidFile(path) => match process::number_in(path) {
+            Ok(pid) => of_process(pid, environment, request),
+            Err(why) => Scene::of(Reading::Broke(why)),
+        },
         Origin::Container(name) => of_container(name, environment),
         Origin::Environment => Scene::of(Reading::Choose(shell.clone())),
     };

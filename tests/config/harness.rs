@@ -78,6 +78,7 @@ impl Case {
             target: None,
             schemas: Vec::new(),
             needs: BTreeSet::new(),
+            expect: dbdoctor::targets::Expect::default(),
             demand: Demand::default(),
             until: Layer::Pool,
             skip: Vec::new(),

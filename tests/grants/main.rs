@@ -24,6 +24,7 @@ fn request(needs: &[Need]) -> Request {
         target: None,
         schemas: Vec::new(),
         needs: needs.iter().copied().collect(),
+        expect: dbdoctor::targets::Expect::default(),
         demand: Demand::default(),
         until: Layer::Pool,
         skip: Vec::new(),

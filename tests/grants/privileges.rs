@@ -1,12 +1,12 @@
 use std::sync::OnceLock;
 
-use dbdoctor::probe::privileges::{judge, questions};
+use dbdoctor::probe::privileges::{judge, more_questions, questions};
 use dbdoctor::request::{Need, Request};
 use dbdoctor::server::error::ServerError;
 use dbdoctor::server::session::{NoAnswer, ServerFacts};
 use dbdoctor::verdict::{Fact, Notes, Probed};
 
-use crate::server::{Server, answers, facts};
+use crate::server::{Server, answer, answers, facts};
 use crate::{fact, finding, found, opened, pasted, request, target};
 
 const ALL: &[Need] = &[Need::Usage, Need::Select, Need::Insert, Need::Update, Need::Delete];
@@ -19,8 +19,9 @@ fn server() -> &'static Server {
 async fn check_with(role: &str, database: &str, options: &str, request: &Request) -> (&'static str, Notes) {
     let client = server().connect_with(role, database, options).await.unwrap();
     let facts = facts(&client).await;
-    let answers = answers(&client, questions(request)).await;
-    opened(judge(request, &target(role, database), &facts, answers))
+    let first = answers(&client, questions(request)).await;
+    let more = answers(&client, more_questions(request, &first)).await;
+    opened(judge(request, &target(role, database), &facts, first, more))
 }
 
 async fn check(role: &str, database: &str, needs: &[Need]) -> (&'static str, Notes) {
@@ -231,21 +232,39 @@ async fn ownership_is_handed_over_and_back() {
     let (word, notes) = check("ddl_app", "ddl", &[Need::Ddl]).await;
     assert_eq!((word, found(&notes)), ("broken", vec![("not-owner", "fail")]));
     let (run, undo) = pasted(&notes, "not-owner");
-    assert_eq!(run.lines().count(), 3);
+    assert_eq!(run, "GRANT ddl_migr TO ddl_app;");
     server().sql("ddl", &run).await;
     assert_eq!(found(&check("ddl_app", "ddl", &[Need::Ddl]).await.1), vec![]);
+    let app = server().connect("ddl_app", "ddl").await.unwrap();
+    app.batch_execute("ALTER TABLE t ADD COLUMN y int; SET ROLE ddl_migr; CREATE TABLE later (x int)")
+        .await
+        .unwrap();
     server().sql("ddl", &undo).await;
-    assert_eq!(
-        server()
-            .value(
-                "ddl",
-                "SELECT count(*) FROM pg_class WHERE relowner = 'ddl_migr'::regrole AND relkind IN ('r', 'v', 'm')"
-            )
-            .await,
-        "3"
-    );
-    server().sql("ddl", "GRANT ddl_migr TO ddl_app").await;
+    assert_eq!(check("ddl_app", "ddl", &[Need::Ddl]).await.0, "broken");
+
+    // The third way stands in words: it cannot be taken back.
+    let text = &finding(&notes, "not-owner").remedy.as_ref().unwrap().steps[1].text;
+    let reassign = "REASSIGN OWNED BY ddl_migr TO ddl_app";
+    assert!(text.contains(reassign) && text.contains("SET ROLE ddl_migr"), "{text}");
+    server().sql("ddl", reassign).await;
     assert_eq!(found(&check("ddl_app", "ddl", &[Need::Ddl]).await.1), vec![]);
+}
+
+#[tokio::test]
+async fn nobody_is_made_a_member_of_a_superuser() {
+    let schema = "CREATE ROLE @_app LOGIN;\nCREATE TABLE t (id serial); CREATE VIEW v AS SELECT 1 AS one";
+    server().database("restored", schema).await;
+    let (word, notes) = check("restored_app", "restored", &[Need::Ddl]).await;
+    assert_eq!((word, found(&notes)), ("broken", vec![("not-owner", "fail")]));
+    let (run, undo) = pasted(&notes, "not-owner");
+    assert_eq!(
+        run,
+        "ALTER TABLE public.t OWNER TO restored_app;\nALTER VIEW public.v OWNER TO restored_app;"
+    );
+    server().sql("restored", &run).await;
+    assert_eq!(found(&check("restored_app", "restored", &[Need::Ddl]).await.1), vec![]);
+    server().sql("restored", &undo).await;
+    assert_eq!(check("restored_app", "restored", &[Need::Ddl]).await.0, "broken");
 }
 
 #[tokio::test]
@@ -334,15 +353,18 @@ async fn a_standby_fails_a_writer_and_passes_a_reader() {
         (&[Need::Select], vec![("superuser", "warn")]),
     ] {
         let asked = request(needs);
-        let answers = answers(&client, questions(&asked)).await;
-        let (_, notes) = opened(judge(&asked, &target("postgres", "postgres"), &ServerFacts::default(), answers));
+        let first = answers(&client, questions(&asked)).await;
+        let more = answers(&client, more_questions(&asked, &first)).await;
+        let (_, notes) = opened(judge(&asked, &target("postgres", "postgres"), &ServerFacts::default(), first, more));
         assert_eq!(found(&notes), expected);
     }
 }
 
 #[tokio::test]
 async fn a_refused_question_spoils_no_other_and_never_passes_for_sound() {
-    server().database("refused", "CREATE ROLE @_app LOGIN").await;
+    server()
+        .database("refused", "CREATE ROLE @_app LOGIN;\nCREATE TABLE t (x int)")
+        .await;
     let client = server().connect("refused_app", "refused").await.unwrap();
     let asked = request(ALL);
     let refused = || {
@@ -353,12 +375,13 @@ async fn a_refused_question_spoils_no_other_and_never_passes_for_sound() {
             ..ServerError::default()
         })
     };
-    let judged = |answers| judge(&asked, &target("refused_app", "refused"), &ServerFacts::default(), answers);
+    let judged = |answers, more| judge(&asked, &target("refused_app", "refused"), &ServerFacts::default(), answers, more);
 
     let mut some = answers(&client, questions(&asked)).await;
-    some[4] = Err(refused());
-    let (word, notes) = opened(judged(some));
-    assert_eq!(word, "sound");
+    some[2] = Err(refused());
+    let more = answers(&client, more_questions(&asked, &some)).await;
+    let (word, notes) = opened(judged(some, more));
+    assert_eq!((word, found(&notes)), ("broken", vec![("table-access", "fail")]));
     let Fact::List(unseen) = fact(&notes, "not_seen") else {
         panic!("{notes:?}")
     };
@@ -367,12 +390,14 @@ async fn a_refused_question_spoils_no_other_and_never_passes_for_sound() {
         &["the default privileges: ERROR 57014: canceling statement due to statement timeout"]
     );
 
+    let some = answers(&client, questions(&asked)).await;
+    assert!(matches!(judged(some, vec![Err(refused())]), Probed::Broke(_)));
     let mut some = answers(&client, questions(&asked)).await;
-    some[2] = Err(refused());
-    assert!(matches!(judged(some), Probed::Broke(_)));
+    some[1] = Err(refused());
+    assert!(matches!(judged(some, Vec::new()), Probed::Broke(_)));
     let mut some = answers(&client, questions(&asked)).await;
     some[0] = Err(NoAnswer::Lost("connection closed".to_owned()));
-    assert!(matches!(judged(some), Probed::Broke(_)));
+    assert!(matches!(judged(some, Vec::new()), Probed::Broke(_)));
 }
 
 #[tokio::test]
@@ -427,27 +452,215 @@ async fn an_ordinary_superuser_is_a_warning_with_a_way_back() {
 #[tokio::test]
 async fn read_only_for_everybody_is_told_from_a_line_in_the_configuration() {
     let asked = request(ALL);
-    for settings in ["", "default_transaction_read_only = on"] {
-        let server = Server::start(settings, false);
-        if settings.is_empty() {
-            server
-                .sql("postgres", "ALTER ROLE ALL SET default_transaction_read_only = on")
-                .await;
-        }
-        let client = server.connect("postgres", "postgres").await.unwrap();
-        let seen = answers(&client, questions(&asked)).await;
-        let (_, notes) = opened(judge(&asked, &target("postgres", "postgres"), &ServerFacts::default(), seen));
+    let server = Server::start("", false);
+    for change in [
+        "ALTER ROLE ALL SET default_transaction_read_only = on",
+        "ALTER SYSTEM SET default_transaction_read_only = on",
+    ] {
+        server.sql("postgres", change).await;
+        server.sql("postgres", "SELECT pg_reload_conf()").await;
+        let notes = until_read_only(&server, &asked).await;
         assert_eq!(found(&notes), [("read-only-default", "fail"), ("superuser", "warn")]);
-        let (run, undo) = pasted(&notes, "read-only-default");
-        if settings.is_empty() {
-            server.sql("postgres", &run).await;
-            assert_eq!(server.value("postgres", "SHOW default_transaction_read_only").await, "off");
-            server.sql("postgres", &undo).await;
-            assert_eq!(server.value("postgres", "SHOW default_transaction_read_only").await, "on");
-        } else {
-            assert_eq!(undo, "");
-            assert!(run.starts_with("SELECT "), "{run}");
-            assert_eq!(finding(&notes, "read-only-default").candidates.len(), 2);
+        let (run, _) = pasted(&notes, "read-only-default");
+        // psql sends statement by statement; ALTER SYSTEM wants no transaction around it.
+        let client = server.connect("postgres", "postgres").await.unwrap();
+        for statement in run.split_inclusive(";\n") {
+            client.batch_execute(statement).await.unwrap();
+        }
+        let mut tries = 0;
+        while server.value("postgres", "SHOW default_transaction_read_only").await == "on" {
+            tries += 1;
+            assert!(tries < 100, "{run}");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
+
+    let server = Server::start("default_transaction_read_only = on", false);
+    let notes = until_read_only(&server, &asked).await;
+    let said = finding(&notes, "read-only-default");
+    assert_eq!(said.candidates.len(), 2);
+    let step = &said.remedy.as_ref().unwrap().steps[0];
+    assert_eq!(step.place.name(), "database-host");
+    assert!(step.text.contains("/postgresql.conf"), "{}", step.text);
+
+    // A role that may not see the file is shown how a superuser finds it.
+    server
+        .sql(
+            "postgres",
+            "BEGIN READ WRITE; CREATE ROLE app LOGIN; ALTER DATABASE postgres OWNER TO app; COMMIT",
+        )
+        .await;
+    let client = server.connect("app", "postgres").await.unwrap();
+    let first = answers(&client, questions(&asked)).await;
+    let more = answers(&client, more_questions(&asked, &first)).await;
+    let (_, notes) = opened(judge(&asked, &target("app", "postgres"), &ServerFacts::default(), first, more));
+    let (run, _) = pasted(&notes, "read-only-default");
+    let rows = server
+        .value("postgres", &run.replace("setting, source, sourcefile, sourceline", "sourcefile"))
+        .await;
+    assert!(rows.ends_with("/postgresql.conf"), "{rows}");
+}
+
+/// What is found once a new session begins read-only: the configuration is read again in a moment of the server's own choosing.
+async fn until_read_only(server: &Server, asked: &Request) -> Notes {
+    for _ in 0..100 {
+        let client = server.connect("postgres", "postgres").await.unwrap();
+        let first = answers(&client, questions(asked)).await;
+        let more = answers(&client, more_questions(asked, &first)).await;
+        let (_, notes) = opened(judge(asked, &target("postgres", "postgres"), &ServerFacts::default(), first, more));
+        if found(&notes).contains(&("read-only-default", "fail")) {
+            return notes;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the server never became read-only");
+}
+
+#[tokio::test]
+async fn row_level_security_without_a_policy_is_an_empty_table() {
+    let schema = "CREATE ROLE @_app LOGIN;\nCREATE ROLE @_other;\nCREATE TABLE closed (x int); INSERT INTO closed VALUES (1); CREATE TABLE partly (x int); \
+         CREATE TABLE open (x int); CREATE TABLE forced (x int);\n\
+         ALTER TABLE closed ENABLE ROW LEVEL SECURITY; ALTER TABLE partly ENABLE ROW LEVEL SECURITY; ALTER TABLE open ENABLE ROW LEVEL SECURITY;\n\
+         CREATE POLICY p ON closed TO @_other USING (true); CREATE POLICY q ON partly FOR SELECT TO @_app USING (true);\n\
+         CREATE POLICY r ON open USING (x = 1); CREATE POLICY s ON closed AS RESTRICTIVE USING (true);\n\
+         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO @_app;\n\
+         ALTER TABLE forced OWNER TO @_app; ALTER TABLE forced ENABLE ROW LEVEL SECURITY;\n\
+         ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC";
+    server().database("rls", schema).await;
+    let (word, notes) = check("rls_app", "rls", ALL).await;
+    assert_eq!((word, found(&notes)), ("broken", vec![("row-security", "fail")]));
+    let said = finding(&notes, "row-security");
+    assert_eq!(
+        said.evidence,
+        [
+            "public.closed (owner \"postgres\"): no policy for SELECT, INSERT, UPDATE, DELETE; its policies are for \"rls_other\"",
+            "public.partly (owner \"postgres\"): no policy for INSERT, UPDATE, DELETE"
+        ]
+    );
+    let app = server().connect("rls_app", "rls").await.unwrap();
+    let rows = |answer: dbdoctor::server::session::Answer| answer.unwrap().len();
+    assert_eq!(rows(answer(&app, "SELECT x FROM closed").await), 0);
+
+    // The owner is subject to its own policies only where they are forced.
+    server().sql("rls", "ALTER TABLE forced FORCE ROW LEVEL SECURITY").await;
+    let (_, notes) = check("rls_app", "rls", &[Need::Select]).await;
+    assert_eq!(finding(&notes, "row-security").evidence.len(), 2);
+    let (run, undo) = pasted(&notes, "row-security");
+    server().sql("rls", &run).await;
+    assert_eq!(found(&check("rls_app", "rls", &[Need::Select]).await.1), vec![]);
+    assert_eq!(rows(answer(&app, "SELECT x FROM closed").await), 1);
+    server().sql("rls", &undo).await;
+    assert_eq!(check("rls_app", "rls", &[Need::Select]).await.0, "broken");
+
+    server().sql("rls", "GRANT rls_other TO rls_app").await;
+    assert_eq!(
+        finding(&check("rls_app", "rls", &[Need::Select]).await.1, "row-security")
+            .evidence
+            .len(),
+        1
+    );
+    server().sql("rls", "ALTER ROLE rls_app BYPASSRLS").await;
+    assert_eq!(found(&check("rls_app", "rls", ALL).await.1), vec![]);
+    server()
+        .sql("rls", "ALTER ROLE rls_app NOBYPASSRLS; ALTER ROLE rls_app SET row_security = off")
+        .await;
+    let (_, notes) = check("rls_app", "rls", &[Need::Usage]).await;
+    assert_eq!(found(&notes), vec![("row-security", "fail")]);
+    server().sql("rls", &pasted(&notes, "row-security").0).await;
+    assert_eq!(found(&check("rls_app", "rls", &[Need::Usage]).await.1), vec![]);
+}
+
+#[tokio::test]
+async fn a_search_path_that_misses_the_tables_is_told() {
+    let schema = "CREATE ROLE @_app LOGIN;\nCREATE SCHEMA shop AUTHORIZATION @_app;\nCREATE TABLE shop.orders (x int); ALTER TABLE shop.orders OWNER TO @_app";
+    server().database("path", schema).await;
+    let (word, notes) = check("path_app", "path", ALL).await;
+    assert_eq!((word, found(&notes)), ("sound", vec![("search-path", "warn")]));
+    assert_eq!(
+        finding(&notes, "search-path").title,
+        "the search path finds no table, and schema \"shop\" holds 1 table"
+    );
+    let (run, undo) = pasted(&notes, "search-path");
+    let app = server().connect("path_app", "path").await.unwrap();
+    app.batch_execute(&run).await.unwrap();
+    assert_eq!(found(&check("path_app", "path", ALL).await.1), vec![]);
+    app.batch_execute(&undo).await.unwrap();
+    assert_eq!(found(&check("path_app", "path", ALL).await.1), vec![("search-path", "warn")]);
+
+    // The role's own schema comes first, and takes the names away from "public".
+    server().sql("path", "ALTER SCHEMA shop RENAME TO path_app; CREATE TABLE orders (x int); GRANT ALL ON orders TO path_app; ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO path_app").await;
+    let (word, notes) = check("path_app", "path", ALL).await;
+    assert_eq!((word, found(&notes)), ("sound", vec![("search-path", "info")]));
+    assert_eq!(
+        finding(&notes, "search-path").evidence[1],
+        "\"path_app\".\"orders\" hides \"public\".\"orders\""
+    );
+}
+
+#[tokio::test]
+async fn another_database_than_expected_is_told() {
+    server()
+        .database("elsewhere", "CREATE ROLE @_app LOGIN;\nCREATE ROLE @_other")
+        .await;
+    let mut asked = request(ALL);
+    asked.expect.database = Some("elsewhere".to_owned());
+    asked.expect.user = Some("elsewhere_app".to_owned());
+    assert_eq!(found(&check_with("elsewhere_app", "elsewhere", "", &asked).await.1), vec![]);
+    asked.expect.database = Some("shop".to_owned());
+    let (word, notes) = check_with("elsewhere_app", "elsewhere", "", &asked).await;
+    assert_eq!((word, found(&notes)), ("broken", vec![("wrong-database", "fail")]));
+    assert_eq!(
+        finding(&notes, "wrong-database").evidence,
+        ["current_database() is \"elsewhere\", expected is \"shop\""]
+    );
+
+    asked.expect.database = None;
+    server()
+        .sql(
+            "elsewhere",
+            "GRANT elsewhere_other TO elsewhere_app; ALTER ROLE elsewhere_app SET role = elsewhere_other",
+        )
+        .await;
+    let (_, notes) = check_with("elsewhere_app", "elsewhere", "", &asked).await;
+    assert_eq!(
+        finding(&notes, "wrong-database").title,
+        "the session has role \"elsewhere_other\" instead of \"elsewhere_app\""
+    );
+}
+
+#[tokio::test]
+async fn of_many_tables_those_that_differ_are_named() {
+    let schema = "CREATE ROLE @_app LOGIN;\nCREATE ROLE @_group;\nGRANT @_group TO @_app;\n\
+         DO $$ BEGIN FOR i IN 1..60 LOOP EXECUTE format('CREATE TABLE t%s (id serial, x int)', i); END LOOP; END $$;\n\
+         CREATE TABLE identity_too (id int GENERATED ALWAYS AS IDENTITY);\nCREATE VIEW v AS SELECT x FROM t1;\nCREATE MATERIALIZED VIEW m AS SELECT x FROM t1;\n\
+         CREATE TABLE p (x int) PARTITION BY RANGE (x);\nCREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (9);\n\
+         GRANT SELECT ON t7 TO @_group;\nGRANT SELECT, INSERT ON t8 TO @_app;\nGRANT SELECT ON t9 TO PUBLIC;\nCREATE SEQUENCE alone;\n\
+         ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC;\nALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO PUBLIC";
+    server().database("many", schema).await;
+    let before = held("many", "many_app").await;
+    let (_, notes) = check("many_app", "many", ALL).await;
+    let (run, undo) = pasted(&notes, "table-access");
+    assert_eq!(
+        run.lines().collect::<Vec<_>>()[..4],
+        [
+            "BEGIN;",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO many_app;",
+            "REVOKE INSERT, UPDATE, DELETE ON public.v FROM many_app;",
+            "COMMIT;"
+        ]
+    );
+    let (sequences, sequences_undo) = pasted(&notes, "sequence-access");
+    assert_eq!(
+        sequences,
+        "BEGIN;\nGRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO many_app;\nREVOKE USAGE ON SEQUENCE public.alone FROM many_app;\nCOMMIT;"
+    );
+    server().sql("many", &format!("{run}\n{sequences}")).await;
+    assert_eq!(found(&check("many_app", "many", ALL).await.1), vec![]);
+    let after = held("many", "many_app").await;
+    assert!(
+        after.contains("v:SELECT") && !after.contains("v:INSERT") && !after.contains("alone:"),
+        "{after}"
+    );
+    server().sql("many", &format!("{undo}\n{sequences_undo}")).await;
+    assert_eq!(held("many", "many_app").await, before);
 }

@@ -218,3 +218,55 @@ fn the_move_from_sqlite_forgot_the_data() {
     shop.sql("INSERT INTO customer (name) VALUES ('Ada')");
     assert_eq!(call.run().row("migrations")["verdict"], "pass");
 }
+
+#[test]
+fn an_expected_table_is_missing() {
+    let shop = Server::shared().copy();
+    let call = examine(&shop, &Project::empty().path);
+    call.clone().args(["--expect-table", "customer"]).run().sound();
+    let run = call.args(["--expect-table", "public.customer", "--expect-table", "Customer"]).run();
+    run.fails("migrations/expected-table-missing");
+    let finding = run.finding("migrations/expected-table-missing").to_string();
+    assert!(finding.contains("in other capitals"), "{finding}");
+}
+
+#[test]
+fn an_expected_table_is_off_the_search_path() {
+    let shop = Server::shared().copy();
+    shop.sql("CREATE SCHEMA side AUTHORIZATION app");
+    shop.sql("CREATE TABLE side.parcels (id integer)");
+    shop.sql("ALTER TABLE side.parcels OWNER TO app");
+    let call = examine(&shop, &Project::empty().path).args(["--expect-table", "parcels"]);
+    let run = call.clone().run();
+    run.fails("migrations/expected-table-missing");
+    apply(shop.server, &run.finding("migrations/expected-table-missing"));
+    call.run().sound();
+}
+
+#[test]
+fn a_pending_migration_makes_extensions() {
+    let shop = Server::shared().copy();
+    let body = |name: &str| format!("op.execute('CREATE EXTENSION IF NOT EXISTS {name}')");
+    let project = |name: &str| Project::shop().revision("d4e5f6071829", &[REVISIONS[2]], &body(name));
+    let trusted = project("citext");
+    let call = examine(&shop, &trusted.path);
+    let run = call.clone().run();
+    run.fails("migrations/pending").warns("privileges/extension-denied");
+    apply(shop.server, &run.finding("privileges/extension-denied"));
+    let run = call.run();
+    run.fails("migrations/pending");
+    assert!(!run.codes().contains(&"privileges/extension-denied".to_owned()), "{}", run.stdout);
+    // What is granted is enough.
+    shop.session("app").run("CREATE EXTENSION IF NOT EXISTS citext");
+
+    let untrusted = project("pg_stat_statements");
+    let call = examine(&shop, &untrusted.path);
+    let run = call.clone().run();
+    apply(shop.server, &run.finding("privileges/extension-denied"));
+    assert!(!call.run().codes().contains(&"privileges/extension-denied".to_owned()));
+
+    let unheard_of = project("no_such_extension");
+    let run = examine(&shop, &unheard_of.path).run();
+    run.fails("migrations/pending");
+    assert!(run.codes().contains(&"migrations/object-missing".to_owned()), "{}", run.stdout);
+}

@@ -135,3 +135,39 @@ fn what_migration_tools_keep_their_state_in_is_not_the_applications() {
         "{finding}"
     );
 }
+
+#[test]
+fn the_session_is_in_another_database_than_expected() {
+    let shop = Server::shared().copy();
+    let call = Doctor::check().dsn(shop.dsn("app"));
+    call.clone()
+        .args(["--expect-user", "app", "--expect-database", &shop.name])
+        .run()
+        .sound();
+    let run = call.args(["--expect-database", "other"]).run();
+    run.fails("privileges/wrong-database").warns("config/sources-disagree");
+}
+
+#[test]
+fn row_level_security_hides_everything() {
+    let shop = Server::shared().copy();
+    let call = Doctor::check().dsn(shop.dsn("app"));
+    // The template's tables have the numbers of system tables, which no policy is for.
+    shop.sql("CREATE TABLE letter AS SELECT 1 AS id");
+    shop.sql("GRANT SELECT, INSERT, UPDATE, DELETE ON letter TO app");
+    shop.sql("ALTER TABLE letter ENABLE ROW LEVEL SECURITY");
+    mended(&shop, &call, "privileges/row-security");
+}
+
+#[test]
+fn the_search_path_misses_the_tables() {
+    let database = Database::empty(Server::shared());
+    database.sql("CREATE SCHEMA shop AUTHORIZATION app");
+    database.sql("CREATE TABLE shop.orders (id integer)");
+    let call = Doctor::check().dsn(database.dsn("app"));
+    let run = call.clone().run();
+    run.sound().warns("privileges/search-path");
+    apply(database.server, &run.finding("privileges/search-path"));
+    let run = call.run();
+    assert!(!run.codes().contains(&"privileges/search-path".to_owned()), "{}", run.stdout);
+}

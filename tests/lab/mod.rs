@@ -27,6 +27,7 @@ pub mod pgbouncer;
 pub mod port;
 pub mod project;
 pub mod python;
+pub mod readme;
 pub mod release;
 pub mod rogue_dns;
 pub mod schema;

@@ -114,6 +114,18 @@ impl Network {
         }
     }
 
+    /// The same with a hosts file that has these lines.
+    ///
+    /// # Errors
+    /// Why this machine cannot do that.
+    pub fn of_process_with_hosts(pid: u32, hosts: &str) -> Result<Self, String> {
+        let network = Self::new("127.0.0.1", hosts)?;
+        Ok(Self {
+            kind: Kind::Of(pid),
+            ..network
+        })
+    }
+
     /// The same with more lines in the resolver's configuration.
     pub fn resolving_with(self, lines: &str) -> Self {
         let file = self.files.join("resolv.conf");
@@ -124,10 +136,14 @@ impl Network {
 
     /// The words that make what follows them run there.
     pub fn prefix(&self) -> Vec<OsString> {
+        let mut words: Vec<OsString> = Vec::new();
         if let Kind::Of(pid) = self.kind {
-            return vec!["nsenter".into(), format!("--net=/proc/{pid}/ns/net").into()];
+            words.extend(["nsenter".into(), format!("--net=/proc/{pid}/ns/net").into()]);
+            if self.files.as_os_str().is_empty() {
+                return words;
+            }
         }
-        let mut words = vec![OsString::from("unshare"), "--mount".into()];
+        words.extend(["unshare", "--mount"].map(OsString::from));
         if self.kind == Kind::Isolated {
             words.push("--net".into());
         }

@@ -74,6 +74,14 @@ impl Server {
         Network::of_process(self.supervised.pid())
     }
 
+    /// The same with more lines in the hosts file.
+    ///
+    /// # Errors
+    /// Why this machine cannot do that.
+    pub fn network_with_hosts(&self, hosts: &str) -> Result<Network, String> {
+        Network::of_process_with_hosts(self.supervised.pid(), hosts)
+    }
+
     /// The server's data directory.
     pub fn data(&self) -> PathBuf {
         self.directory.join("data")

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use dbdoctor::foreign::Foreign;
 use dbdoctor::migrations::survey;
-use dbdoctor::probe::migrations::{judge, questions};
+use dbdoctor::probe::migrations::{Case, judge, more_questions, questions};
 use dbdoctor::server::error::ServerError;
 use dbdoctor::server::session::{Answer, NoAnswer, Row};
 use dbdoctor::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
@@ -53,7 +53,7 @@ pub fn row(values: &[&str]) -> Row {
 
 /// An empty database with `public` on the search path, and these state tables besides.
 pub fn catalog(extra: &[&[&str]]) -> Answer {
-    let mut rows = vec![row(&["count", "0", "0"]), row(&["path", "public"])];
+    let mut rows = vec![row(&["path", "public"])];
     rows.extend(extra.iter().map(|values| row(values)));
     Ok(rows)
 }
@@ -79,15 +79,25 @@ fn missing() -> Answer {
     refused("42P01", "relation does not exist")
 }
 
-/// The findings as `severity code`, and the notes.
+/// The findings as `severity code`, and the notes. No table stands beside a record that is missing.
 pub fn judged(root: &Path, answers: Vec<Answer>) -> (Vec<String>, Notes) {
-    judged_with_more(root, answers, Vec::new())
+    judged_beside(root, answers, Ok(vec![vec![Some("0".to_owned()), None]]))
 }
 
-/// The same, with the answers about other tools' tables.
+/// The same, with what stands beside a record that is missing.
+fn judged_beside(root: &Path, answers: Vec<Answer>, surroundings: Answer) -> (Vec<String>, Notes) {
+    let trees = survey(root, None);
+    let asks = more_questions(Case::of_trees(&trees), &answers)
+        .first()
+        .is_some_and(|sql| sql.starts_with("WITH t AS"));
+    let more = if asks { vec![surroundings] } else { Vec::new() };
+    judged_with_more(root, answers, more)
+}
+
+/// The same, with all further answers.
 pub fn judged_with_more(root: &Path, answers: Vec<Answer>, more: Vec<Answer>) -> (Vec<String>, Notes) {
     let trees = survey(root, None);
-    let notes = match judge(&trees, &target("app", "shop"), answers, more) {
+    let notes = match judge(Case::of_trees(&trees), &target("app", "shop"), answers, more) {
         Probed::Sound((), notes) | Probed::Broken(notes) => notes,
         other => panic!("a verdict, not {other:?}"),
     };
@@ -147,8 +157,12 @@ fn fork() -> TempDir {
 fn a_project_without_migrations() {
     let directory = project(&[("app.py", "")]);
     let trees = survey(directory.path(), None);
-    assert_eq!(questions(&trees).len(), 1, "whether another tool has its state there");
-    let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), vec![catalog(&[])], Vec::new()) else {
+    assert_eq!(
+        questions(Case::of_trees(&trees)).len(),
+        1,
+        "whether another tool has its state there"
+    );
+    let Probed::NotApplicable((), reason) = judge(Case::of_trees(&trees), &target("app", "shop"), vec![catalog(&[])], Vec::new()) else {
         panic!("it does not apply")
     };
     assert!(reason.starts_with("no migrations found under /"), "{reason}");
@@ -159,7 +173,7 @@ fn alembic_at_its_head() {
     let directory = line();
     let trees = survey(directory.path(), None);
     assert_eq!(
-        questions(&trees)[1..],
+        questions(Case::of_trees(&trees))[1..],
         ["SELECT version_num FROM alembic_version ORDER BY version_num"]
     );
     let (codes, notes) = judged(directory.path(), vec![catalog(&[]), ids(&["a3"])]);
@@ -253,12 +267,8 @@ fn a_database_without_a_record() {
     assert_eq!(found, ["fail migrations/never-applied"]);
     assert!(runs(&notes)[0].ends_with("alembic upgrade head"));
 
-    let orders = Ok(vec![
-        row(&["count", "1", "1"]),
-        row(&["path", "public"]),
-        row(&["table", "public", "orders", "t"]),
-    ]);
-    let (found, notes) = judged(root, vec![orders, ids(&[])]);
+    let orders = Ok(vec![row(&["1", "[\"public.orders\"]"])]);
+    let (found, notes) = judged_beside(root, vec![catalog(&[]), ids(&[])], orders);
     assert_eq!(found, ["fail migrations/never-applied"]);
     assert_eq!(runs(&notes), [""; 0], "a stamp is for a person to decide");
     assert!(
@@ -291,14 +301,14 @@ fn a_record_that_cannot_be_read() {
     assert_eq!(runs(&notes), ["GRANT SELECT ON alembic_version TO app;"]);
     let trees = survey(directory.path(), None);
     let lost = judge(
-        &trees,
+        Case::of_trees(&trees),
         &target("app", "shop"),
         vec![catalog(&[]), Err(NoAnswer::Lost("reset".to_owned()))],
         Vec::new(),
     );
     assert!(matches!(lost, Probed::Broke(_)));
     assert!(matches!(
-        judge(&trees, &target("app", "shop"), Vec::new(), Vec::new()),
+        judge(Case::of_trees(&trees), &target("app", "shop"), Vec::new(), Vec::new()),
         Probed::Broke(_)
     ));
 }
@@ -350,7 +360,7 @@ fn configuration_that_does_not_parse() {
     std::fs::remove_file(directory.path().join("alembic.ini")).unwrap();
     std::fs::remove_dir_all(directory.path().join("migrations")).unwrap();
     let trees = survey(directory.path(), None);
-    let Probed::NotApplicable((), reason) = judge(&trees, &target("app", "shop"), vec![catalog(&[])], Vec::new()) else {
+    let Probed::NotApplicable((), reason) = judge(Case::of_trees(&trees), &target("app", "shop"), vec![catalog(&[])], Vec::new()) else {
         panic!("nothing is left")
     };
     assert!(
@@ -379,7 +389,11 @@ fn of_two_trees_one_is_the_databases() {
         "other/db/versions/x.py",
         &revision("'x1'", "None", "None", "None"),
     );
-    assert_eq!(questions(&survey(directory.path(), None)).len(), 2, "one version table, asked once");
+    assert_eq!(
+        questions(Case::of_trees(&survey(directory.path(), None))).len(),
+        2,
+        "one version table, asked once"
+    );
     assert_eq!(codes(directory.path(), vec![catalog(&[]), ids(&["a3"])]), [""; 0]);
 }
 
@@ -406,7 +420,7 @@ fn django_from_nothing_to_everything() {
     let directory = shop("INSTALLED_APPS = ['shop']\n");
     let root = directory.path();
     assert_eq!(
-        questions(&survey(root, None))[1..],
+        questions(Case::of_trees(&survey(root, None)))[1..],
         ["SELECT app, name FROM django_migrations ORDER BY id"]
     );
     assert_eq!(codes(root, vec![catalog(&[]), missing()]), ["fail migrations/never-applied"]);
@@ -504,7 +518,7 @@ fn names_that_want_to_escape() {
         ),
     ]);
     assert_eq!(
-        questions(&survey(directory.path(), None))[1],
+        questions(Case::of_trees(&survey(directory.path(), None)))[1],
         r#"SELECT version_num FROM "S"."v""; DROP TABLE x" ORDER BY version_num"#
     );
 }

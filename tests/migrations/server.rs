@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use dbdoctor::foreign::Foreign;
 use dbdoctor::migrations::survey;
-use dbdoctor::probe::migrations::{judge, more_questions, questions};
+use dbdoctor::probe::migrations::{Case, judge, more_questions, questions};
 use dbdoctor::remedy::Place;
 use dbdoctor::server::error::ServerError;
 use dbdoctor::server::session::{Answer, NoAnswer};
@@ -115,17 +115,20 @@ impl Server {
     /// What the layer says about the project and the database "shop".
     pub fn check(&self, root: &Path) -> (Vec<String>, Notes) {
         let trees = survey(root, None);
-        let answers = self.answers("shop", &questions(&trees));
-        let more = self.answers("shop", &more_questions(&trees, &answers));
+        let answers = self.answers("shop", &questions(Case::of_trees(&trees)));
+        let more = self.answers("shop", &more_questions(Case::of_trees(&trees), &answers));
         judged_with_more(root, answers, more)
     }
 
     /// Whether the layer does not apply.
     pub fn skipped(&self, root: &Path) -> bool {
         let trees = survey(root, None);
-        let answers = self.answers("shop", &questions(&trees));
-        let more = self.answers("shop", &more_questions(&trees, &answers));
-        matches!(judge(&trees, &target("app", "shop"), answers, more), Probed::NotApplicable(..))
+        let answers = self.answers("shop", &questions(Case::of_trees(&trees)));
+        let more = self.answers("shop", &more_questions(Case::of_trees(&trees), &answers));
+        matches!(
+            judge(Case::of_trees(&trees), &target("app", "shop"), answers, more),
+            Probed::NotApplicable(..)
+        )
     }
 
     /// Pastes the remedy of the first finding.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use dbdoctor::migrations::survey;
-use dbdoctor::probe::migrations::{judge, questions};
+use dbdoctor::probe::migrations::{Case, judge, questions};
 use dbdoctor::server::session::Answer;
 use dbdoctor::verdict::Probed;
 
@@ -36,8 +36,8 @@ fn site(installed: &str) -> tempfile::TempDir {
 fn codes(root: &Path, rows: &[[&str; 2]]) -> Vec<String> {
     let trees = survey(root, Some(venv()));
     let rows: Answer = Ok(rows.iter().map(|row| row.map(|text| Some(text.to_owned())).to_vec()).collect());
-    assert_eq!(questions(&trees).len(), 2);
-    let notes = match judge(&trees, &target("app", "shop"), vec![catalog(&[]), rows], Vec::new()) {
+    assert_eq!(questions(Case::of_trees(&trees)).len(), 2);
+    let notes = match judge(Case::of_trees(&trees), &target("app", "shop"), vec![catalog(&[]), rows], Vec::new()) {
         Probed::Sound((), notes) | Probed::Broken(notes) => notes,
         other => panic!("a verdict, not {other:?}"),
     };

@@ -4,6 +4,7 @@ use std::fs;
 
 use clap::Parser as _;
 use dbdoctor::cli::Cli;
+use dbdoctor::targets::Which;
 
 use crate::program::example;
 
@@ -21,10 +22,9 @@ fn every_target_of_the_example_can_be_read() {
     let path = example("dbdoctor.toml");
     let names = dbdoctor::targets::names(Some(&path));
     assert_eq!(names, ["reports", "web"]);
-    for name in names {
-        if let Err(error) = dbdoctor::targets::find(&name, Some(&path)) {
-            panic!("{name}: {error}");
-        }
+    match dbdoctor::targets::find(Which::All, Some(&path)) {
+        Ok(targets) => assert_eq!(targets.len(), names.len()),
+        Err(error) => panic!("{error}"),
     }
 }
 

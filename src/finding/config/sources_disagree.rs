@@ -46,16 +46,22 @@ pub fn shell(service: &Source, shell: &Source, differences: &[Difference]) -> Fi
     ))
 }
 
-/// The settings lead elsewhere than `dbdoctor.toml` expects; `part` is `database` or `user`.
+/// The settings lead elsewhere than the target of `dbdoctor.toml`, or the command line, expects; `part` is `database` or `user`.
 #[must_use]
-pub fn expected(target: &str, source: &Source, part: &'static str, expected: &Foreign, seen: &Foreign) -> Finding {
-    let target = Foreign::new(target);
-    KIND.found(format!("{} leads to {part} \"{seen}\", and the target \"{target}\" expects \"{expected}\"", source.subject()))
-        .detail(format!("{source} leads to {part} \"{seen}\". dbdoctor.toml says of the target \"{target}\" that it should be \"{expected}\"."))
-        .evidence(format!("{part}: \"{seen}\" in the settings, \"{expected}\" in dbdoctor.toml"))
+pub fn expected(target: Option<&str>, source: &Source, part: &'static str, expected: &Foreign, seen: &Foreign) -> Finding {
+    let (who, place) = match target.map(Foreign::new) {
+        Some(target) => (
+            format!("the target \"{target}\""),
+            format!("expect.{part} of the target \"{target}\" in dbdoctor.toml"),
+        ),
+        None => (format!("--expect-{part}"), format!("--expect-{part}")),
+    };
+    KIND.found(format!("{} leads to {part} \"{seen}\", and {who} expects \"{expected}\"", source.subject()))
+        .detail(format!("{source} leads to {part} \"{seen}\", and {who} says that it should be \"{expected}\"."))
+        .evidence(format!("{part}: \"{seen}\" in the settings, \"{expected}\" expected"))
         .remedy(Remedy::new(
             "correct whichever is wrong",
-            [Step::new(Place::AppConfig, format!("correct {source}, or expect.{part} of the target \"{target}\" in dbdoctor.toml"))],
+            [Step::new(Place::AppConfig, format!("correct {source}, or {place}"))],
         ))
 }
 

@@ -5,9 +5,9 @@ use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::grants::qualified;
-use crate::privileges::seen::Relation;
+use crate::privileges::relations::Relation;
 use crate::quote::sql_ident;
-use crate::remedy::{Remedy, Step};
+use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
     layer: Layer::Privileges,
@@ -70,19 +70,59 @@ pub fn finding(role: &Foreign, database: &Foreign, foreign: &[&Relation]) -> Fin
             format!("look whether a second URL or role, \"{owner}\", is configured for migrations"),
         );
     }
-    let alter = |relation: &Relation, owner: &str| {
+    let steps = owners.keys().map(|owner| {
+        let theirs: Vec<_> = foreign.iter().copied().filter(|relation| relation.owner == **owner).collect();
+        if theirs.iter().any(|relation| relation.owner_is_superuser) {
+            from_a_superuser(database, &role_sql, owner, &theirs)
+        } else {
+            as_a_member(role, database, owner)
+        }
+    });
+    let as_owner = Step::new(
+        Place::AppConfig,
+        format!(
+            "best: run the migrations as the owner, with a URL of their own for {}; the application needs no ownership then",
+            listed(&owners)
+        ),
+    );
+    finding.remedy(Remedy::new(
+        format!("run the migrations as the owner; or let \"{role}\" act as the owner; or hand the tables over"),
+        std::iter::once(as_owner).chain(steps).collect::<Vec<_>>(),
+    ))
+}
+
+fn listed(owners: &BTreeMap<&Foreign, usize>) -> String {
+    owners.keys().map(|owner| format!("\"{owner}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// A member has the owner's rights on all that exists, whatever its number.
+fn as_a_member(role: &Foreign, database: &Foreign, owner: &Foreign) -> Step {
+    let (role_sql, owner_sql) = (sql_ident(role.raw()), sql_ident(owner.raw()));
+    Step::sql(
+        database.raw(),
+        format!(
+            "or: lets \"{role}\" act as \"{owner}\" on everything that is \"{owner}\"'s; so that new tables are \"{owner}\"'s too, the migrations begin with SET \
+             ROLE {owner_sql} (Django: assume_role in OPTIONS). Or, to hand everything of \"{owner}\" in this database over for good: REASSIGN OWNED BY {owner_sql} \
+             TO {role_sql}, after which \"{owner}\" needs grants"
+        ),
+        format!("GRANT {owner_sql} TO {role_sql};"),
+    )
+    .undo(format!("REVOKE {owner_sql} FROM {role_sql};"))
+    .actor("superuser, or a role that may administer the owner")
+}
+
+/// Nobody is to become a member of a superuser, and REASSIGN OWNED would take the system's own objects along.
+fn from_a_superuser(database: &Foreign, role_sql: &str, owner: &Foreign, theirs: &[&Relation]) -> Step {
+    let alter = |relation: &&Relation, owner: &str| {
         format!("ALTER {} {} OWNER TO {owner};", relation.kind.sql(), qualified(&relation.schema, &relation.name))
     };
-    let run: Vec<_> = foreign.iter().map(|relation| alter(relation, &role_sql)).collect();
-    let undo: Vec<_> = foreign.iter().map(|relation| alter(relation, &sql_ident(relation.owner.raw()))).collect();
-    finding.remedy(Remedy::new(
-        format!("run the migrations as the owner; or, where \"{role}\" is to own the tables, hand them over"),
-        [Step::sql(
-            database.raw(),
-            "hands the tables over, with the sequences of their serial columns; the old owner then needs grants to go on using them",
-            run.join("\n"),
-        )
-        .undo(undo.join("\n"))
-        .actor("superuser")],
-    ))
+    let run: Vec<_> = theirs.iter().map(|relation| alter(relation, role_sql)).collect();
+    let undo: Vec<_> = theirs.iter().map(|relation| alter(relation, &sql_ident(owner.raw()))).collect();
+    Step::sql(
+        database.raw(),
+        format!("or: hands over what the superuser \"{owner}\" owns, with the sequences of serial columns"),
+        run.join("\n"),
+    )
+    .undo(undo.join("\n"))
+    .actor("superuser")
 }

@@ -1,6 +1,7 @@
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
+use crate::privileges::session::SetBy;
 use crate::quote::sql_ident;
 use crate::remedy::{Place, Remedy, Step};
 
@@ -13,16 +14,20 @@ pub static KIND: Kind = Kind {
 
 const NAME: &str = "default_transaction_read_only";
 
-/// `source` is `pg_settings.source`.
+/// The setting is on for this session, and the application writes.
 #[must_use]
-pub fn finding(role: &Foreign, database: &Foreign, source: &Foreign) -> Finding {
-    let finding = KIND
+pub fn finding(role: &Foreign, database: &Foreign, set_by: &SetBy) -> Finding {
+    let source = &set_by.source;
+    let mut finding = KIND
         .found(format!("{NAME} is on for role \"{role}\" in database \"{database}\""))
         .detail(
             "The application writes, and every transaction begins read-only: INSERT, UPDATE, DELETE and CREATE answer 25006. The server is no \
              standby, and no GRANT changes it.",
         )
         .evidence(format!("{NAME} = on, pg_settings.source = \"{source}\", pg_is_in_recovery() is false"));
+    if let Some((file, line)) = &set_by.line {
+        finding = finding.evidence(format!("set in {file}, line {line}"));
+    }
     let (role_sql, database_sql) = (sql_ident(role.raw()), sql_ident(database.raw()));
     let place = match source.raw() {
         "database" => Some((format!("DATABASE {database_sql}"), "the owner of the database or a superuser")),
@@ -53,22 +58,37 @@ pub fn finding(role: &Foreign, database: &Foreign, source: &Foreign) -> Finding 
             )],
         ));
     }
-    finding
+    guarded(finding, database, set_by.line.as_ref())
+}
+
+/// Set for the whole server: by ALTER SYSTEM, by a line of the configuration, or by a guard in one of these two ways.
+fn guarded(finding: Finding, database: &Foreign, line: Option<&(Foreign, Foreign)>) -> Finding {
+    let finding = finding
         .candidate(
             "a guard of the provider or of the failover manager",
-            "look at the disk's fill level, at quotas, and at the log of the failover manager",
+            "look at the disk's fill level, at quotas, and at the log of the failover manager: such a guard sets it again until its reason is gone",
         )
         .candidate(
             "somebody set it for the whole server",
             format!("as a superuser: SELECT sourcefile, sourceline FROM pg_settings WHERE name = '{NAME}'"),
+        );
+    let summary = "find out who set it, and remove the reason before the setting";
+    let step = match line {
+        Some((file, _)) if file.raw().ends_with("postgresql.auto.conf") => Step::sql(
+            database.raw(),
+            "once nothing guards against anything: takes back what ALTER SYSTEM SET has set, and lets the server read its configuration again",
+            format!("ALTER SYSTEM RESET {NAME};\nSELECT pg_reload_conf();"),
         )
-        .remedy(Remedy::new(
-            "find out who set it, and remove the reason before the setting",
-            [Step::sql(
-                database.raw(),
-                "shows the file and line that set it",
-                format!("SELECT setting, source, sourcefile, sourceline FROM pg_settings WHERE name = '{NAME}';"),
-            )
-            .actor("superuser")],
-        ))
+        .undo(format!("ALTER SYSTEM SET {NAME} = on;\nSELECT pg_reload_conf();")),
+        Some((file, line)) => Step::new(
+            Place::DatabaseHost,
+            format!("once nothing guards against anything: take line {line} out of {file}, and let the server read it again (SELECT pg_reload_conf())"),
+        ),
+        None => Step::sql(
+            database.raw(),
+            "shows the file and line that set it",
+            format!("SELECT setting, source, sourcefile, sourceline FROM pg_settings WHERE name = '{NAME}';"),
+        ),
+    };
+    finding.remedy(Remedy::new(summary, [step.actor("superuser")]))
 }

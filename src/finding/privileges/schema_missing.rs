@@ -2,7 +2,7 @@ use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
-use crate::privileges::seen::SessionSeen;
+use crate::privileges::session::SessionSeen;
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {

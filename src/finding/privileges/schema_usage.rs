@@ -3,7 +3,7 @@ use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::grants::schema_actor;
-use crate::privileges::seen::SchemaSeen;
+use crate::privileges::schemas::SchemaSeen;
 use crate::quote::sql_ident;
 use crate::remedy::{Remedy, Step};
 

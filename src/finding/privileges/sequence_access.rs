@@ -3,7 +3,7 @@ use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::grants::{self, qualified};
-use crate::privileges::seen::SequencesSeen;
+use crate::privileges::sequences::SequencesSeen;
 use crate::quote::sql_ident;
 use crate::remedy::{Remedy, Step};
 
@@ -25,11 +25,10 @@ const NAMED: usize = 20;
 /// Sequences that lack USAGE.
 #[must_use]
 pub fn finding(role: &Foreign, database: &Foreign, seen: &SequencesSeen) -> Finding {
-    let looked_at: i64 = seen.totals.iter().map(|totals| totals.looked_at).sum();
     let mut finding = KIND
         .found(match seen.lacking.as_slice() {
             [one] => format!("role \"{role}\" lacks USAGE on sequence {}", Foreign::new(qualified(&one.schema, &one.name))),
-            many => format!("role \"{role}\" lacks USAGE on {} of {looked_at} sequences that column defaults use", many.len()),
+            many => format!("role \"{role}\" lacks USAGE on {} sequences that column defaults use", many.len()),
         })
         .detail("INSERT takes the default of a column from the sequence, and the server answers 42501, \"permission denied for sequence\".");
     for sequence in seen.lacking.iter().take(NAMED) {
@@ -54,8 +53,8 @@ pub fn finding(role: &Foreign, database: &Foreign, seen: &SequencesSeen) -> Find
     let grants = grants::on_sequences(role, seen);
     finding.remedy(Remedy::new(
         format!("grant \"{role}\" USAGE on the sequences"),
-        [Step::sql(database.raw(), "lets the role draw numbers from the sequences", grants.run.join("\n"))
-            .undo(grants.undo.join("\n"))
+        [Step::sql(database.raw(), "lets the role draw numbers from the sequences", grants.run())
+            .undo(grants.undo())
             .actor(grants.actor())],
     ))
 }

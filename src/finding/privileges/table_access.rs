@@ -6,7 +6,7 @@ use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::grants::{self, qualified};
 use crate::privileges::privilege::{Privilege, keywords};
-use crate::privileges::seen::{Relation, RelationsSeen};
+use crate::privileges::relations::{Relation, RelationsSeen};
 use crate::quote::sql_ident;
 use crate::remedy::{Remedy, Step};
 
@@ -33,7 +33,7 @@ const NAMED: usize = 20;
 /// Relations that lack something altogether.
 #[must_use]
 pub fn finding(role: &Foreign, database: &Foreign, lacking: &[&Relation], seen: &RelationsSeen) -> Finding {
-    let looked_at: i64 = seen.totals.iter().map(|totals| totals.looked_at).sum();
+    let looked_at = seen.looked_at();
     let union: BTreeSet<_> = lacking.iter().flat_map(|relation| relation.lacks.iter().copied()).collect();
     let title = match lacking {
         [one] => format!("role \"{role}\" lacks {} on {} {}", keywords(&union), one.kind.words(), shown(one)),
@@ -139,9 +139,12 @@ fn remedy(
 ) -> Remedy {
     let grants = grants::on_relations(role, relations, seen, missing);
     Remedy::new(
-        format!("grant \"{role}\" what is missing, on {} tables and views", relations.len()),
-        [Step::sql(database.raw(), "grants exactly what is missing on what exists now", grants.run.join("\n"))
-            .undo(grants.undo.join("\n"))
+        match relations {
+            [one] => format!("grant \"{role}\" what is missing, on {}", shown(one)),
+            many => format!("grant \"{role}\" what is missing, on {} tables and views", many.len()),
+        },
+        [Step::sql(database.raw(), "grants exactly what is missing on what exists now", grants.run())
+            .undo(grants.undo())
             .actor(grants.actor())],
     )
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::migrations::Unread;
+use crate::migrations::extensions;
 use crate::migrations::files::{Bounds, has_extension};
 use crate::migrations::python::{Binding, Module};
 
@@ -16,6 +17,8 @@ pub struct Revision {
     /// `depends_on`: ids, or branch labels.
     pub depends_on: Vec<String>,
     pub labels: Vec<String>,
+    /// Extensions that it makes.
+    pub extensions: Vec<String>,
 }
 
 /// What a file of a version location turned out to be.
@@ -66,6 +69,7 @@ fn declared(module: &Module) -> Read {
             down,
             depends_on: module.texts("depends_on")?.unwrap_or_default(),
             labels: module.texts("branch_labels")?.unwrap_or_default(),
+            extensions: extensions::named(module.source()),
         }))
     };
     all().unwrap_or_else(Read::Unread)

@@ -7,6 +7,7 @@ use ruff_python_ast::{Expr, Operator, StmtClassDef};
 
 use crate::foreign::Foreign;
 use crate::migrations::Unread;
+use crate::migrations::extensions;
 use crate::migrations::files::Bounds;
 use crate::migrations::python::{self, Binding, Module, More};
 
@@ -52,6 +53,8 @@ pub struct Migration {
     pub dependencies: Vec<Dependency>,
     pub run_before: Vec<Dependency>,
     pub replaces: Vec<Key>,
+    /// Extensions that it makes.
+    pub extensions: Vec<String>,
     /// Why the lists above may lack something.
     pub unread: Option<Unread>,
     /// It may take the place of others that are not named above.
@@ -71,6 +74,7 @@ pub fn read(file: &Path, bounds: &Bounds) -> Migration {
         dependencies: Vec::new(),
         run_before: Vec::new(),
         replaces: Vec::new(),
+        extensions: Vec::new(),
         unread: None,
         may_replace: false,
         has_no_class: false,
@@ -84,6 +88,7 @@ pub fn read(file: &Path, bounds: &Bounds) -> Migration {
             return migration;
         }
     };
+    migration.extensions = extensions::named(module.source());
     match module.classes().filter(|class| class.name.as_str() == "Migration").last() {
         Some(class) => {
             migration.is_django = class.arguments.as_ref().is_some_and(|arguments| !arguments.args.is_empty());

@@ -138,19 +138,18 @@ pub fn state_tables() -> impl Iterator<Item = StateTable> {
     own.into_iter().chain(others).chain(locks).chain(BESIDE.iter().copied())
 }
 
-/// SQL that tells whether the relation with this OID and this name is a state table: only the tools use those.
+/// SQL that tells whether the relation with this OID and this name is a state table: only the tools use those. The names come first:
+/// few relations have one, and only those of these are looked at.
 #[must_use]
 pub fn is_state_table_sql(oid: &str, name: &str) -> String {
-    let rows: Vec<String> = state_tables()
-        .map(|table| {
-            let columns: Vec<String> = table.columns.iter().map(|column| quote::sql_literal(column)).collect();
-            format!("({}, ARRAY[{}]::text[])", quote::sql_literal(table.name), columns.join(", "))
-        })
-        .collect();
+    let names: Vec<&str> = state_tables().map(|table| table.name).collect();
+    let columns: Vec<String> = state_tables().map(|table| table.columns.join(" ")).collect();
+    let array = |words: String| quote::sql_literal(&format!("{{{words}}}"));
+    let quoted: Vec<String> = columns.iter().map(|columns| format!("\"{columns}\"")).collect();
+    let (names, columns) = (array(names.join(",")), array(quoted.join(",")));
     format!(
-        "EXISTS (SELECT FROM (VALUES {}) AS s(name, columns) WHERE s.name = {name} AND s.columns <@ \
-         (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = {oid} AND a.attnum > 0 AND NOT a.attisdropped))",
-        rows.join(", ")
+        "({name} = ANY ({names}::name[]) AND EXISTS (SELECT FROM unnest({names}::name[], {columns}::text[]) AS s(name, columns) WHERE s.name = {name} \
+         AND string_to_array(s.columns, ' ') <@ (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = {oid} AND a.attnum > 0 AND NOT a.attisdropped)))"
     )
 }
 

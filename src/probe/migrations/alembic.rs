@@ -142,6 +142,7 @@ impl<'a> Look<'a> {
             return;
         }
         judged.pending = self.tree.unread.is_empty().then(|| self.tree.graph.revisions().len());
+        judged.makes_extensions = self.extensions(self.tree.graph.revisions());
         let missing = scene.catalog.as_ref().filter(|_| !record_is_empty);
         if let Some(catalog) = missing {
             if table.schema.is_none()
@@ -155,11 +156,10 @@ impl<'a> Look<'a> {
                 return;
             }
         }
-        let examples = scene.examples();
         judged.findings.push(never_applied::alembic(
             self.tree,
             &scene.trees.project,
-            &scene.surroundings(record_is_empty, &examples),
+            &scene.surroundings(record_is_empty),
         ));
         if self.tree.has_stray_heads() {
             let pending = self.tree.graph.revisions().len();
@@ -208,6 +208,7 @@ impl<'a> Look<'a> {
         if self.tree.has_stray_heads() {
             judged.findings.push(multiple_heads::found(self.tree, project, Some(waiting.len())));
         }
+        judged.makes_extensions = self.extensions(waiting.iter().copied());
         if !waiting.is_empty() {
             judged.findings.push(pending::alembic(self.tree, project, &waiting, rows));
         }
@@ -221,6 +222,15 @@ impl<'a> Look<'a> {
                 quoted_list(rows)
             )
         };
+    }
+
+    /// What these revisions make, each with the revision's file.
+    fn extensions<'r>(&self, revisions: impl IntoIterator<Item = &'r Revision>) -> Vec<(String, String)> {
+        let of = |revision: &'r Revision| {
+            let file = self.scene.trees.shown(&revision.file);
+            revision.extensions.iter().map(move |extension| (extension.clone(), file.clone()))
+        };
+        revisions.into_iter().flat_map(of).collect()
     }
 
     fn place(&self) -> String {

@@ -8,38 +8,50 @@ use crate::server::session::Row;
 /// How many ordinary tables are named.
 const NAMED_TABLES: usize = 20;
 
-/// The question: state tables with their columns, some of the other tables, how many those are, and the search path.
-pub fn sql(version_tables: &[String]) -> String {
+/// Tables that are neither the system's nor an extension's.
+const TABLES: &str = "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+                      WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'";
+const NO_EXTENSIONS: &str = "c.oid NOT IN (SELECT d.objid FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass \
+                             AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'e')";
+
+fn names(version_tables: &[String]) -> String {
     let mut names: Vec<&str> = tools::state_tables().map(|table| table.name).collect();
     names.extend(version_tables.iter().map(String::as_str));
     names.sort_unstable();
     names.dedup();
     let names: Vec<String> = names.into_iter().map(quote::sql_literal).collect();
-    let names = names.join(", ");
-    let shown = "CASE WHEN pg_catalog.pg_table_is_visible(c.oid) THEN 't' ELSE 'f' END";
-    let from = "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'";
-    // An Alembic table under any name has this one column alone.
-    let is_version_table = "(SELECT pg_catalog.array_agg(a.attname::pg_catalog.text) FROM pg_catalog.pg_attribute a \
-                            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) = ARRAY['version_num']";
-    let is_ordinary = format!(
-        "c.relname NOT IN ({names}) AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d \
-         WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e')"
-    );
+    names.join(", ")
+}
+
+/// The question: state tables with their columns, and the search path. `under_any_name`: Alembic's too, by its one column.
+pub fn sql(version_tables: &[String], under_any_name: bool) -> String {
+    let names = names(version_tables);
+    let by_column = if under_any_name {
+        " OR (c.relnatts = 1 AND EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'version_num'))"
+    } else {
+        ""
+    };
     format!(
-        "SELECT 'state', n.nspname::pg_catalog.text, c.relname::pg_catalog.text, {shown}, \
+        "SELECT 'state', n.nspname::pg_catalog.text, c.relname::pg_catalog.text, \
+         CASE WHEN pg_catalog.pg_table_is_visible(c.oid) THEN 't' ELSE 'f' END, \
          CASE WHEN pg_catalog.has_schema_privilege(n.oid, 'USAGE') THEN 't' ELSE 'f' END, \
          (SELECT pg_catalog.string_agg(a.attname::pg_catalog.text, ',' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a \
          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), \
          CASE WHEN pg_catalog.has_table_privilege(c.oid, 'SELECT') THEN 't' ELSE 'f' END \
-         {from} AND (c.relname IN ({names}) OR {is_version_table}) \
-         UNION ALL (SELECT 'table', n.nspname::pg_catalog.text, c.relname::pg_catalog.text, {shown}, NULL, NULL, NULL \
-         {from} AND {is_ordinary} ORDER BY 4 DESC, 2, 3 LIMIT {NAMED_TABLES}) \
-         UNION ALL SELECT 'count', pg_catalog.count(*)::pg_catalog.text, \
-         pg_catalog.count(*) FILTER (WHERE pg_catalog.pg_table_is_visible(c.oid))::pg_catalog.text, NULL, NULL, NULL, NULL \
-         {from} AND {is_ordinary} \
+         {TABLES} AND (c.relname IN ({names}){by_column}) \
          UNION ALL SELECT 'path', p.name::pg_catalog.text, NULL, NULL, NULL, NULL, NULL \
-         FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS p (name, place)"
+         FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) AS p (name)"
+    )
+}
+
+/// The question what stands beside state tables that are missing or empty: some of the other tables on the search path, and how
+/// many those are.
+pub fn surroundings_sql(version_tables: &[String]) -> String {
+    format!(
+        "WITH t AS (SELECT n.nspname, c.relname {TABLES} AND c.relname NOT IN ({}) AND {NO_EXTENSIONS} AND pg_catalog.pg_table_is_visible(c.oid)) \
+         SELECT pg_catalog.count(*)::pg_catalog.text, \
+         (SELECT pg_catalog.json_agg(s.nspname || '.' || s.relname) FROM (SELECT * FROM t ORDER BY 1, 2 LIMIT {NAMED_TABLES}) s)::pg_catalog.text FROM t",
+        names(version_tables)
     )
 }
 
@@ -60,9 +72,7 @@ pub fn data_sql() -> String {
         "SELECT pg_catalog.bool_or(pg_catalog.pg_relation_size(c.oid) > 0)::pg_catalog.text \
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          WHERE c.relkind = 'r' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' \
-         AND pg_catalog.pg_table_is_visible(c.oid) AND c.relname NOT IN ({}) \
-         AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d \
-         WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e')",
+         AND pg_catalog.pg_table_is_visible(c.oid) AND c.relname NOT IN ({}) AND {NO_EXTENSIONS}",
         left_out.join(", ")
     )
 }
@@ -117,12 +127,28 @@ impl StateTable {
 #[derive(Debug, Default)]
 pub struct Catalog {
     pub state: Vec<StateTable>,
+    /// The effective search path.
+    pub path: Vec<String>,
+}
+
+/// What stands beside state tables that are missing or empty.
+#[derive(Debug, Default)]
+pub struct Surroundings {
     /// How many ordinary tables an unqualified name finds.
     pub visible: usize,
     /// Some of those, with their schema.
     pub examples: Vec<String>,
-    /// The effective search path.
-    pub path: Vec<String>,
+}
+
+impl Surroundings {
+    pub fn read(rows: &[Row]) -> Option<Self> {
+        let row = rows.first()?;
+        let examples = row.get(1)?.as_deref();
+        Some(Self {
+            visible: row.first()?.as_deref()?.parse().ok()?,
+            examples: examples.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default(),
+        })
+    }
 }
 
 impl Catalog {
@@ -139,8 +165,6 @@ impl Catalog {
                     readable: text(4) == "t" && text(6) == "t",
                     columns: text(5).split(',').map(str::to_owned).collect(),
                 }),
-                "table" if text(3) == "t" => catalog.examples.push(format!("{}.{}", text(1), text(2))),
-                "count" => catalog.visible = text(2).parse().unwrap_or_default(),
                 "path" => catalog.path.push(text(1)),
                 _ => {}
             }

@@ -114,6 +114,7 @@ impl Look<'_> {
             .extend(inspection::django_files(&self.tree, &graph, &self.scene.trees.project));
         let pending = graph.pending().len();
         judged.pending = Some(pending);
+        judged.makes_extensions = self.extensions(&graph.pending());
         if pending == 0 {
             judged.summary = format!("{}: no migrations of installed applications", self.place());
             return judged;
@@ -129,10 +130,9 @@ impl Look<'_> {
                 return judged;
             }
         }
-        let examples = scene.examples();
         judged
             .findings
-            .push(never_applied::django(&self.tree, &scene.surroundings(record_is_empty, &examples)));
+            .push(never_applied::django(&self.tree, &scene.surroundings(record_is_empty)));
         judged.findings.extend(inspection::conflicts(&self.tree, &graph, Some(true)));
         judged
     }
@@ -170,6 +170,7 @@ impl Look<'_> {
         judged
             .findings
             .extend(inspection::conflicts(&self.tree, &graph, Some(!certain.is_empty())));
+        judged.makes_extensions = self.extensions(&certain);
         if !certain.is_empty() {
             judged.findings.push(pending::django(&self.tree, &certain, self.tree.count()));
         }
@@ -272,6 +273,20 @@ impl Look<'_> {
         labels.sort_unstable();
         labels.dedup();
         labels
+    }
+
+    /// What these migrations make, each with the migration's file.
+    fn extensions(&self, keys: &[&Key]) -> Vec<(String, String)> {
+        let of = |migration: &Migration| {
+            let file = self.scene.trees.shown(&migration.file);
+            let named: Vec<_> = migration
+                .extensions
+                .iter()
+                .map(|extension| (extension.clone(), file.clone()))
+                .collect();
+            named
+        };
+        keys.iter().filter_map(|key| self.migration(key)).flat_map(of).collect()
     }
 
     fn migrations(&self) -> impl Iterator<Item = &Migration> {

@@ -1,7 +1,7 @@
 //! What the judges of all tools share.
 
 use super::Trees;
-use super::catalog::{Catalog, StateTable};
+use super::catalog::{Catalog, StateTable, Surroundings};
 use crate::finding::Finding;
 use crate::finding::migrations::{foreign_database, never_applied, unreadable, version_table_hidden};
 use crate::server::error::ServerError;
@@ -17,6 +17,8 @@ pub struct Scene<'a> {
     pub database: &'a str,
     /// `None` where the server refused the question.
     pub catalog: Option<Catalog>,
+    /// `None` where it did not matter, or the server refused the question.
+    pub surroundings: Option<Surroundings>,
 }
 
 impl<'a> Scene<'a> {
@@ -58,16 +60,13 @@ impl<'a> Scene<'a> {
         }
     }
 
-    pub fn examples(&self) -> Vec<String> {
-        self.catalog.as_ref().map(|catalog| catalog.examples.clone()).unwrap_or_default()
-    }
-
-    pub fn surroundings<'b>(&'b self, record_is_empty: bool, examples: &'b [String]) -> never_applied::Surroundings<'b> {
+    pub fn surroundings(&self, record_is_empty: bool) -> never_applied::Surroundings<'_> {
+        let seen = self.surroundings.as_ref();
         never_applied::Surroundings {
             database: self.database,
             record_is_empty,
-            tables: self.catalog.as_ref().map(|catalog| catalog.visible),
-            examples,
+            tables: seen.map(|seen| seen.visible),
+            examples: seen.map(|seen| seen.examples.as_slice()).unwrap_or_default(),
         }
     }
 

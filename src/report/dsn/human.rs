@@ -49,7 +49,7 @@ pub fn human(out: Out, style: Style, readings: &Readings) {
         page.line(&format!("  {}", style.command(&escaped(&encoded))));
     }
     for finding in readings.findings.iter().filter(|finding| finding.severity > Severity::Info) {
-        page.finding(finding);
+        page.finding(finding, "");
     }
 }
 

@@ -33,7 +33,7 @@ pub fn write(out: Out, style: Style, inspection: &Inspection<'_>) {
     let mut findings: Vec<_> = inspection.findings().collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     for finding in &findings {
-        page.human.finding(finding);
+        page.human.finding(finding, "");
     }
     let word = match findings.first().map(|finding| finding.severity) {
         Some(Severity::Fail) => "fail: the migration files are at fault",

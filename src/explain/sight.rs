@@ -1,0 +1,124 @@
+//! What one line of a log says, with the lines that go on with its message.
+
+use memchr::memchr;
+
+use super::catalogue::{self, Match, Meaning};
+use super::clean;
+use super::context;
+use super::facts::{Facts, SECRET};
+use super::incident::Sighting;
+use super::judge;
+use super::prefix;
+use crate::conninfo::mask::{MASK, mask_dsn};
+
+/// How many lines of a message are read.
+const MESSAGE_LINES: usize = 4;
+/// How much of a long line is shown before what was recognised, in bytes.
+const LEAD: usize = 160;
+/// How long an excerpt may be, in characters.
+const EXCERPT: usize = 300;
+
+/// A line with what stands around it.
+#[derive(Debug)]
+pub struct Surroundings<'b> {
+    pub before: &'b [u8],
+    pub line: &'b [u8],
+    pub after: &'b [u8],
+    /// Counted from 1.
+    pub number: u64,
+}
+
+/// What was recognised in a line, in the order of the places.
+#[must_use]
+pub fn sightings(around: &Surroundings<'_>) -> Vec<Sighting> {
+    let line = clean::record(around.line);
+    let message = message(&line, around.after);
+    let matches = matches(&message, line.len(), around);
+    let time = prefix::strip(&line).time;
+    matches.iter().map(|found| sighting(found, &message, around.number, time)).collect()
+}
+
+/// The line with those that go on with its message.
+fn message(line: &str, after: &[u8]) -> String {
+    let mut message = line.to_owned();
+    for next in lines(after).take(MESSAGE_LINES) {
+        let next = clean::record(next);
+        message.push('\n');
+        message.push_str(prefix::strip(&next).rest);
+    }
+    message.push('\n');
+    message
+}
+
+/// Lines without their ends.
+fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        if bytes.is_empty() {
+            return None;
+        }
+        let end = memchr(b'\n', bytes);
+        let line = &bytes[..end.unwrap_or(bytes.len())];
+        bytes = &bytes[end.map_or(bytes.len(), |end| end + 1)..];
+        Some(line)
+    })
+}
+
+/// What begins in the first `length` bytes of a message.
+fn matches<'t>(message: &'t str, length: usize, around: &Surroundings<'_>) -> Vec<Match<'t>> {
+    let mut near_driver = |place: usize| {
+        let begin = message[..place].rfind('\n').map_or(0, |at| at + 1);
+        let end = message[place..].find('\n').map_or(message.len(), |at| place + at);
+        let before = || String::from_utf8_lossy(around.before) + &message[..begin];
+        let after = || String::from_utf8_lossy(around.after);
+        context::near_driver(before, &message[begin..end], after)
+    };
+    let mut matches = catalogue::matches(message, &mut near_driver);
+    matches.retain(|found| found.captured.start < length);
+    matches
+}
+
+fn sighting(found: &Match<'_>, message: &str, line: u64, time: Option<&str>) -> Sighting {
+    let captured = &found.captured;
+    let facts = Facts::of(captured, message);
+    let refusal = Sighting::refusal_of(found.entry.meaning);
+    let mut begin = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
+    if captured.start - begin > LEAD {
+        begin = (captured.start - LEAD..captured.start)
+            .find(|at| message.is_char_boundary(*at))
+            .unwrap_or(captured.start);
+    }
+    let end = message[captured.end..].find('\n').map_or(message.len(), |at| captured.end + at);
+    let text = &message[captured.start..end];
+    let kind = facts.fault_of_settings().unwrap_or_else(|| match found.entry.meaning {
+        Meaning::Kind(kind) => kind,
+        Meaning::Refusal(refusal) => judge::kind_of_refusal(refusal, text, &facts),
+    });
+    Sighting {
+        kind,
+        refusal,
+        message: text.to_owned(),
+        excerpt: excerpt(&message[begin..end], found, &facts),
+        facts,
+        line,
+        time: time.map(ToOwned::to_owned),
+    }
+}
+
+/// The line without its prefix, with every secret masked.
+fn excerpt(line: &str, found: &Match<'_>, facts: &Facts) -> String {
+    let mut text = mask_dsn(prefix::strip(line).rest);
+    for (name, value) in &found.captured.holes {
+        if *name == SECRET && !value.is_empty() {
+            text = text
+                .replace(&format!("\"{value}\""), &format!("\"{MASK}\""))
+                .replace(&format!("'{value}'"), &format!("'{MASK}'"));
+        }
+    }
+    if let Some((piece, _)) = facts.get("host").and_then(|host| host.rsplit_once('@')) {
+        text = text.replace(&format!("{piece}@"), &format!("{MASK}@"));
+    }
+    match text.char_indices().nth(EXCERPT) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}
