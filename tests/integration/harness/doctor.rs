@@ -23,7 +23,8 @@ pub struct Doctor {
     input: String,
     network: Option<Network>,
     ordinary: bool,
-    interrupted_after: Option<&'static str>,
+    signalled: Option<(&'static str, &'static str)>,
+    readable: bool,
     under: Vec<OsString>,
 }
 
@@ -45,7 +46,8 @@ impl Doctor {
             input: String::new(),
             network: None,
             ordinary: false,
-            interrupted_after: None,
+            signalled: None,
+            readable: false,
             under: Vec::new(),
         }
     }
@@ -116,8 +118,19 @@ impl Doctor {
     }
 
     /// Is sent SIGINT after so many seconds.
-    pub fn interrupted_after(mut self, seconds: &'static str) -> Self {
-        self.interrupted_after = Some(seconds);
+    pub fn interrupted_after(self, seconds: &'static str) -> Self {
+        self.signalled("INT", seconds)
+    }
+
+    /// Is sent this signal after so many seconds.
+    pub fn signalled(mut self, signal: &'static str, seconds: &'static str) -> Self {
+        self.signalled = Some((signal, seconds));
+        self
+    }
+
+    /// The binary lies where everybody may read it.
+    pub fn readable_by_all(mut self) -> Self {
+        self.readable = true;
         self
     }
 
@@ -160,12 +173,19 @@ impl Doctor {
         let mut words = self.network.as_ref().map_or_else(Vec::new, Network::prefix);
         // Nothing may hang: the limit is far above any that the binary is given.
         words.extend(["timeout", "--kill-after=5"].map(OsString::from));
-        match self.interrupted_after {
-            Some(seconds) => words.extend(["--preserve-status", "--signal=INT", seconds].map(OsString::from)),
+        match self.signalled {
+            Some((signal, seconds)) => words.extend(["--preserve-status", "--signal", signal, seconds].map(OsString::from)),
             None => words.push("90".into()),
         }
         words.extend(self.under.iter().cloned());
-        words.push(if self.ordinary { readable_binary() } else { binary() }.into());
+        words.push(
+            if self.ordinary || self.readable {
+                readable_binary()
+            } else {
+                binary()
+            }
+            .into(),
+        );
         words.extend(self.arguments.iter().cloned());
         let mut command = Command::new(&words[0]);
         command
