@@ -10,7 +10,6 @@ use crate::diagnosis::{Diagnosis, LayerReport, TargetSummary};
 use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
-use crate::migrations::venv;
 use crate::observer::Observer;
 use crate::own_limits;
 use crate::probe;
@@ -24,6 +23,7 @@ use crate::settings::gather;
 use crate::shared::Shared;
 use crate::target::{Endpoint, Host, Target};
 use crate::tls::connector::{self, Unprepared};
+use crate::venv;
 use crate::verdict::{Breakage, Notes, Probed, Verdict};
 use crate::wait::Patience;
 
@@ -122,7 +122,7 @@ async fn enter(
     trees.get_or_insert_with(|| {
         let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
         let of_service = scene.application.venv.as_ref().map(|venv| venv.path.as_path());
-        let venv = venv::find(&project, request.venv.as_deref().or(of_service), environment.virtual_env());
+        let venv = venv::of_project(&project, request.venv.as_deref().or(of_service), environment.virtual_env());
         let key = (project.clone(), venv.clone());
         shared
             .trees

@@ -16,6 +16,7 @@ use crate::layer::Layer;
 use crate::quote;
 use crate::request::{Asked, Demand, Need, Origin, Request};
 use crate::secret::Secret;
+use crate::systemd::search;
 use crate::targets::{self, Expect, Named, Pool, Target, Which};
 
 /// The longest connection string that is read from standard input, in bytes.
@@ -250,12 +251,13 @@ fn standard_input() -> anyhow::Result<Secret> {
 pub fn command(arguments: &[String]) -> String {
     let before = std::iter::once("").chain(arguments.iter().map(String::as_str));
     let words = arguments.iter().zip(before).map(|(argument, before)| {
-        // `shop:app` looks like a user with a password.
-        if before == "--flask" && is_application(argument) {
-            quote::shell(argument)
-        } else {
-            quote::shell(&mask_argument(argument))
-        }
+        // `shop:app` and `shop@1` look like a user with a password.
+        let plain = match before {
+            "--flask" => is_application(argument),
+            "--unit" => search::is_unit_name(argument) && !argument.contains(':'),
+            _ => false,
+        };
+        quote::shell(&if plain { argument.clone() } else { mask_argument(argument) })
     });
     std::iter::once("dbdoctor".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }

@@ -9,7 +9,7 @@ use crate::exit_code::ExitCode;
 use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
-use crate::migrations::{self, venv};
+use crate::migrations;
 use crate::probe;
 use crate::report::runbook::{self as report, Page};
 use crate::report::style::Style;
@@ -20,6 +20,7 @@ use crate::settings::environment::Environment;
 use crate::settings::gather::{self, Reading};
 use crate::settings::source::Source;
 use crate::target::Target;
+use crate::venv;
 use crate::verdict::{Breakage, Notes, Probed};
 
 /// Prints the commands; `arguments` are the program's own, to be repeated in remedies.
@@ -35,6 +36,10 @@ fn print(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     let request = gathered.complete(&request);
     let source = source(&gathered.reading, &request);
     let of_service = gathered.application.venv.as_ref().map(|venv| venv.path.clone());
+    let account = match &gathered.application.account {
+        Some(Ok(account)) => Some(account.name.clone()),
+        Some(Err(_)) | None => None,
+    };
     let (target, notes) = match probe::config::probe(&request, gathered) {
         Probed::Sound(target, notes) => (Some(target), notes),
         Probed::Broken(notes) => (None, notes),
@@ -44,7 +49,7 @@ fn print(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
         }
     };
     let project = request.project.as_deref().unwrap_or(Path::new("."));
-    let venv = venv::find(
+    let venv = venv::of_project(
         project,
         request.venv.as_deref().or(of_service.as_deref()),
         environment.virtual_env(),
@@ -56,6 +61,7 @@ fn print(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
         target: target.as_ref(),
         trees: &trees,
         venv: venv.as_deref(),
+        account: account.as_deref(),
     });
     let Notes { mut findings, .. } = notes;
     let mask = target.as_ref().map(Mask::of).unwrap_or_default();

@@ -73,6 +73,7 @@ catalogue! {
         unexpanded_variable,
         unit_not_found,
         unknown_parameter + TEXTS,
+        value_unknown,
         version_unsupported + TEXTS,
     }
     dns {

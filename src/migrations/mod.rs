@@ -14,9 +14,9 @@ pub mod listing;
 pub mod python;
 mod sqlite;
 pub mod tools;
-pub mod venv;
 mod walk;
 
+use crate::venv;
 use std::fmt;
 use std::path::{Path, PathBuf};
 

@@ -95,7 +95,8 @@ fn visit(directory: &Path, is_project: bool, found: &mut Landmarks) -> Vec<PathB
     names.sort_unstable();
     directories.sort_unstable();
     let has = |name: &str| names.iter().any(|other| other == name);
-    if has("pyvenv.cfg") && !is_project {
+    // What build tools mark as theirs (cargo's `target`, caches) is no code of the application.
+    if (has("pyvenv.cfg") || has("CACHEDIR.TAG")) && !is_project {
         return Vec::new();
     }
 

@@ -1,4 +1,4 @@
-//! Reading a TLS ServerHello off the wire: the version, cipher suite and group that native-tls does not name.
+//! Reading a TLS ServerHello off the wire: the version, cipher suite and group, and whether the server asked for another key share.
 //!
 //! Layout: RFC 8446 section 4.1.3 (TLS 1.3) and RFC 5246 section 7.4.1.3 (TLS 1.2).
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::conninfo::validate;
 use crate::finding::config::{
     invalid_value, legacy_scheme, missing_setting, no_settings, replication_connection, shell_only, sources_disagree, stale_process,
-    stray_whitespace, unexpanded_variable,
+    stray_whitespace, unexpanded_variable, value_unknown,
 };
 use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
@@ -63,7 +63,15 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     fn choose(&mut self, bag: &Bag, variable: Option<&str>) -> Probed<Target> {
-        let finding = match bag.choose(variable) {
+        let chosen = bag.choose(variable);
+        if let Some(unseen) = bag.unseen(&chosen) {
+            // What is set and cannot be seen is not missing.
+            return Probed::Broke(Breakage(value_unknown::reason(unseen)));
+        }
+        for unknown in &bag.unknown {
+            self.notes.found(value_unknown::found(&bag.place, unknown));
+        }
+        let finding = match chosen {
             Chosen::Dsn { source, text } => return self.read_dsn(bag, &source, &text),
             Chosen::Parts { source, set, parts } => {
                 let judged = parts::judge(bag, &source, set, &parts);
@@ -78,7 +86,7 @@ impl Desk<'_> {
             }
             Chosen::Empty { source } => missing_setting::empty(&source),
             Chosen::Absent { variable } => missing_setting::absent(&variable, &bag.source([variable.as_str()])),
-            Chosen::Nothing if self.explained() => return finish(std::mem::take(&mut self.notes)),
+            Chosen::Nothing if self.explained(&bag.place) => return finish(std::mem::take(&mut self.notes)),
             Chosen::Nothing => self.nothing(bag),
         };
         self.notes.found(finding);
@@ -86,9 +94,10 @@ impl Desk<'_> {
     }
 
     /// Whether a finding explains why nothing is set: a file that cannot be read, or settings that came after the process.
-    fn explained(&mut self) -> bool {
+    fn explained(&mut self, place: &Place) -> bool {
+        let running = matches!(place, Place::Process { .. });
         for finding in &mut self.notes.findings {
-            if std::ptr::eq(finding.kind, &raw const stale_process::KIND) {
+            if running && std::ptr::eq(finding.kind, &raw const stale_process::KIND) {
                 finding.severity = Severity::Fail;
             }
         }

@@ -20,7 +20,7 @@ use crate::server::refusal;
 use crate::target::{Negotiation, RequiredGss, SslMode, Target};
 use crate::tls::certificate::Certificate;
 use crate::tls::certificate_request;
-use crate::tls::connector::{Connector, Unprepared};
+use crate::tls::connector::{Connector, Encrypted, Unprepared};
 use crate::tls::inspection::{self, Inspection};
 use crate::tls::policy::Check;
 use crate::tls::request::{self, Answer};
@@ -159,7 +159,7 @@ async fn secure(
     let stream = Tap::new(stream.into_inner());
     let received = stream.received();
     let name = route.host.certificate_name().unwrap_or_else(|| route.address.place());
-    match tokio::time::timeout(limit, connector.native.connect(&name, stream)).await {
+    match tokio::time::timeout(limit, connector.connect(&name, stream)).await {
         Ok(Ok(mut stream)) => {
             if connector.sends_certificate
                 && let Some(alert) = late_alert(&mut stream, opened_in * 2 + ALERT_GRACE).await
@@ -168,7 +168,7 @@ async fn secure(
             }
             examine(target, connector, route, &name, stream, &received.bytes())
         }
-        Ok(Err(error)) => Err(handshake_findings(target, connector, route, &name, &error.to_string(), &received.bytes(), limit).await),
+        Ok(Err(error)) => Err(handshake_findings(target, connector, route, &name, &error, &received.bytes(), limit).await),
         Err(_) => Err(vec![handshake_failed::stalled(&route.address, limit)]),
     }
 }
@@ -191,8 +191,6 @@ fn unencrypted(target: &Target, route: &Route, stream: Tap<Socket>) -> (SecuredS
     (SecuredStream::Plain(stream), notes)
 }
 
-type Encrypted = tokio_native_tls::TlsStream<Tap<Socket>>;
-
 /// The handshake succeeded: what it negotiated, and whether the certificate is for this host.
 fn examine(
     target: &Target,
@@ -214,15 +212,7 @@ fn examine(
         hello.protocol()
     });
     notes.fact("verification", check.name());
-    let der = stream
-        .get_ref()
-        .peer_certificate()
-        .ok()
-        .flatten()
-        .and_then(|certificate| certificate.to_der().ok());
-    let certificate = der
-        .and_then(|der| openssl::x509::X509::from_der(&der).ok())
-        .map(|certificate| Certificate::read(&certificate));
+    let certificate = stream.ssl().peer_certificate().map(|certificate| Certificate::read(&certificate));
     if let Some(certificate) = &certificate {
         describe(&mut notes, certificate);
         if check == Check::ChainAndName && !certificate.fits(name) {

@@ -1,5 +1,6 @@
 //! libpq's variables, so that psql and `pg_isready` connect as the application does.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::{PATIENCE, Section, Step, Topic};
@@ -14,12 +15,16 @@ const NAMES_ON_A_LINE: usize = 5;
 /// libpq's own default.
 const LOWEST_PROTOCOL: &str = "TLSv1.2";
 
-pub fn section(target: &Target) -> Section {
-    let mut steps = vec![Step::new(
-        "sh",
-        "Whom to reach, and how; nothing that this shell has set before gets in.",
-        variables(target),
-    )];
+pub fn section(target: &Target, account: Option<&str>) -> Section {
+    let mut text = "Whom to reach, and how; nothing that this shell has set before gets in.".to_owned();
+    if let Some(account) = account {
+        let account = Foreign::new(account);
+        let _ = write!(
+            text,
+            " The service runs as \"{account}\": peer authentication and the files' permissions ask for a shell of that user."
+        );
+    }
+    let mut steps = vec![Step::new("sh", text, variables(target))];
     steps.extend(password(target));
     Section::of(Topic::Connection, steps)
 }

@@ -36,6 +36,8 @@ pub struct Scene<'a> {
     pub trees: &'a Trees,
     /// The virtual environment's directory.
     pub venv: Option<&'a std::path::Path>,
+    /// Whom the service runs as, where that is known.
+    pub account: Option<&'a str>,
 }
 
 /// All commands.
@@ -177,7 +179,7 @@ impl Runbook {
         let mut sections = vec![config::section(scene)];
         if let Some(target) = scene.target {
             sections.extend([
-                connection::section(target),
+                connection::section(target, scene.account),
                 dns::section(target),
                 tcp::section(target),
                 tls::section(target),

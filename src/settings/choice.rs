@@ -20,6 +20,17 @@ pub struct Bag {
     pub places: BTreeMap<String, Place>,
     /// Assignments that a later one of the same name beat, each with its place.
     pub beaten: Vec<(Place, Assignment)>,
+    /// Variables that are set to what the doctor cannot know.
+    pub unknown: Vec<Unknown>,
+}
+
+/// A variable that is set, its value out of the doctor's sight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// `None` for any of a file whose name is not known.
+    pub name: Option<String>,
+    /// Where it comes from: `PassEnvironment= of shop.service, from the service manager's own environment`.
+    pub from: String,
 }
 
 /// One value of a set.
@@ -90,6 +101,7 @@ impl Bag {
             assignments: BTreeMap::new(),
             places: BTreeMap::new(),
             beaten: Vec::new(),
+            unknown: Vec::new(),
         }
     }
 
@@ -144,6 +156,19 @@ impl Bag {
                 source: self.source([name]),
             },
             None => Chosen::Nothing,
+        }
+    }
+
+    /// Of the variables whose values cannot be seen, the one that may be what is missing.
+    #[must_use]
+    pub fn unseen(&self, chosen: &Chosen) -> Option<&Unknown> {
+        match chosen {
+            Chosen::Dsn { .. } | Chosen::Parts { .. } | Chosen::Libpq { .. } => None,
+            Chosen::Empty { .. } | Chosen::Nothing => self.unknown.first(),
+            Chosen::Absent { variable } => self
+                .unknown
+                .iter()
+                .find(|unknown| unknown.name.as_ref().is_none_or(|name| name == variable)),
         }
     }
 

@@ -34,10 +34,22 @@ pub enum Unread {
 /// The operating system's refusal, or what makes the file unfit: a device, a pipe that does not end, too long, binary.
 pub fn read(path: &Path) -> Result<Vec<u8>, Unread> {
     let text = read_at_most(path, LONGEST)?;
+    if text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff") || is_wide(&text) {
+        return Err(Unread::Unfit(
+            "is UTF-16, which no reader of settings takes: save it as UTF-8".to_owned(),
+        ));
+    }
     if text.contains(&0) {
         return Err(Unread::Unfit("holds NUL bytes: it is no text".to_owned()));
     }
     Ok(text)
+}
+
+/// Whether it begins as text of two bytes a character does, every other of them zero.
+fn is_wide(text: &[u8]) -> bool {
+    let zero = |at: usize| text.get(at).map(|byte| *byte == 0);
+    let pairs = |first: usize| (0..4).all(|pair| zero(2 * pair + first) == Some(true) && zero(2 * pair + 1 - first) == Some(false));
+    pairs(0) || pairs(1)
 }
 
 fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>, Unread> {

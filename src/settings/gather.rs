@@ -9,8 +9,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::choice::Bag;
-use super::dialect::Dialect;
+use super::choice::{Bag, Unknown};
+use super::dialect::{Dialect, NAMELESS};
 use super::env_file::{Complaint, Parsed, Style};
 use super::environment::{Account, Environment};
 use super::file::{self, Unread};
@@ -24,7 +24,6 @@ use crate::container::{self, Answer};
 use crate::finding::config::{assignment_dropped, env_file_exposed, env_file_missing, env_file_unreadable, process_not_found};
 use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
-use crate::migrations::venv as of_project;
 use crate::process::{self, Process, Unseen};
 use crate::request::{Origin, Request};
 use crate::secret::Secret;
@@ -131,7 +130,7 @@ impl Scene {
         };
         self.application.runtime = Runtime::find(Parts {
             venv: venv
-                .or_else(|| of_project::find(project, None, environment.virtual_env()))
+                .or_else(|| venv::of_project(project, None, environment.virtual_env()))
                 .as_deref(),
             programs: &application.server.programs,
             directory: application.directory.as_deref().unwrap_or(project),
@@ -142,7 +141,7 @@ impl Scene {
 
     fn know_application(&mut self, server: AppServer, variables: &BTreeMap<String, Secret>, directory: Option<PathBuf>, root: &Path) {
         let rooted = |path: &Path| root.join(path.strip_prefix("/").unwrap_or(path));
-        let venv = venv::find(&server.programs, variables, root);
+        let venv = venv::of_service(&server.programs, variables, root);
         self.application = Application {
             directory: server.directory.as_deref().map(rooted).filter(|path| path.is_dir()).or(directory),
             venv: venv.and_then(|path| Venv::read(&path).ok()),
@@ -240,6 +239,16 @@ pub fn gather(request: &Request, environment: &Environment) -> Scene {
         && !matches!(bag.place, Place::Container(_))
     {
         for trouble in secret_files::add(bag, &root) {
+            if trouble.is_credential() {
+                bag.unknown.push(Unknown {
+                    name: Some(trouble.variable),
+                    from: format!(
+                        "the credential {}, which systemd puts there while the service runs",
+                        Foreign::new(trouble.path.to_string_lossy())
+                    ),
+                });
+                continue;
+            }
             let finding = unread(&trouble.path, trouble.unread, &request.command);
             scene.notes.found(finding.evidence(format!("named by {}_FILE", trouble.variable)));
         }
@@ -314,7 +323,7 @@ fn complain(path: &Path, complaints: &[Complaint], reader: Dialect, notes: &mut 
         let name = complaint.name.as_ref().map(Foreign::raw).unwrap_or_default();
         let name = name.trim_start_matches("export").trim_start_matches('\u{feff}').trim();
         let relevant = variables::is_relevant(name);
-        if complaint.whole || relevant {
+        if complaint.whole || relevant || complaint.why == NAMELESS {
             let mut shown = complaint.clone();
             // Before the equals sign of a line that is no assignment there may be anything.
             shown.name = shown.name.filter(|_| relevant);

@@ -188,6 +188,14 @@ impl Inventory {
             return;
         };
         self.winner = Some(source.to_string());
+        // A variable of libpq's whose keyword the winner sets fills in nothing.
+        let of_libpq = |name: &str| KEYWORDS.iter().find(|keyword| keyword.env == Some(name));
+        for setting in self.places.iter_mut().flat_map(|place| &mut place.settings) {
+            let idle = of_libpq(&setting.name).is_some_and(|keyword| !matches!(merged.origin(keyword.name), Some(Origin::Variable(_))));
+            if setting.standing == Standing::FillsIn && idle {
+                setting.standing = Standing::Beaten;
+            }
+        }
         for keyword in KEYWORDS {
             let given = merged.origin(keyword.name).is_some_and(|origin| *origin != Origin::Default);
             if given || ALWAYS.contains(&keyword.name) {

@@ -17,6 +17,15 @@ pub struct Trouble {
     pub unread: Unread,
 }
 
+impl Trouble {
+    /// Whether the file is one of systemd's credentials, of a service that does not run.
+    #[must_use]
+    pub fn is_credential(&self) -> bool {
+        let missing = matches!(&self.unread, Unread::Refused(error) if error.kind() == std::io::ErrorKind::NotFound);
+        missing && self.path.to_string_lossy().contains("/run/credentials/")
+    }
+}
+
 /// Adds the values that files hold to the variables, where the variables themselves are not set. A line end at the end of a
 /// file belongs to the file, not to the value.
 pub fn add(bag: &mut Bag, root: &Path) -> Vec<Trouble> {

@@ -37,9 +37,9 @@ pub enum Why {
     InvalidSlot(char),
     /// A specifier that the doctor cannot fill in; systemd can.
     OutOfReach(char),
-    /// A quote without an end, or an unknown escape: the whole line is ignored.
+    /// A quote without an end, or an unknown escape: the line is ignored from there.
     Syntax,
-    /// No `NAME=value`.
+    /// No `NAME=value`; of an `EnvironmentFile=`, no absolute path.
     NoAssignment,
 }
 
@@ -146,7 +146,8 @@ pub fn effective(service: &Service, root: &Path) -> Effective {
         }
     }
     let Effective { variables, passed, .. } = &mut effective;
-    passed.retain(|name| !variables.contains_key(name));
+    let unset = |name: &String| service.unset.contains(name);
+    passed.retain(|name| !variables.contains_key(name) && !unset(name));
     effective
 }
 

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::environment::{Given, Lost};
+use super::environment::{Given, Lost, Why};
 use super::specifier::{self, Resolved};
 use super::unit_file::{self, Setting};
-use super::words;
+use super::words::{self, Words};
 use crate::secret::Secret;
 use crate::settings::file::{self, Unread};
 
@@ -21,6 +21,16 @@ pub struct EnvironmentFile {
     pub line: usize,
 }
 
+/// A line of the unit that does not do what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignored {
+    /// `EnvironmentFile`
+    pub key: &'static str,
+    pub file: PathBuf,
+    pub line: usize,
+    pub why: Why,
+}
+
 /// A service, as its files describe it.
 #[derive(Debug, Clone, Default)]
 pub struct Service {
@@ -33,6 +43,8 @@ pub struct Service {
     /// What `Environment=` loses on its way.
     pub lost: Vec<Lost>,
     pub environment_files: Vec<EnvironmentFile>,
+    /// `EnvironmentFile=` lines without a path that can be followed.
+    pub ignored: Vec<Ignored>,
     /// Names that are taken over from the manager's own environment.
     pub passed: Vec<String>,
     /// Names, or whole assignments, that are taken away at the end.
@@ -80,18 +92,11 @@ impl Service {
                 self.lost.clear();
             }
             "Environment" => self.assignments(root, file, setting),
-            "EnvironmentFile" if empty => self.environment_files.clear(),
-            "EnvironmentFile" => {
-                if let Some(path) = resolved() {
-                    let (path, optional) = path.strip_prefix('-').map_or((path.as_str(), false), |path| (path, true));
-                    self.environment_files.push(EnvironmentFile {
-                        path: path.to_owned(),
-                        optional,
-                        unit_file: file.to_owned(),
-                        line: setting.line,
-                    });
-                }
+            "EnvironmentFile" if empty => {
+                self.environment_files.clear();
+                self.ignored.clear();
             }
+            "EnvironmentFile" => self.environment_file(root, file, setting),
             "PassEnvironment" => list(&mut self.passed, &setting.value),
             "UnsetEnvironment" => list(&mut self.unset, &setting.value),
             "User" => self.user = resolved().filter(|user| !user.is_empty()),
@@ -109,6 +114,33 @@ impl Service {
         }
     }
 
+    fn environment_file(&mut self, root: &Path, file: &Path, setting: &Setting) {
+        let why = match specifier::resolve(&setting.value, &self.name, root) {
+            Resolved::InvalidSlot(letter) => Why::InvalidSlot(letter),
+            Resolved::OutOfReach(letter) => Why::OutOfReach(letter),
+            Resolved::Text { text, .. } => {
+                let path = String::from_utf8_lossy(&text).into_owned();
+                let (path, optional) = path.strip_prefix('-').map_or((path.as_str(), false), |path| (path, true));
+                if path.starts_with('/') {
+                    self.environment_files.push(EnvironmentFile {
+                        path: path.to_owned(),
+                        optional,
+                        unit_file: file.to_owned(),
+                        line: setting.line,
+                    });
+                    return;
+                }
+                Why::NoAssignment
+            }
+        };
+        self.ignored.push(Ignored {
+            key: "EnvironmentFile",
+            file: file.to_owned(),
+            line: setting.line,
+            why,
+        });
+    }
+
     fn assignments(&mut self, root: &Path, file: &Path, setting: &Setting) {
         let lost = |name: &[u8], why| Lost {
             name: String::from_utf8_lossy(name).into_owned(),
@@ -117,17 +149,16 @@ impl Service {
             line: setting.line,
         };
         let name_of = |word: &[u8]| word.split(|byte| *byte == b'=').next().unwrap_or_default().to_vec();
-        let Some(words) = words::split(&setting.value) else {
-            // Nothing but the name is told: the rest may be a secret.
-            let start = setting.value.trim_ascii_start();
-            let start = start.strip_prefix(b"\"").or_else(|| start.strip_prefix(b"'")).unwrap_or(start);
-            self.lost.push(lost(&name_of(start), super::environment::Why::Syntax));
-            return;
-        };
+        let Words { words, broken } = words::split(&setting.value);
         for word in words {
             match specifier::resolve(&word, &self.name, root) {
-                Resolved::InvalidSlot(letter) => self.lost.push(lost(&name_of(&word), super::environment::Why::InvalidSlot(letter))),
-                Resolved::OutOfReach(letter) => self.lost.push(lost(&name_of(&word), super::environment::Why::OutOfReach(letter))),
+                Resolved::InvalidSlot(letter) => self.lost.push(lost(&name_of(&word), Why::InvalidSlot(letter))),
+                Resolved::OutOfReach(letter) => {
+                    let lost = lost(&name_of(&word), Why::OutOfReach(letter));
+                    // What went before it is beaten all the same.
+                    self.environment.retain(|given| given.name != lost.name);
+                    self.lost.push(lost);
+                }
                 Resolved::Text { text, mistaken } => {
                     match Given::read(&text, mistaken, file, setting.line) {
                         Some(given) => {
@@ -135,10 +166,15 @@ impl Service {
                             self.lost.retain(|lost| lost.name != given.name);
                             self.environment.push(given);
                         }
-                        None => self.lost.push(lost(&name_of(&text), super::environment::Why::NoAssignment)),
+                        None => self.lost.push(lost(&name_of(&text), Why::NoAssignment)),
                     }
                 }
             }
+        }
+        if let Some(rest) = broken {
+            // Nothing but the name is told: the rest may be a secret.
+            let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(&rest);
+            self.lost.push(lost(&name_of(rest), Why::Syntax));
         }
     }
 }
@@ -148,7 +184,7 @@ fn list(names: &mut Vec<String>, value: &[u8]) {
     if value.is_empty() {
         names.clear();
     }
-    for word in words::split(value).unwrap_or_default() {
+    for word in words::split(value).words {
         names.push(String::from_utf8_lossy(&word).into_owned());
     }
 }
@@ -157,7 +193,9 @@ fn list(names: &mut Vec<String>, value: &[u8]) {
 fn command(text: &[u8]) -> Vec<Secret> {
     let marks = text.iter().take_while(|byte| b"@-:+!|".contains(byte)).count();
     let renamed = text[..marks].contains(&b'@');
-    let words = words::split(&text[marks..]).unwrap_or_default();
+    let Words { words, broken: None } = words::split(&text[marks..]) else {
+        return Vec::new();
+    };
     // With `@`, the second word is what the program is told as its own name.
     let skip = |index: &usize| !(renamed && *index == 1);
     words

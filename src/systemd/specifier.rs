@@ -18,7 +18,7 @@ pub enum Resolved {
 }
 
 /// Specifiers that systemd fills in with what the doctor does not know.
-const OUT_OF_REACH: &str = "AaBcdDfglGMoqRrswWyYU";
+const OUT_OF_REACH: &str = "acDqRrsyY";
 
 /// Fills the specifiers in, as the system's manager does for the unit.
 #[must_use]
@@ -69,21 +69,45 @@ fn value(letter: char, unit: &str, root: &Path) -> Option<String> {
         'I' => unescaped(instance),
         'j' => last(prefix),
         'J' => unescaped(&last(prefix)),
+        'f' => format!("/{}", unescaped(if instance.is_empty() { prefix } else { instance })),
         'C' => "/var/cache".to_owned(),
+        'd' => format!("/run/credentials/{unit}"),
         'E' => "/etc".to_owned(),
         'L' => "/var/log".to_owned(),
         'S' => "/var/lib".to_owned(),
         't' => "/run".to_owned(),
         'T' => "/tmp".to_owned(),
         'V' => "/var/tmp".to_owned(),
-        'u' => "root".to_owned(),
+        'u' | 'g' => "root".to_owned(),
+        'U' | 'G' => "0".to_owned(),
         'h' => "/root".to_owned(),
+        'A' => os_release(root, "IMAGE_VERSION"),
+        'B' => os_release(root, "BUILD_ID"),
+        'M' => os_release(root, "IMAGE_ID"),
+        'o' => os_release(root, "ID"),
+        'w' => os_release(root, "VERSION_ID"),
+        'W' => os_release(root, "VARIANT_ID"),
         'm' => first_line("etc/machine-id")?,
         'H' => first_line("proc/sys/kernel/hostname").or_else(|| first_line("etc/hostname"))?,
+        'l' => value('H', unit, root)?.split('.').next().unwrap_or_default().to_owned(),
         'v' => first_line("proc/sys/kernel/osrelease")?,
         'b' => first_line("proc/sys/kernel/random/boot_id")?.replace('-', ""),
         _ => return None,
     })
+}
+
+/// A field of os-release; one that it lacks is empty.
+fn os_release(root: &Path, field: &str) -> String {
+    let text = ["etc/os-release", "usr/lib/os-release"]
+        .iter()
+        .find_map(|path| std::fs::read_to_string(root.join(path)).ok())
+        .unwrap_or_default();
+    let value = text
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .find(|(name, _)| *name == field)
+        .map(|(_, value)| value);
+    value.unwrap_or_default().trim_matches(['"', '\'']).to_owned()
 }
 
 /// A unit name's escapes: `-` for a slash, `\x2d` for any other byte.

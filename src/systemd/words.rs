@@ -1,8 +1,16 @@
 //! Splits a value into words, with quotes and C escapes (systemd's `extract_first_word` as `Environment=` and `ExecStart=` use it).
 
-/// The words. `None` where a quote has no end or an escape is unknown: systemd then ignores the whole line.
+/// A value, split.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    pub words: Vec<Vec<u8>>,
+    /// What follows the words, where a quote has no end or an escape is unknown: systemd takes the words and ignores the rest.
+    pub broken: Option<Vec<u8>>,
+}
+
+/// Splits a value into its words.
 #[must_use]
-pub fn split(value: &[u8]) -> Option<Vec<Vec<u8>>> {
+pub fn split(value: &[u8]) -> Words {
     let mut words = Vec::new();
     let mut bytes = Bytes { text: value, at: 0 };
     loop {
@@ -10,9 +18,14 @@ pub fn split(value: &[u8]) -> Option<Vec<Vec<u8>>> {
             bytes.at += 1;
         }
         if bytes.peek().is_none() {
-            return Some(words);
+            return Words { words, broken: None };
         }
-        words.push(bytes.word()?);
+        let start = bytes.at;
+        let Some(word) = bytes.word() else {
+            let broken = Some(value[start..].to_vec());
+            return Words { words, broken };
+        };
+        words.push(word);
     }
 }
 

@@ -4,9 +4,10 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use openssl::ssl::{SslConnector, SslMethod, SslVerifyMode, SslVersion};
+use openssl::ssl::{SslStream, SslVersion};
 
-use crate::server::wire::SSL_REQUEST;
+use super::policy::Roots;
+use super::{connector, request};
 use crate::target::Negotiation;
 
 const HANDSHAKE_RECORD: u8 = 22;
@@ -20,32 +21,18 @@ const LONGEST_HANDSHAKE: usize = 256 * 1024;
 /// times `limit`.
 #[must_use]
 pub fn is_made(address: SocketAddr, negotiation: Negotiation, server_name: &str, limit: Duration) -> Option<bool> {
-    let mut stream = TcpStream::connect_timeout(&address, limit).ok()?;
-    stream.set_read_timeout(Some(limit)).ok()?;
-    stream.set_write_timeout(Some(limit)).ok()?;
-    if negotiation == Negotiation::Postgres {
-        stream.write_all(&SSL_REQUEST).ok()?;
-        let mut answer = [0];
-        stream.read_exact(&mut answer).ok()?;
-        (answer == *b"S").then_some(())?;
-    }
-    let mut builder = SslConnector::builder(SslMethod::tls_client()).ok()?;
-    builder.set_verify(SslVerifyMode::NONE);
-    builder.set_max_proto_version(Some(SslVersion::TLS1_2)).ok()?;
-    if negotiation == Negotiation::Direct {
-        builder.set_alpn_protos(b"\x0apostgresql").ok()?;
-    }
-    let configuration = builder.build().configure().ok()?.verify_hostname(false);
     let recorded = Recorded {
-        stream,
+        stream: request::ask_anew(address, negotiation, limit).ok()?,
         received: Vec::new(),
     };
-    match configuration.connect(server_name, recorded) {
-        Ok(session) => Some(has_request(&session.get_ref().received)),
-        // A server that insists on a certificate breaks off once it gets none, after it has asked.
-        Err(openssl::ssl::HandshakeError::Failure(broken)) => has_request(&broken.get_ref().received).then_some(true),
-        Err(_) => None,
-    }
+    let mut builder = connector::builder(&Roots::None, negotiation).ok()?;
+    builder.set_max_proto_version(Some(SslVersion::TLS1_2)).ok()?;
+    let session = connector::session(&builder.build(), server_name, true).ok()?;
+    let mut session = SslStream::new(session, recorded).ok()?;
+    let connected = session.connect().is_ok();
+    let asked = has_request(&session.get_ref().received);
+    // A server that insists on a certificate breaks off once it gets none, after it has asked.
+    (connected || asked).then_some(asked)
 }
 
 /// A stream that keeps what it received.

@@ -1,17 +1,37 @@
 //! The client side of TLS, made ready for one set of settings.
 
-use native_tls::Protocol;
+use std::pin::Pin;
 
-use super::identity;
+use openssl::error::ErrorStack;
+use openssl::ssl::{Ssl, SslContext, SslContextBuilder, SslMethod, SslMode as Mode, SslVerifyMode, SslVersion};
+use openssl::x509::X509VerifyResult;
+use tokio_openssl::SslStream;
+
+use super::identity::{self, Identity};
 use super::policy::{Policy, Roots};
 use crate::finding::Finding;
+use crate::net::socket::Socket;
+use crate::net::tap::Tap;
 use crate::target::{Negotiation, SslMode, TlsSettings};
 use crate::verdict::Breakage;
+
+/// The key exchange groups, of which the first comes with a share of its key: the one that servers up to 17 take without asking for
+/// another (`ssl_ecdh_curve`). The rest is what OpenSSL offers by itself.
+const GROUPS: &str = "P-256:X25519:X25519MLKEM768:X448:P-384:P-521:ffdhe2048:ffdhe3072";
+/// The same for an OpenSSL that does not know all of them.
+const OLDER_GROUPS: &str = "P-256:X25519:X448:P-384:P-521";
+
+/// PostgreSQL's name in ALPN, which direct TLS demands.
+const ALPN: &[u8] = b"\x0apostgresql";
+
+/// A connection with TLS on it.
+pub type Encrypted = SslStream<Tap<Socket>>;
 
 /// A connector that trusts what libpq would trust. It leaves host names to [`super::certificate`], whose rule is libpq's.
 #[derive(Debug)]
 pub struct Connector {
-    pub native: tokio_native_tls::TlsConnector,
+    context: SslContext,
+    sends_name: bool,
     pub policy: Policy,
     /// Whether a client certificate goes along.
     pub sends_certificate: bool,
@@ -31,9 +51,15 @@ impl From<Finding> for Unprepared {
     }
 }
 
+impl From<ErrorStack> for Unprepared {
+    fn from(error: ErrorStack) -> Self {
+        Self::Broke(Breakage(format!("the TLS library refuses its settings: {error}")))
+    }
+}
+
 /// Makes a connector ready, or none where the settings turn TLS off.
 ///
-/// It reads the system's certificates, which takes 10 to 20 ms: begin while the network is busy.
+/// Where the system's certificates count, reading them takes 10 to 20 ms: begin while the network is busy.
 ///
 /// # Errors
 ///
@@ -43,54 +69,102 @@ pub fn prepare(settings: &TlsSettings) -> Result<Option<Connector>, Unprepared> 
         return Ok(None);
     }
     let policy = Policy::decide(settings)?;
-    let mut builder = native_tls::TlsConnector::builder();
-    builder.danger_accept_invalid_hostnames(true);
-    match &policy.roots {
-        Roots::None => {
-            builder.danger_accept_invalid_certs(true).disable_built_in_roots(true);
-        }
-        Roots::System => {}
-        Roots::File { certificates, .. } => {
-            builder.disable_built_in_roots(true);
-            for certificate in certificates {
-                let der = certificate.to_der().map_err(|error| broke(&error))?;
-                builder.add_root_certificate(native_tls::Certificate::from_der(&der).map_err(|error| broke(&error))?);
-            }
-        }
-    }
     let identity = identity::read(settings)?;
+    let mut builder = builder(&policy.roots, settings.negotiation)?;
+    if !matches!(policy.roots, Roots::None) {
+        builder.set_verify(SslVerifyMode::PEER);
+    }
+    builder.set_min_proto_version(Some(
+        settings.min_protocol.as_deref().and_then(protocol).unwrap_or(SslVersion::TLS1_2),
+    ))?;
+    builder.set_max_proto_version(settings.max_protocol.as_deref().and_then(protocol))?;
     let sends_certificate = identity.is_some();
-    if let Some(identity) = identity {
-        builder.identity(identity);
+    if let Some(Identity { key, certificate, chain }) = identity {
+        builder.set_certificate(&certificate)?;
+        for issuer in chain {
+            builder.add_extra_chain_cert(issuer)?;
+        }
+        builder.set_private_key(&key)?;
     }
-    builder.use_sni(settings.sni);
-    builder.min_protocol_version(Some(
-        settings.min_protocol.as_deref().and_then(protocol).unwrap_or(Protocol::Tlsv12),
-    ));
-    builder.max_protocol_version(settings.max_protocol.as_deref().and_then(protocol));
-    if settings.negotiation == Negotiation::Direct {
-        postgres_native_tls::set_postgresql_alpn(&mut builder);
-    }
-    let native = builder.build().map_err(|error| broke(&error))?;
     Ok(Some(Connector {
-        native: native.into(),
+        context: builder.build(),
+        sends_name: settings.sni,
         policy,
         sends_certificate,
     }))
 }
 
-fn broke(error: &impl std::fmt::Display) -> Unprepared {
-    Unprepared::Broke(Breakage(format!("the TLS library refuses its settings: {error}")))
+/// A client that trusts these roots and, so far, verifies nothing.
+///
+/// # Errors
+///
+/// What OpenSSL says.
+pub fn builder(roots: &Roots, negotiation: Negotiation) -> Result<SslContextBuilder, ErrorStack> {
+    let mut builder = SslContextBuilder::new(SslMethod::tls_client())?;
+    // What an asynchronous stream needs: a write may be taken up again from elsewhere, and may be cut short.
+    builder.set_mode(Mode::AUTO_RETRY | Mode::ACCEPT_MOVING_WRITE_BUFFER | Mode::ENABLE_PARTIAL_WRITE | Mode::RELEASE_BUFFERS);
+    builder.set_groups_list(GROUPS).or_else(|_| builder.set_groups_list(OLDER_GROUPS))?;
+    match roots {
+        Roots::None => {}
+        Roots::System => {
+            let system = openssl_probe::probe();
+            // Without any, every certificate is refused, as libpq refuses it.
+            let _ = builder.load_verify_locations(
+                system.cert_file.as_deref(),
+                system.cert_dir.first().map(std::path::PathBuf::as_path),
+            );
+        }
+        Roots::File { certificates, .. } => {
+            for certificate in certificates {
+                builder.cert_store_mut().add_cert(certificate.clone())?;
+            }
+        }
+    }
+    if negotiation == Negotiation::Direct {
+        builder.set_alpn_protos(ALPN)?;
+    }
+    Ok(builder)
+}
+
+impl Connector {
+    /// Shakes hands over `stream` with the server of this name or address.
+    ///
+    /// # Errors
+    ///
+    /// What OpenSSL says, with the reason why it does not trust the certificate, where that is it.
+    pub async fn connect(&self, name: &str, stream: Tap<Socket>) -> Result<Encrypted, String> {
+        let ssl = session(&self.context, name, self.sends_name).map_err(|error| error.to_string())?;
+        let mut stream = SslStream::new(ssl, stream).map_err(|error| error.to_string())?;
+        match Pin::new(&mut stream).connect().await {
+            Ok(()) => Ok(stream),
+            Err(error) => Err(match stream.ssl().verify_result() {
+                X509VerifyResult::OK => error.to_string(),
+                reason => format!("{error} ({reason})"),
+            }),
+        }
+    }
+}
+
+/// One session of the client's. Addresses are never sent as the server's name (RFC 6066 section 3).
+///
+/// # Errors
+///
+/// What OpenSSL says.
+pub fn session(context: &SslContext, name: &str, sends_name: bool) -> Result<Ssl, ErrorStack> {
+    let mut ssl = Ssl::new(context)?;
+    if sends_name && name.parse::<std::net::IpAddr>().is_err() {
+        ssl.set_hostname(name)?;
+    }
+    Ok(ssl)
 }
 
 /// libpq's names for protocol versions, which it compares without regard to case.
-#[must_use]
-pub fn protocol(name: &str) -> Option<Protocol> {
+fn protocol(name: &str) -> Option<SslVersion> {
     match name.to_ascii_lowercase().as_str() {
-        "tlsv1" => Some(Protocol::Tlsv10),
-        "tlsv1.1" => Some(Protocol::Tlsv11),
-        "tlsv1.2" => Some(Protocol::Tlsv12),
-        "tlsv1.3" => Some(Protocol::Tlsv13),
+        "tlsv1" => Some(SslVersion::TLS1),
+        "tlsv1.1" => Some(SslVersion::TLS1_1),
+        "tlsv1.2" => Some(SslVersion::TLS1_2),
+        "tlsv1.3" => Some(SslVersion::TLS1_3),
         _ => None,
     }
 }

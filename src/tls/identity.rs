@@ -3,7 +3,6 @@
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use native_tls::Identity;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
@@ -13,6 +12,15 @@ use crate::foreign::Foreign;
 use crate::secret::Secret;
 use crate::target::TlsSettings;
 use crate::tls::certificate::Certificate;
+
+/// The client's certificate with its key.
+#[derive(Debug)]
+pub struct Identity {
+    pub key: PKey<Private>,
+    pub certificate: X509,
+    /// The certificates that lead to its authority, as far as the file has them.
+    pub chain: Vec<X509>,
+}
 
 /// Reads the client certificate and its key; `None` where there is no certificate, which libpq takes for "none wanted".
 ///
@@ -31,20 +39,18 @@ pub fn read(settings: &TlsSettings) -> Result<Option<Identity>, Finding> {
     };
     check_permissions(key_path)?;
     let key = read_key(key_path, settings.client_key_password.as_ref())?;
-    let chain = X509::stack_from_pem(&cert_pem).unwrap_or_default();
-    let Some(leaf) = chain.first() else {
+    let mut chain = X509::stack_from_pem(&cert_pem).unwrap_or_default().into_iter();
+    let Some(certificate) = chain.next() else {
         return Err(client_key_unusable::not_pem(cert_path, "certificate"));
     };
-    if !leaf.public_key().is_ok_and(|public| public.public_eq(&key)) {
+    if !certificate.public_key().is_ok_and(|public| public.public_eq(&key)) {
         return Err(client_key_unusable::mismatch(cert_path, key_path));
     }
-    let identity = key
-        .private_key_to_pem_pkcs8()
-        .ok()
-        .and_then(|pkcs8| Identity::from_pkcs8(&cert_pem, &pkcs8).ok());
-    identity
-        .map(Some)
-        .ok_or_else(|| client_key_unusable::not_pem(key_path, "private key"))
+    Ok(Some(Identity {
+        key,
+        certificate,
+        chain: chain.collect(),
+    }))
 }
 
 /// Whom the client certificate is made out to: its subject; `None` where none can be read.

@@ -1,16 +1,16 @@
 //! A second handshake that accepts everything, to see the certificates that a verifying one refused.
 
-use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use openssl::ssl::{SslConnector, SslMethod, SslVerifyMode};
+use openssl::ssl::{SslStream, SslVerifyMode};
 use openssl::x509::X509VerifyResult;
 
 use super::certificate::Certificate;
+use super::connector;
 use super::policy::Roots;
-use crate::server::wire::SSL_REQUEST;
+use super::request;
 use crate::target::Negotiation;
 
 /// Something that OpenSSL holds against one certificate of the chain.
@@ -42,27 +42,10 @@ pub fn inspect(
     roots: &Roots,
     timeout: Duration,
 ) -> anyhow::Result<Inspection> {
-    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
-    stream.set_read_timeout(Some(timeout))?;
-    stream.set_write_timeout(Some(timeout))?;
-    if negotiation == Negotiation::Postgres {
-        stream.write_all(&SSL_REQUEST)?;
-        let mut answer = [0];
-        stream.read_exact(&mut answer)?;
-        if answer != *b"S" {
-            return Err(io::Error::from(io::ErrorKind::InvalidData).into());
-        }
-    }
+    let stream = request::ask_anew(address, negotiation, timeout)?;
     let faults: Arc<Mutex<Vec<Fault>>> = Arc::default();
     let seen = Arc::clone(&faults);
-    let mut builder = SslConnector::builder(SslMethod::tls_client())?;
-    if let Roots::File { certificates, .. } = roots {
-        let mut store = openssl::x509::store::X509StoreBuilder::new()?;
-        for certificate in certificates {
-            store.add_cert(certificate.clone())?;
-        }
-        builder.set_cert_store(store.build());
-    }
+    let mut builder = connector::builder(roots, negotiation)?;
     builder.set_verify_callback(SslVerifyMode::PEER, move |fine, context| {
         if !fine {
             seen.lock().unwrap_or_else(PoisonError::into_inner).push(Fault {
@@ -73,13 +56,8 @@ pub fn inspect(
         }
         true
     });
-    if negotiation == Negotiation::Direct {
-        builder.set_alpn_protos(b"\x0apostgresql")?;
-    }
-    let configuration = builder.build().configure()?.verify_hostname(false);
-    let session = configuration
-        .connect(server_name, stream)
-        .map_err(|error| anyhow::anyhow!("{error}"))?;
+    let mut session = SslStream::new(connector::session(&builder.build(), server_name, true)?, stream)?;
+    session.connect()?;
     let chain = session
         .ssl()
         .peer_cert_chain()

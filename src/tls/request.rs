@@ -1,6 +1,7 @@
 //! Asking a server for encryption: by TLS, or by Kerberos.
 
-use std::io;
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,6 +10,7 @@ use crate::net::socket::Socket;
 use crate::net::tap::Tap;
 use crate::server::error::ServerError;
 use crate::server::wire::{self, GSS_ENC_REQUEST, SSL_REQUEST};
+use crate::target::Negotiation;
 
 /// What is asked for, with the byte that says yes.
 #[derive(Debug, Clone, Copy)]
@@ -90,4 +92,24 @@ async fn judge(question: Question, stream: &mut Tap<Socket>, mut first: Vec<u8>)
             Answer::Foreign(first)
         }
     }
+}
+
+/// Opens a connection of its own, on which the next thing to say is a ClientHello. Blocks for at most a few times `limit`.
+///
+/// # Errors
+///
+/// What the operating system says, or that the server does not want TLS.
+pub fn ask_anew(address: SocketAddr, negotiation: Negotiation, limit: Duration) -> io::Result<TcpStream> {
+    let mut stream = TcpStream::connect_timeout(&address, limit)?;
+    stream.set_read_timeout(Some(limit))?;
+    stream.set_write_timeout(Some(limit))?;
+    if negotiation == Negotiation::Postgres {
+        stream.write_all(&SSL_REQUEST)?;
+        let mut answer = [0];
+        stream.read_exact(&mut answer)?;
+        if answer != *b"S" {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+    }
+    Ok(stream)
 }

@@ -7,6 +7,11 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::ChannelBinding;
 
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::ssl::SslRef;
+
+use super::connector::Encrypted;
 use crate::net::socket::Socket;
 use crate::net::tap::Tap;
 
@@ -14,7 +19,7 @@ use crate::net::tap::Tap;
 #[derive(Debug)]
 pub enum SecuredStream {
     Plain(Tap<Socket>),
-    Encrypted(Box<tokio_native_tls::TlsStream<Tap<Socket>>>),
+    Encrypted(Box<Encrypted>),
 }
 
 impl SecuredStream {
@@ -28,12 +33,22 @@ impl SecuredStream {
     pub fn channel_binding(&self) -> ChannelBinding {
         match self {
             Self::Plain(_) => ChannelBinding::none(),
-            Self::Encrypted(stream) => match stream.get_ref().tls_server_end_point() {
-                Ok(Some(hash)) => ChannelBinding::tls_server_end_point(hash),
-                Ok(None) | Err(_) => ChannelBinding::none(),
-            },
+            Self::Encrypted(stream) => {
+                server_end_point(stream.ssl()).map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
+            }
         }
     }
+}
+
+/// The certificate's hash, by the hash of its signature; SHA-256 stands in for the two that are broken.
+fn server_end_point(session: &SslRef) -> Option<Vec<u8>> {
+    let certificate = session.peer_certificate()?;
+    let signature = certificate.signature_algorithm().object().nid().signature_algorithms()?;
+    let digest = match signature.digest {
+        Nid::MD5 | Nid::SHA1 => MessageDigest::sha256(),
+        digest => MessageDigest::from_nid(digest)?,
+    };
+    certificate.digest(digest).ok().map(|hash| hash.to_vec())
 }
 
 impl AsyncRead for SecuredStream {

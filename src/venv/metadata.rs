@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::version::Version;
 
 /// The directories from which packages are imported.
+#[must_use]
 pub fn site_packages(venv: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = ["lib", "lib64"]
         .iter()

@@ -3,6 +3,8 @@
 mod metadata;
 pub mod version;
 
+pub use metadata::site_packages;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -116,11 +118,20 @@ impl Venv {
     }
 }
 
+/// The environment that was named, else one in the project, else the active one.
+#[must_use]
+pub fn of_project(project: &Path, named: Option<&Path>, active: Option<&Path>) -> Option<PathBuf> {
+    if let Some(named) = named {
+        return Some(named.to_owned());
+    }
+    let own = ["venv", ".venv"].map(|name| project.join(name));
+    own.into_iter().chain(active.map(Path::to_owned)).find(|path| is_one(path))
+}
+
 /// The virtual environment of a program, or of an environment's `VIRTUAL_ENV` and `PATH`.
 #[must_use]
-pub fn find(programs: &[PathBuf], variables: &BTreeMap<String, Secret>, root: &Path) -> Option<PathBuf> {
+pub fn of_service(programs: &[PathBuf], variables: &BTreeMap<String, Secret>, root: &Path) -> Option<PathBuf> {
     let rooted = |path: &Path| root.join(path.strip_prefix("/").unwrap_or(path));
-    let is_one = |path: &Path| path.join("pyvenv.cfg").is_file();
     let above_bin = |bin: &Path| bin.parent().map(Path::to_owned);
     let of_programs = programs.iter().filter_map(|program| above_bin(program.parent()?));
     let text = |name: &str| variables.get(name).and_then(Secret::reveal_str).unwrap_or_default();
@@ -131,4 +142,8 @@ pub fn find(programs: &[PathBuf], variables: &BTreeMap<String, Secret>, root: &P
         .chain(on_path)
         .map(|path| rooted(&path))
         .find(|path| is_one(path))
+}
+
+fn is_one(path: &Path) -> bool {
+    path.join("pyvenv.cfg").is_file()
 }

@@ -4,6 +4,7 @@
 use crate::harness::{Doctor, Run};
 use crate::lab::authority::{self, Identity};
 use crate::lab::dsn::Dsn;
+use crate::lab::flights::Flights;
 use crate::lab::project::Project;
 use crate::lab::release::{self, Release};
 use crate::lab::server::{Server, Settings};
@@ -189,6 +190,10 @@ fn direct_tls_is_there_from_17_on(server: &Server) {
     let run = check(&server.dsn("app").with("sslnegotiation", "direct"));
     if major_of(server) >= 17 {
         run.passes_everywhere();
+        let proxy = Flights::before(server.port());
+        check(&server.dsn("app").port(proxy.port).with("sslnegotiation", "direct")).passes_everywhere();
+        // TLS 1.3, StartupMessage, two for SCRAM, one for all queries, and the farewell.
+        assert_eq!(proxy.counted(), (1, 5 + 1));
     } else {
         run.fails("tls/handshake-failed");
         assert!(run.stdout.contains("sslnegotiation=postgres"), "{}", run.stdout);

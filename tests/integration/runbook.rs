@@ -13,7 +13,7 @@ use crate::lab::dns::Dns;
 use crate::lab::dsn::Dsn;
 use crate::lab::network::Network;
 use crate::lab::project::Project;
-use crate::lab::python::{Alembic, Venv};
+use crate::lab::python::{Alembic, Django, Venv};
 use crate::lab::server::Server;
 use crate::lab::service::Root;
 use crate::lab::skip::{self, need};
@@ -314,6 +314,28 @@ fn the_migration_tool_is_called_as_the_project_has_it() {
     assert!(status == 0 && heads.contains("bbbb (head)"), "{heads}");
     let (status, recorded) = by_hand.paste(&by_hand.step("migrations", "psql"));
     assert!(status == 0 && recorded.contains("aaaa"), "{recorded}");
+}
+
+#[test]
+fn django_is_called_as_the_project_has_it() {
+    let venv = need!(Venv::shared());
+    let database = Server::shared().copy();
+    let project = Django::start(venv, &database);
+    project.manage(&["migrate", "shop", "0001"]);
+    crate::lab::python::grant_all(&database, "app");
+    let dsn = Server::shared().dsn("app").database(&database.name);
+    let call = of(&dsn).project(&project.path).arg("--venv").arg(venv.path());
+    let by_hand = ByHand::of(call, &canary::of("app"));
+    let (status, plan) = by_hand.paste(&by_hand.step("migrations", "python"));
+    assert!(
+        status == 0 && plan.contains("[X]  shop.0001_customer") && plan.contains("[ ]  shop.0002_mail"),
+        "{plan}"
+    );
+    let (status, recorded) = by_hand.paste(&by_hand.step("migrations", "psql"));
+    assert!(
+        status == 0 && recorded.contains("0001_customer") && !recorded.contains("0002_mail"),
+        "{recorded}"
+    );
 }
 
 /// Targets that make a shell stumble, from every kind of place.

@@ -5,6 +5,7 @@
 //! - [`attacker`], [`rogue_dns`]: peers that no real software is like, with a script of what they send.
 //! - [`authority`]: certificates. [`project`] and [`python`]: applications with migrations.
 //! - [`service`]: units of systemd, and real application servers started as they say.
+//! - [`manager`]: the real systemd as their manager.
 //! - [`supervisor`]: nothing outlives the process that started it, however that process ends.
 //!
 //! Whatever goes wrong here is a panic: a laboratory that is not in order proves nothing.
@@ -21,6 +22,7 @@ pub mod flights;
 pub mod german;
 pub mod hostile;
 pub mod install;
+pub mod manager;
 pub mod matrix;
 pub mod network;
 pub mod pgbouncer;

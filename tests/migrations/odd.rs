@@ -221,3 +221,30 @@ fn packages_named_migrations_that_are_no_applications() {
     case.agrees(&[]);
     case.agrees(&["old.0001_initial", "old.0002_b"]);
 }
+
+#[test]
+fn trees_of_other_people_are_not_the_projects() {
+    let tree = |below: &str| {
+        [
+            (format!("{below}alembic.ini"), INI),
+            (format!("{below}migrations/env.py"), ENV),
+            (
+                format!("{below}migrations/versions/one.py"),
+                "revision = 'one'\ndown_revision = None\ndef upgrade(): pass\n",
+            ),
+        ]
+    };
+    let mut files: Vec<(String, &str)> = tree("").into();
+    for other in ["target/lab/", "node_modules/tool/", "env/share/", ".cache/"] {
+        files.extend(tree(other));
+    }
+    // What cargo writes beside its output, and what marks a virtual environment.
+    files.push(("target/CACHEDIR.TAG".to_owned(), "Signature: 8a477f597d28d172789f06886806bc55\n"));
+    files.push(("env/pyvenv.cfg".to_owned(), "home = /usr/bin\n"));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let directory = project(&files);
+    let trees = survey(directory.path(), None);
+    assert_eq!(trees.alembic.len(), 1, "{:?}", trees.alembic);
+    // Asked for, such a directory is a project as any other.
+    assert_eq!(survey(&directory.path().join("target"), None).alembic.len(), 1);
+}

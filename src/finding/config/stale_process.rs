@@ -23,6 +23,21 @@ pub enum Change {
     Removed,
 }
 
+/// The manager has not read the unit's changed files yet; no process runs with the old ones.
+#[must_use]
+pub fn not_reloaded(unit: &str) -> Finding {
+    let quoted = quote::shell(unit);
+    KIND.found(format!("the files of {unit} changed since systemd read them"))
+        .detail(format!(
+            "systemd keeps the unit as it last read it, and would start {unit} with those settings. The check goes on with what the files say now."
+        ))
+        .evidence("systemctl show: NeedDaemonReload=yes")
+        .remedy(Remedy::new(
+            "let systemd read the files again",
+            [Step::new(Place::AppHost, "the service itself goes on as it is").run(format!("sudo systemctl daemon-reload && systemctl show --property NeedDaemonReload {quoted}"))],
+        ))
+}
+
 /// The variables that differ, each with the place in the files, where there is one.
 #[must_use]
 pub fn found(unit: &str, pid: u32, changes: &[(String, Change, Option<String>)]) -> Finding {

@@ -28,6 +28,22 @@ pub fn nowhere(name: &str, similar: &[String]) -> Finding {
     finding.remedy(list())
 }
 
+/// A template without an instance.
+#[must_use]
+pub fn template(name: &str) -> Finding {
+    let shown = Foreign::new(name);
+    KIND.found(format!("\"{shown}\" is a template: it names no instance"))
+        .detail(format!(
+            "systemd starts \"{shown}\" only with an instance between the \"@\" and the \".\", which the unit's files use as %i. Each instance may have settings \
+             of its own."
+        ))
+        .remedy(Remedy::new(
+            "name an instance",
+            [Step::new(Place::AppHost, "the instances that are there")
+                .run(format!("systemctl list-units --all --no-pager {}", crate::quote::shell(&name.replacen('@', "@*", 1))))],
+        ))
+}
+
 /// A link to /dev/null, or an empty file.
 #[must_use]
 pub fn masked(name: &str, path: &Path) -> Finding {

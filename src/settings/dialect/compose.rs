@@ -31,12 +31,16 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
         let line = cursor.line;
         match statement(&mut cursor) {
             Ok(Statement::Inherited(name)) => parsed.inherited.push((name, line)),
+            Ok(Statement::Nothing) => {}
             Ok(Statement::Assignment(mut found)) => {
                 found.line = line;
                 if windows.get(line - 1).copied().unwrap_or_default() {
                     found.styles.push(Style::CarriageReturn);
                 }
-                expand(&mut found, &parsed.assignments);
+                if !expand(&mut found, &parsed.assignments) {
+                    let why = "has a \"${\" that begins no reference, for which docker compose refuses the file";
+                    return Parsed::refused(Complaint::whole(line, Some(found.name.as_bytes()), why));
+                }
                 parsed.assignments.push(found);
             }
             Err(why) => return Parsed::refused(Complaint::whole(line, None, why)),
@@ -48,6 +52,7 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
 enum Statement {
     Assignment(Assignment),
     Inherited(String),
+    Nothing,
 }
 
 fn statement(cursor: &mut Cursor<'_>) -> Result<Statement, &'static str> {
@@ -61,19 +66,19 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Statement, &'static str> {
         styles.push(Style::Exported);
     }
     let key = cursor.take_while(|byte| !matches!(byte, b'=' | b':' | b'\n')).trim_ascii();
-    if key.is_empty() {
-        return Err("has no name, for which docker compose refuses the file");
-    }
-    if key.iter().copied().any(is_blank) {
+    if key.contains(&b' ') {
         return Err("has a blank in its name, for which docker compose refuses the file");
     }
-    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_.-[]".contains(byte);
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || is_blank(*byte) || b"_.-[]".contains(byte);
     if !key.iter().all(fits) {
         return Err("has a name that docker compose refuses the file for");
     }
     let name = String::from_utf8_lossy(key).into_owned();
-    if matches!(cursor.next(), None | Some(b'\n')) {
-        return Ok(Statement::Inherited(name));
+    match cursor.next() {
+        Some(b'\n') => return Ok(Statement::Inherited(name)),
+        // Without a line end, compose takes the name for the value of a variable without a name.
+        None => return Ok(Statement::Nothing),
+        Some(_) => {}
     }
     cursor.take_while(is_blank);
     let value = if let Some(quote @ (b'\'' | b'"')) = cursor.peek() {
@@ -104,7 +109,11 @@ fn quoted(cursor: &mut Cursor<'_>, quote: u8) -> Option<Vec<u8>> {
         match cursor.next()? {
             byte if byte == quote => return Some(out),
             b'\\' if quote == b'"' => escape(cursor, &mut out),
-            b'\\' if cursor.peek() == Some(quote) => out.extend([b'\\', cursor.next()?]),
+            b'\\' if cursor.peek() == Some(quote) => out.push(cursor.next()?),
+            b'\\' => {
+                out.push(b'\\');
+                out.push(cursor.next()?);
+            }
             byte => out.push(byte),
         }
     }
@@ -139,13 +148,19 @@ fn escape(cursor: &mut Cursor<'_>, out: &mut Vec<u8>) {
     out.push(meant);
 }
 
-fn expand(assignment: &mut Assignment, above: &[Assignment]) {
+/// Fills the references in; `false` where compose does not understand one.
+fn expand(assignment: &mut Assignment, above: &[Assignment]) -> bool {
     if assignment.styles.contains(&Style::Quoted('\'')) {
-        return;
+        return true;
     }
     let known: Known<'_> = above.iter().map(|other| (other.name.as_bytes(), other.value.reveal())).collect();
-    if let Expanded::Filled(value) = expansion::compose(assignment.value.reveal(), &known) {
-        assignment.value = Secret::new(value);
-        assignment.styles.push(Style::Expanded);
+    match expansion::compose(assignment.value.reveal(), &known) {
+        Expanded::Filled(value) => {
+            assignment.value = Secret::new(value);
+            assignment.styles.push(Style::Expanded);
+            true
+        }
+        Expanded::Plain | Expanded::Unknown => true,
+        Expanded::Invalid => false,
     }
 }

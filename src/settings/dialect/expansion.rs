@@ -13,6 +13,8 @@ pub(super) enum Expanded {
     Filled(Vec<u8>),
     /// A name is not set in this file: the reader may have it from elsewhere, or puts nothing in its place.
     Unknown,
+    /// A reference that the reader does not understand.
+    Invalid,
 }
 
 /// python-dotenv: `${NAME}` and `${NAME:-default}`.
@@ -66,12 +68,12 @@ pub(super) fn compose(value: &[u8], known: &Known<'_>) -> Expanded {
                 at += 2;
             }
             Some(b'{') => {
-                let Some(length) = rest.iter().position(|byte| *byte == b'}') else {
-                    return Expanded::Unknown;
+                let Some(length) = closing(rest) else {
+                    return Expanded::Invalid;
                 };
                 match braced(&rest[1..length], known) {
-                    Some(filled) => out.extend_from_slice(filled),
-                    None => return Expanded::Unknown,
+                    Expanded::Filled(filled) => out.extend_from_slice(&filled),
+                    other => return other,
                 }
                 at += length + 2;
             }
@@ -83,25 +85,48 @@ pub(super) fn compose(value: &[u8], known: &Known<'_>) -> Expanded {
                 }
                 at += 1 + name.len();
             }
-            // Compose refuses the file.
-            _ => return Expanded::Unknown,
+            _ => {
+                out.push(b'$');
+                at += 1;
+            }
         }
     }
     if any { Expanded::Filled(out) } else { Expanded::Plain }
 }
 
-fn braced<'a>(inside: &'a [u8], known: &Known<'a>) -> Option<&'a [u8]> {
+/// Where the brace that begins the text is closed; defaults may hold references of their own.
+fn closing(text: &[u8]) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'{' if at == 0 || text[at - 1] == b'$' => depth += 1,
+            b'}' if depth == 1 => return Some(at),
+            b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn braced(inside: &[u8], known: &Known<'_>) -> Expanded {
     let (name, rest) = inside.split_at(name_length(inside));
+    if name.first().is_none_or(u8::is_ascii_digit) {
+        return Expanded::Invalid;
+    }
     let value = known.get(name).copied();
     let filled = value.filter(|value| !value.is_empty());
-    match rest {
-        [] | [b'?', ..] => value,
-        [b':', b'-', default @ ..] => Some(filled.unwrap_or(default)),
-        [b'-', default @ ..] => Some(value.unwrap_or(default)),
-        [b':', b'+', other @ ..] => Some(if filled.is_some() { other } else { b"" }),
-        [b'+', other @ ..] => Some(if value.is_some() { other } else { b"" }),
-        [b':', b'?', ..] => filled,
-        _ => None,
+    let own = |value: Option<&[u8]>| value.map_or(Expanded::Unknown, |value| Expanded::Filled(value.to_vec()));
+    let other = |text: &[u8]| match compose(text, known) {
+        Expanded::Plain => Expanded::Filled(text.to_vec()),
+        expanded => expanded,
+    };
+    match (rest, value.is_some(), filled.is_some()) {
+        ([] | [b'?', ..], ..) | ([b'-', ..], true, _) => own(value),
+        ([b':', b'?', ..], ..) | ([b':', b'-', ..], _, true) => own(filled),
+        ([b':', b'-', default @ ..], _, false) | ([b'-', default @ ..], false, _) => other(default),
+        ([b':', b'+', alternative @ ..], _, true) | ([b'+', alternative @ ..], true, _) => other(alternative),
+        ([b':', b'+', ..], _, false) | ([b'+', ..], false, _) => own(Some(b"")),
+        _ => Expanded::Invalid,
     }
 }
 

@@ -6,7 +6,7 @@ mod dotenv;
 mod expansion;
 mod systemd;
 
-use super::env_file::Parsed;
+use super::env_file::{Complaint, Parsed};
 
 /// Who reads the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -21,17 +21,35 @@ pub enum Dialect {
     Compose,
 }
 
+/// What is said of a line that is a connection string and gives it no name.
+pub const NAMELESS: &str = "is a connection string without NAME= before it";
+
+/// Lines that are a connection string alone.
+fn nameless(text: &[u8]) -> impl Iterator<Item = Complaint> {
+    let is_url = |line: &[u8]| {
+        let line = line.trim_ascii_start();
+        let line = line.strip_prefix(b"=").unwrap_or(line);
+        line.starts_with(b"postgres://") || line.starts_with(b"postgresql://") || line.starts_with(b"postgresql+")
+    };
+    let lines = text.split(|byte| *byte == b'\n').enumerate().filter(move |(_, line)| is_url(line));
+    lines.map(|(index, _)| Complaint::line(index + 1, None, NAMELESS))
+}
+
 impl Dialect {
     /// Reads the file as this reader does. A reference to a name that the file does not set is left as it is, so that it can be
     /// named.
     #[must_use]
     pub fn parse(self, text: &[u8]) -> Parsed {
-        match self {
+        let mut parsed = match self {
             Self::Systemd => systemd::parse(text),
             Self::Dotenv => dotenv::parse(text),
             Self::Docker => docker::parse(text),
             Self::Compose => compose::parse(text),
+        };
+        if !parsed.complaints.iter().any(|complaint| complaint.whole) {
+            parsed.complaints.extend(nameless(text));
         }
+        parsed
     }
 
     /// Who reads it, in words.

@@ -14,7 +14,7 @@ use crate::nearest::nearest;
 use crate::process::{self, Process, Unseen};
 use crate::request::Request;
 use crate::secret::Secret;
-use crate::settings::choice::Bag;
+use crate::settings::choice::{Bag, Unknown};
 use crate::settings::dialect::Dialect;
 use crate::settings::env_file::{Assignment, Complaint};
 use crate::settings::environment::{Account, Environment};
@@ -32,6 +32,9 @@ pub fn gather(name: &str, pid: Option<u32>, root: &Path, request: &Request, envi
         return Scene::broken(unit_not_found::nowhere(name, &[]));
     }
     let unit = search::full_name(name);
+    if unit.contains("@.") {
+        return Scene::broken(unit_not_found::template(&unit));
+    }
     let shown = (root == Path::new("/")).then(|| manager::show(&unit)).flatten();
     let files = match files(root, &unit, shown.as_ref()) {
         Ok(files) => files,
@@ -47,7 +50,8 @@ pub fn gather(name: &str, pid: Option<u32>, root: &Path, request: &Request, envi
         Some((asked, Err(unseen))) if pid.is_some() => return not_seen(asked, unseen, request),
         Some(_) | None => (None, None),
     };
-    let from_files = files_bag(&service, &effective, environment);
+    let mut from_files = files_bag(&service, &effective, environment);
+    from_files.unknown = unknown(&service, &effective);
     let mut scene = match &running {
         Some(process) => {
             let place = Place::Process {
@@ -65,6 +69,9 @@ pub fn gather(name: &str, pid: Option<u32>, root: &Path, request: &Request, envi
         }
         None => Scene::of(Reading::Choose(from_files)),
     };
+    if shown.is_some_and(|shown| shown.needs_reload) && running.is_none() {
+        scene.notes.found(stale_process::not_reloaded(&unit));
+    }
     scene.notes.findings.extend(denied.map(as_warning));
     troubles(&service, &mut effective, running.is_some(), request, &mut scene);
     know(&service, running.as_ref(), &effective, root, &mut scene);
@@ -118,6 +125,37 @@ fn files_bag(service: &Service, effective: &Effective, environment: &Environment
         bag.beaten.push(placed_as(name, placed, service));
     }
     bag
+}
+
+/// Variables that systemd alone fills in, as far as they could matter.
+fn unknown(service: &Service, effective: &Effective) -> Vec<Unknown> {
+    let at = |file: &Path, line: usize| format!("{} line {line}", Foreign::new(file.to_string_lossy()));
+    let passed = effective.passed.iter().map(|name| Unknown {
+        name: Some(name.clone()),
+        from: format!("PassEnvironment= of {}, from the service manager's own environment", service.name),
+    });
+    let lost = service.lost.iter().filter_map(|lost| match lost.why {
+        Why::OutOfReach(letter) if !effective.variables.contains_key(&lost.name) => Some(Unknown {
+            name: Some(lost.name.clone()),
+            from: format!(
+                "{}, with the specifier %{letter}, which the service manager fills in",
+                at(&lost.file, lost.line)
+            ),
+        }),
+        _ => None,
+    });
+    let files = service.ignored.iter().filter_map(|ignored| match ignored.why {
+        Why::OutOfReach(letter) => Some(Unknown {
+            name: None,
+            from: format!(
+                "the env file that {} names with the specifier %{letter}, which the service manager fills in",
+                at(&ignored.file, ignored.line)
+            ),
+        }),
+        _ => None,
+    });
+    let relevant = |unknown: &Unknown| unknown.name.as_deref().is_none_or(variables::is_relevant);
+    passed.chain(lost).chain(files).filter(relevant).collect()
 }
 
 /// Says of a variable where the unit's files have it.
@@ -187,6 +225,14 @@ fn troubles(service: &Service, effective: &mut Effective, running: bool, request
     for (path, why) in &service.unread {
         notes.found(weigh(env_file_unreadable::unfit(path, &format!("cannot be read: {why}"))));
     }
+    for ignored in &service.ignored {
+        let why = match ignored.why {
+            Why::InvalidSlot(_) => "has a \"%\" that is no specifier, for which systemd ignores the line",
+            Why::NoAssignment => "has a path that is not absolute, for which systemd ignores the line",
+            Why::OutOfReach(_) | Why::Syntax => continue,
+        };
+        notes.found(dropped(&ignored.file, ignored.line, ignored.key, why));
+    }
     for lost in &service.lost {
         if !variables::is_relevant(&lost.name) {
             continue;
@@ -197,7 +243,7 @@ fn troubles(service: &Service, effective: &mut Effective, running: bool, request
                 &lost.file,
                 lost.line,
                 &lost.name,
-                "stands on a line with an open quote or an unknown escape, which systemd ignores",
+                "has a quote without an end or an unknown escape, and systemd ignores the rest of the line from there",
             ),
             Why::NoAssignment => dropped(&lost.file, lost.line, &lost.name, "is no assignment that systemd takes"),
             Why::OutOfReach(_) => continue,

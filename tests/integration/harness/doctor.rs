@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use super::reader;
 use super::run::Run;
+use crate::lab::manager::Manager;
 use crate::lab::network::Network;
 use crate::lab::{account, canary, workdir};
 
@@ -21,7 +22,8 @@ pub struct Doctor {
     directory: PathBuf,
     home: PathBuf,
     input: String,
-    network: Option<Network>,
+    /// What makes it run in other surroundings.
+    prefix: Vec<OsString>,
     ordinary: bool,
     signalled: Option<(&'static str, &'static str)>,
     readable: bool,
@@ -44,7 +46,7 @@ impl Doctor {
             directory: workdir::fresh("empty"),
             home,
             input: String::new(),
-            network: None,
+            prefix: Vec::new(),
             ordinary: false,
             signalled: None,
             readable: false,
@@ -101,7 +103,13 @@ impl Doctor {
 
     /// The surroundings to run in.
     pub fn in_network(mut self, network: &Network) -> Self {
-        self.network = Some(network.clone());
+        self.prefix = network.prefix();
+        self
+    }
+
+    /// Runs where a service manager runs.
+    pub fn beside(mut self, manager: &Manager) -> Self {
+        self.prefix = manager.prefix();
         self
     }
 
@@ -170,7 +178,7 @@ impl Doctor {
     }
 
     fn process(&self) -> Command {
-        let mut words = self.network.as_ref().map_or_else(Vec::new, Network::prefix);
+        let mut words = self.prefix.clone();
         // Nothing may hang: the limit is far above any that the binary is given.
         words.extend(["timeout", "--kill-after=5"].map(OsString::from));
         match self.signalled {

@@ -1,12 +1,14 @@
 //! `--container`, with docker's own program in front of a small imitation of its service.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::harness::Doctor;
-use crate::lab::skip::need;
-use crate::lab::{canary, tools, workdir};
+use crate::lab::skip::{need, note};
+use crate::lab::{account, canary, install, tools, workdir};
 
 /// Answers as docker's service does: to a ping, and about one container.
 fn service(env: String) -> PathBuf {
@@ -69,6 +71,71 @@ fn docker_tells_a_containers_environment() {
         run.stdout
     );
     check("none", &socket, &docker).run().fails("config/process-not-found");
+}
+
+/// A real container of podman's, made and not started, from a directory instead of an image.
+#[test]
+fn podman_tells_a_containers_environment() {
+    if !account::is_root() {
+        return note("podman without root takes ids of its own for the user");
+    }
+    let podman = need!(install::until_found("podman", || tools::in_path("podman")));
+    let directory = workdir::fresh("podman");
+    let storage = directory.join("storage.conf");
+    let [root, run] = ["root", "run"].map(|name| directory.join(name));
+    fs::write(
+        &storage,
+        format!(
+            "[storage]\ndriver = \"vfs\"\ngraphroot = \"{}\"\nrunroot = \"{}\"\n",
+            root.display(),
+            run.display()
+        ),
+    )
+    .unwrap();
+    fs::create_dir_all(directory.join("files/app")).unwrap();
+    let dsn = format!("DATABASE_URL=postgresql://app:{}@db/shop", canary::of("app"));
+    let made = Command::new(&podman)
+        .env("CONTAINERS_STORAGE_CONF", &storage)
+        .args([
+            "create",
+            "--network",
+            "none",
+            "--name",
+            "dbdoctor-shop",
+            "--workdir",
+            "/app",
+            "--env",
+            &dsn,
+            "--rootfs",
+        ])
+        .arg(directory.join("files"))
+        .arg("/bin/true")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&made.stderr).into_owned();
+    need!(
+        made.status
+            .success()
+            .then_some(())
+            .ok_or(format!("podman makes no container here: {said}"))
+    );
+    let check = |name: &str| {
+        Doctor::check()
+            .args(["--until", "config", "--container", name])
+            .env("CONTAINERS_STORAGE_CONF", storage.display().to_string())
+            .env("DOCKER_HOST", "unix:///nonexistent/socket")
+            .run()
+    };
+    let run = check("dbdoctor-shop");
+    run.sound();
+    assert_eq!(run.json()["target"]["host"], "db");
+    assert_eq!(run.row("config")["facts"]["container_directory"], "/app", "{}", run.stdout);
+    let none = check("dbdoctor-none");
+    assert!(
+        none.codes().contains(&"config/process-not-found".to_owned()) || none.status == 3,
+        "{}",
+        none.stdout
+    );
 }
 
 #[test]

@@ -187,6 +187,41 @@ fn composes_own_rules() {
     assert!(refused.assignments.is_empty() && refused.complaints[0].whole && refused.complaints[0].line == 2);
 }
 
+/// What compose-go's own `dotenv.ParseWithLookup` answered (v2, of July 2026; `null` where it refused the text), with no variable
+/// set outside of the text. It is written in Go, and Debian has no package of it.
+#[test]
+fn compose_go_reads_the_same() {
+    let (mut read, mut refused) = (0, 0);
+    for line in include_str!("compose.jsonl").lines() {
+        let (text, theirs): (String, Option<Values>) = serde_json::from_str(line).unwrap();
+        let parsed = Dialect::Compose.parse(text.as_bytes());
+        let whole = parsed.complaints.iter().any(|complaint| complaint.whole);
+        let Some(mut theirs) = theirs else {
+            assert!(whole, "compose refuses {text:?}");
+            refused += 1;
+            continue;
+        };
+        assert!(!whole, "{text:?}: {:?}", parsed.complaints);
+        let mut ours = values(Dialect::Compose, &text);
+        // A variable without a name reaches nobody.
+        theirs.remove("");
+        ours.remove("");
+        assert!(ours.keys().eq(theirs.keys()), "{text:?}: {ours:?} {theirs:?}");
+        for (name, value) in ours {
+            // A reference to what is not set stays, so that it can be named; compose leaves a blank.
+            let left = value
+                .split('$')
+                .skip(1)
+                .any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '{'));
+            if !left {
+                assert_eq!(Some(&value), theirs.get(&name), "{text:?}");
+            }
+        }
+        read += 1;
+    }
+    assert!(read > 300 && refused > 300, "{read} {refused}");
+}
+
 #[test]
 fn docker_refuses_the_same_files() {
     let docker = need!(tools::in_path("docker").ok_or("docker's program is not installed"));

@@ -123,3 +123,36 @@ fn a_secret_in_a_file_of_its_own() {
     );
     check(&directory.join("none")).fails("config/env-file-missing");
 }
+
+#[test]
+fn a_file_in_another_encoding_and_a_url_without_a_name() {
+    let directory = workdir::fresh("encodings");
+    let dsn = format!("postgresql://app:{}@localhost/shop", canary::of("app"));
+    let wide: Vec<u8> = format!("\u{feff}DATABASE_URL={dsn}\n")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (name, bytes) in [("marked", wide.as_slice()), ("bare", &wide[2..])] {
+        let path = directory.join(name);
+        fs::write(&path, bytes).unwrap();
+        let run = Doctor::check().arg("--env-file").arg(&path).run();
+        run.fails("config/env-file-unreadable");
+        assert!(run.stdout.contains("UTF-16"), "{}", run.stdout);
+    }
+    let path = directory.join("nameless");
+    fs::write(&path, format!("# the database\n{dsn}\n")).unwrap();
+    for reader in ["systemd", "dotenv", "docker", "compose"] {
+        let run = Doctor::check().args(["--dialect", reader, "--env-file"]).arg(&path).run();
+        assert_eq!(run.status, 10, "{}", run.stdout);
+        let finding = run.finding("config/assignment-dropped").to_string();
+        assert!(finding.contains("line 2"), "{reader}: {finding}");
+    }
+    let root = Root::with_service("EnvironmentFile=/etc/nameless\n");
+    root.write("etc/nameless", fs::read(&path).unwrap());
+    let run = Doctor::check().args(["--unit", "shop", "--root"]).arg(&root.path).run();
+    assert!(
+        run.finding("config/assignment-dropped").to_string().contains("line 2"),
+        "{}",
+        run.stdout
+    );
+}

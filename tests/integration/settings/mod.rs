@@ -5,6 +5,7 @@ mod container;
 mod dialects;
 mod env;
 mod files;
+mod manager;
 mod process;
 mod systemd;
 mod targets;

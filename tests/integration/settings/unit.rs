@@ -163,3 +163,90 @@ fn the_services_own_user_may_not_read_what_the_application_loads() {
     let run = check(&root).args(["--until", "config"]).run();
     assert!(!run.codes().contains(&"config/env-file-unreadable".to_owned()), "{}", run.stdout);
 }
+
+#[test]
+fn what_only_the_manager_knows_is_not_missing() {
+    let dsn = format!("postgresql://app:{}@localhost/shop", canary::of("app"));
+    for (lines, words) in [
+        ("PassEnvironment=LANG DATABASE_URL\n".to_owned(), "PassEnvironment= of shop.service"),
+        (
+            format!("Environment=DATABASE_URL={dsn}?application_name=%%s%s\n"),
+            "shop.service line 5, with the specifier %s",
+        ),
+        // What comes later beats what the doctor could read.
+        (
+            format!("Environment=DATABASE_URL={dsn}\nEnvironment=DATABASE_URL={dsn}?application_name=%s\n"),
+            "shop.service line 6",
+        ),
+        ("EnvironmentFile=/etc/shop/%s.env\n".to_owned(), "the env file that"),
+        (
+            "LoadCredential=url:/etc/shop.url\nEnvironment=DATABASE_URL_FILE=%d/url\n".to_owned(),
+            "run/credentials/shop.service/url",
+        ),
+    ] {
+        let root = Root::with_service(&lines);
+        let run = check(&root).run();
+        assert_eq!(
+            (run.status, run.json()["verdict"].as_str()),
+            (3, Some("error")),
+            "{lines}{}",
+            run.stdout
+        );
+        let reason = run.row("config")["reason"].to_string();
+        assert!(reason.contains(words) && reason.contains("--pid"), "{lines}{reason}");
+        // With something else to go by, it is named.
+        let root = Root::with_service(&format!("{lines}Environment=DB_HOST=localhost DB_NAME=shop DB_USER=app\n"));
+        let run = check(&root).args(["--until", "config"]).run();
+        run.sound().warns("config/value-unknown");
+        assert!(run.finding("config/value-unknown").to_string().contains(words), "{}", run.stdout);
+    }
+    let root = Root::with_service("PassEnvironment=DATABASE_URL\nUnsetEnvironment=DATABASE_URL\n");
+    check(&root).run().fails("config/no-settings");
+}
+
+#[test]
+fn an_env_file_that_systemd_does_not_look_for() {
+    for line in ["EnvironmentFile=shop.env", "EnvironmentFile=/etc/%4.env"] {
+        let root = Root::with_service(&format!("{line}\nEnvironment=DATABASE_URL=postgresql://a@one/x\n"));
+        let run = check(&root).args(["--until", "config"]).run();
+        run.sound().warns("config/assignment-dropped");
+        assert!(
+            run.finding("config/assignment-dropped").to_string().contains("line 5"),
+            "{}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
+fn a_template_and_its_instance() {
+    let root = Root::with_service("ExecStart=/bin/true\n");
+    root.write(
+        "etc/systemd/system/web@.service",
+        "[Service]\nEnvironmentFile=/etc/web/%i.env\nExecStart=/bin/true\n",
+    );
+    root.write("etc/web/eu.env", "DATABASE_URL=postgresql://a@eu.internal/x\n");
+    let unit = |name: &str| {
+        Doctor::check()
+            .args(["--until", "config", "--unit", name, "--root"])
+            .arg(&root.path)
+            .run()
+    };
+    let run = unit("web@eu");
+    run.sound();
+    assert_eq!(run.json()["target"]["host"], "eu.internal");
+    // What is to be typed again names the unit.
+    let missing = unit("web@us");
+    missing.fails("config/env-file-missing");
+    assert!(
+        missing.finding("config/env-file-missing")["remedy"]["verify"]
+            .as_str()
+            .unwrap()
+            .contains("--unit web@us"),
+        "{}",
+        missing.stdout
+    );
+    let template = unit("web@");
+    template.fails("config/unit-not-found");
+    assert!(template.stdout.contains("names no instance"), "{}", template.stdout);
+}
