@@ -58,13 +58,13 @@ pub struct CheckArgs {
     #[arg(long = "schema", value_name = "NAME", help_heading = WHAT)]
     pub schemas: Vec<String>,
     /// The database that the settings have to lead to
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = WHAT)]
     pub expect_database: Option<String>,
     /// The role that the session has to act as
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = WHAT)]
     pub expect_user: Option<String>,
     /// A table that has to be there, with its schema or by the search path (repeatable)
-    #[arg(long = "expect-table", value_name = "[SCHEMA.]NAME")]
+    #[arg(long = "expect-table", value_name = "[SCHEMA.]NAME", help_heading = WHAT)]
     pub expect_tables: Vec<String>,
     /// Worker processes of the application
     #[arg(long, value_name = "N", help_heading = CONNECTIONS)]

@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::context;
+use super::finder;
 use super::logged::{Near, Text};
 use super::refusals::{REFUSALS, Refusal};
-use super::template::{Captured, Template};
+use super::template::{Captured, Template, without_overlaps};
 use crate::finding::{Kind, LOGGED};
 
 /// What a text means.
@@ -45,8 +46,8 @@ struct Catalogue {
     certain: Vec<bool>,
 }
 
-/// Marks of lines in which no piece stands as it is: messages as lists of bytes, and frames that break words.
-const PACKED_UP: &[&str] = &["MESSAGE\":[", "│", "┃"];
+/// Marks of lines in which no piece may stand as it is: refusals in other languages, messages as lists of bytes, letters as numbers, and frames that break words.
+const PACKED_UP: &[&str] = &["MESSAGE\":[", "\\u", "FATAL: ", "│", "┃"];
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::build);
 
@@ -98,7 +99,7 @@ pub fn may_matter(line: &[u8]) -> bool {
         }
         found = true;
     }
-    found && context::owner(line) != Some(false)
+    found && context::owner(line) != Some(false) || finder::may_be_translated(line)
 }
 
 /// The texts that stand in `text`, in the order of their places. `near_driver` is asked once a text needs it. Where several stand at one
@@ -128,15 +129,18 @@ pub fn matches<'t>(text: &'t str, near_driver: &mut dyn FnMut(usize) -> bool) ->
 
 /// Strikes out what a better match covers, and refusals that say little beside another match.
 fn settle(mut matches: Vec<Match<'_>>) -> Vec<Match<'_>> {
-    matches.sort_by_key(|found| std::cmp::Reverse(found.entry.template.weight()));
-    let mut kept: Vec<Match<'_>> = Vec::new();
-    for found in matches {
-        let overlaps = |other: &Match<'_>| found.captured.start < other.captured.end && other.captured.start < found.captured.end;
-        if !kept.iter().any(overlaps) && (kept.is_empty() || !found.entry.is_fallback()) {
-            kept.push(found);
-        }
+    if matches.iter().any(|found| !found.entry.is_fallback()) {
+        matches.retain(|found| !found.entry.is_fallback());
     }
-    kept.sort_by_key(|found| found.captured.start);
+    let mut kept = without_overlaps(
+        matches,
+        |found| found.entry.template.weight(),
+        |found| found.captured.start..found.captured.end,
+    );
+    let fallbacks = kept.iter().filter(|found| found.entry.is_fallback()).count();
+    if fallbacks > 1 {
+        kept.truncate(1);
+    }
     kept
 }
 

@@ -1,15 +1,81 @@
 //! The literals that the fast search looks for: at least one stands in every text of the catalogue, a test sees to that.
 //!
-//! None has a character that loggers escape, and 64 are what one packed searcher takes. It sorts them by their place in the list into
+//! None has a character that loggers escape (but for the mark of a message that journald writes as a list of bytes), and 64 are what one packed searcher takes. It sorts them by their place in the list into
 //! sixteen buckets and looks at the first four bytes of each: a rare fragment costs nothing, one that stands in many ordinary lines costs
 //! a look at each. The order keeps those of one bucket alike; a new one at the end is right, if not the fastest.
 
 /// For messages in English.
 pub static COVER: &[&str] = &[
-    "perc", "psyc", "grou", "oute", "e na", "able", "Port", "_PRO", "tive", "quir", "ther", "KeyE", "ctio", "d no", "on i", "supp", "(ECI",
-    "issi", "erro", "ecte", "s no", "vali", "data", "opti", "plie", "quer", "(EBA", "chem", "pg_h", "t be", "foun", "s in", "reco", "fail",
-    "erve", "alre", "SION", "bloc", "Path", "addr", "imeo", "epen", "such", "e no", "ty p", "pres", "enan", "s to",
+    "able", "d di", "ther", "psyc", "ty p", "alre", "s in", "quer", "ead-", "pg_h", "addr", "d no", "(ECI", "oute", "epen", "ctions",
+    "Port", "is s", "pres", "_PRO", "eset", "perc", "s cl", "SION", "fail", "t be", "grou", "imeo", "rmin", "(EBA", "erve", "enan", "foun",
+    "r da", "toki", "Dirt", "e no", "GE\":[", "s to", "issi", "erro", "tion t", "FATA", "plie", "reco", "KeyE", "such", "ecte", "n ref",
+    "quir", "vali", "afte", "e na", "tive", "s no", "opti", "Path", "bloc", "ocat", "n po", "chem", "supp",
 ];
 
-/// For messages in other languages, of which each holds something that is not ASCII.
-pub static TRANSLATED: &[&str] = &["»"];
+/// For messages in other languages: severities, what comes before an attempt's error, and what libpq says by itself. Looked for only where
+/// something is not ASCII.
+pub static TRANSLATED: &[&str] = &[
+    "FATAL",
+    "ВАЖНО",
+    "치명적",
+    "致命错",
+    "FEHLER",
+    "ERREUR",
+    "ОШИБК",
+    "ERRO:",
+    "SYSC",
+    "nexi",
+    "ervi",
+    "サー",
+    "서버",
+    "服务",
+    "priv",
+    "сер",
+    "Serve",
+    "pg_h",
+    "ido:",
+    "неве",
+    "bind",
+    "잘못된",
+    "不正",
+    "连接",
+    "serveu",
+    "u=rw",
+    "conexã",
+    "SSL-",
+    "있음",
+    "goci",
+    "ertif",
+    "接続",
+    "tradu",
+    "无效",
+    "秘密鍵フ",
+    "私钥文",
+    "bersetze",
+    "인증서",
+    "оке",
+    "호스",
+    "ERROR",
+    "службы",
+    "invalide",
+    "ungü",
+    "연결",
+    "存在",
+    "Lエ",
+    "акрытог",
+    "Chann",
+    "requis,",
+    "チャネ",
+    "привязк",
+    "需要通",
+    "をアドレス",
+    "无法将主机",
+    "разоват",
+    "erreu",
+    "없음",
+    "ошибка",
+    "Erro",
+    "오류",
+    "error",
+    "错误",
+];

@@ -115,3 +115,9 @@ impl<'h> Places<'h> {
         None
     }
 }
+
+/// Whether a line may hold a translated message.
+#[must_use]
+pub fn may_be_translated(line: &[u8]) -> bool {
+    !line.is_ascii() && OTHERS.find(line).is_some()
+}

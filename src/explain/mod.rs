@@ -1,9 +1,9 @@
 //! `dbdoctor explain`: which finding an error text, a traceback or a log belongs to.
 //!
 //! A log streams through [`scan`] in constant memory: [`finder`] finds the lines that may matter by a few literals, the rest of the work
-//! is done on those lines alone, in [`sight`]. [`clean`] undoes what loggers do to a message, [`catalogue`] finds the texts, [`context`] says which driver stands near and
-//! what belongs to one traceback, [`incident`] chooses the cause among what one traceback holds, and [`group`] sums up by code. A server's
-//! refusal goes through the recognisers that `check` uses.
+//! is done on those lines alone, in [`sight`]. [`clean`] undoes what loggers do to a message, [`translations`] says it in English,
+//! [`catalogue`] finds the texts, [`context`] says which driver stands near and what belongs to one traceback, [`incident`] chooses the
+//! cause among what one traceback holds, and [`group`] sums up by code. A server's refusal goes through the recognisers that `check` uses.
 
 pub mod catalogue;
 pub mod clean;
@@ -22,3 +22,4 @@ mod remedies;
 pub mod scan;
 pub mod sight;
 pub mod template;
+pub mod translations;

@@ -1,5 +1,7 @@
 //! What one line of a log says, with the lines that go on with its message.
 
+use std::borrow::Cow;
+
 use memchr::memchr;
 
 use super::catalogue::{self, Match, Meaning};
@@ -9,6 +11,7 @@ use super::facts::{Facts, SECRET};
 use super::incident::Sighting;
 use super::judge;
 use super::prefix;
+use super::translations;
 use crate::conninfo::mask::{MASK, mask_dsn};
 
 /// How many lines of a message are read.
@@ -31,11 +34,20 @@ pub struct Surroundings<'b> {
 /// What was recognised in a line, in the order of the places.
 #[must_use]
 pub fn sightings(around: &Surroundings<'_>) -> Vec<Sighting> {
-    let line = clean::record(around.line);
-    let message = message(&line, around.after);
+    let original = clean::record(around.line);
+    let english = translations::in_english(&original);
+    let line = english.as_deref().unwrap_or(&original);
+    let message = message(line, around.after);
+    let time = prefix::strip(line).time;
     let matches = matches(&message, line.len(), around);
-    let time = prefix::strip(&line).time;
-    matches.iter().map(|found| sighting(found, &message, around.number, time)).collect()
+    let sightings = matches.iter().map(|found| {
+        let mut seen = sighting(found, &message, around.number, time);
+        if english.is_some() {
+            seen.excerpt = excerpt(&original, found, &seen.facts);
+        }
+        seen
+    });
+    sightings.collect()
 }
 
 /// The line with those that go on with its message.
@@ -43,6 +55,7 @@ fn message(line: &str, after: &[u8]) -> String {
     let mut message = line.to_owned();
     for next in lines(after).take(MESSAGE_LINES) {
         let next = clean::record(next);
+        let next = translations::in_english(&next).map_or(next, Cow::Owned);
         message.push('\n');
         message.push_str(prefix::strip(&next).rest);
     }

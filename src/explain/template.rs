@@ -1,5 +1,8 @@
 //! Templates: literal pieces and holes, matched by hand.
 
+use std::cmp::Reverse;
+use std::ops::Range;
+
 /// Longer values are not what a message names.
 const LONGEST_VALUE: usize = 400;
 
@@ -116,6 +119,22 @@ impl Template {
         }
         Some((at, holes))
     }
+}
+
+/// Of items that overlap, those that weigh most, in the order of their places.
+#[must_use]
+pub fn without_overlaps<T>(mut items: Vec<T>, weight: impl Fn(&T) -> usize, span: impl Fn(&T) -> Range<usize>) -> Vec<T> {
+    items.sort_by_key(|item| Reverse(weight(item)));
+    let mut kept: Vec<T> = Vec::new();
+    for item in items {
+        let own = span(&item);
+        let overlaps = |other: &T| own.start < span(other).end && span(other).start < own.end;
+        if !kept.iter().any(overlaps) {
+            kept.push(item);
+        }
+    }
+    kept.sort_by_key(|item| span(item).start);
+    kept
 }
 
 fn next_hole(template: &'static str) -> Option<(&'static str, &'static str, &'static str)> {

@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::choice::{Bag, Unknown};
+use super::choice::{Bag, Chosen, Unknown};
 use super::dialect::{Dialect, NAMELESS};
 use super::env_file::{Complaint, Parsed, Style};
 use super::environment::{Account, Environment};
@@ -310,15 +310,21 @@ fn env_file(path: &Path, dialect: Option<Dialect>, environment: &Environment, re
     let bag = Bag::of_file(path, assignments, environment);
     let secret = holds_password(&bag);
     let mut scene = Scene::of(Reading::Choose(bag));
-    complain(path, &complaints, reader, &mut scene.notes);
+    let silent = says_nothing(&scene.reading, request);
+    complain(path, &complaints, reader, silent, &mut scene.notes);
     if secret {
         scene.notes.findings.extend(exposed(path, reader == Dialect::Systemd));
     }
     scene
 }
 
-/// Lines that the reader drops, where they would have mattered.
-fn complain(path: &Path, complaints: &[Complaint], reader: Dialect, notes: &mut Notes) {
+/// Whether nothing there says where the database is, so that a dropped line which would have said it is the cause.
+fn says_nothing(reading: &Reading, request: &Request) -> bool {
+    matches!(reading, Reading::Choose(bag) if matches!(bag.choose(request.var.as_deref()), Chosen::Nothing))
+}
+
+/// Lines that the reader drops, where they would have mattered. With `silent`, nothing else says where the database is.
+fn complain(path: &Path, complaints: &[Complaint], reader: Dialect, silent: bool, notes: &mut Notes) {
     for complaint in complaints {
         let name = complaint.name.as_ref().map(Foreign::raw).unwrap_or_default();
         let name = name.trim_start_matches("export").trim_start_matches('\u{feff}').trim();
@@ -327,13 +333,9 @@ fn complain(path: &Path, complaints: &[Complaint], reader: Dialect, notes: &mut 
             let mut shown = complaint.clone();
             // Before the equals sign of a line that is no assignment there may be anything.
             shown.name = shown.name.filter(|_| relevant);
-            notes.found(assignment_dropped::found(
-                path,
-                complaint.line,
-                &shown.to_string(),
-                complaint.whole,
-                reader.reader(),
-            ));
+            let finding = assignment_dropped::found(path, complaint.line, &shown.to_string(), complaint.whole, reader.reader());
+            let cause = silent && (complaint.why == NAMELESS || variables::decides(name));
+            notes.found(if cause { finding.severity(Severity::Fail) } else { finding });
         }
     }
 }

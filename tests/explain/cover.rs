@@ -1,7 +1,7 @@
 //! The fast search finds every text of the catalogue.
 
 use dbdoctor::explain::catalogue;
-use dbdoctor::explain::cover::COVER;
+use dbdoctor::explain::cover::{COVER, TRANSLATED};
 
 #[test]
 fn every_text_holds_a_literal_of_the_fast_search() {
@@ -16,4 +16,16 @@ fn every_text_holds_a_literal_of_the_fast_search() {
         .map(|entry| entry.template.literals().collect::<Vec<_>>().join("…"))
         .collect();
     assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn one_packed_searcher_takes_the_literals() {
+    for (name, literals) in [("COVER", COVER), ("TRANSLATED", TRANSLATED)] {
+        assert!(
+            literals.len() <= 64,
+            "{name} has {}: choose one that more texts share",
+            literals.len()
+        );
+        assert!(literals.iter().all(|literal| (4..32).contains(&literal.len())), "{name}");
+    }
 }

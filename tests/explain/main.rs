@@ -8,3 +8,4 @@ mod logs;
 mod not_ours;
 mod rows;
 mod texts;
+mod translated;

@@ -47,15 +47,13 @@ fn it_has_what_users_look_for() {
 }
 
 #[test]
-fn lintian_has_no_error() {
+fn lintian_has_no_complaint() {
     let package = need!(package());
     let lintian = need!(tools::in_path("lintian").ok_or("Debian's package lintian is not installed"));
-    let output = outcome(
-        Command::new(lintian)
-            .args(["--fail-on", "error", "--no-tag-display-limit"])
-            .arg(package),
-        "",
-    );
+    // Whoever publishes it has an address to write to, and a bug to close.
+    let of_publishers = "bogus-mail-host,bogus-mail-host-in-debian-changelog,initial-upload-closes-no-bugs";
+    let arguments = ["--allow-root", "--fail-on", "error,warning", "--suppress-tags", of_publishers];
+    let output = outcome(Command::new(lintian).args(arguments).arg(package), "");
     let said = texts(&output).concat();
     assert!(output.status.success(), "{said}");
 }

@@ -5,8 +5,9 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::{Reading, Scene, account_of, as_warning, complain, exposed, holds_password, not_seen, process_bag, unread};
+use super::{Reading, Scene, account_of, as_warning, complain, exposed, holds_password, not_seen, process_bag, says_nothing, unread};
 use crate::app_server;
+use crate::finding::Severity;
 use crate::finding::config::stale_process::{self, Change};
 use crate::finding::config::{assignment_dropped, env_file_unreadable, percent_specifier, unit_not_found};
 use crate::foreign::Foreign;
@@ -218,6 +219,7 @@ fn compare(
 
 /// Everything that goes wrong between the files and the service.
 fn troubles(service: &Service, effective: &mut Effective, running: bool, request: &Request, scene: &mut Scene) {
+    let silent = says_nothing(&scene.reading, request);
     let Scene { notes, reading, .. } = scene;
     let present = |name: &str| matches!(&*reading, Reading::Choose(bag) if bag.environment.get(name).is_some());
     // What a running process has, no file takes away before the next start.
@@ -250,6 +252,8 @@ fn troubles(service: &Service, effective: &mut Effective, running: bool, request
         };
         notes.found(if present(&lost.name) || effective.variables.contains_key(&lost.name) {
             as_warning(finding)
+        } else if silent && variables::decides(&lost.name) {
+            finding.severity(Severity::Fail)
         } else {
             finding
         });
@@ -275,7 +279,7 @@ fn troubles(service: &Service, effective: &mut Effective, running: bool, request
         });
     }
     for (path, complaint) in &effective.complaints {
-        complain(path, std::slice::from_ref(complaint), Dialect::Systemd, notes);
+        complain(path, std::slice::from_ref(complaint), Dialect::Systemd, silent, notes);
     }
     if let Reading::Choose(bag) = reading
         && holds_password(bag)

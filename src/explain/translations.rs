@@ -1,0 +1,108 @@
+//! What PostgreSQL, libpq and the C library say in other languages, said in English: the rest of `explain` knows English alone.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::template::{Captured, Template, without_overlaps};
+
+/// `language, English, translation` a line, with `{1}` and the like where values stand.
+static LINES: &str = include_str!("translations.tsv");
+
+struct Translations {
+    entries: Vec<Entry>,
+    /// Finds the longest piece of each.
+    anchors: AhoCorasick,
+}
+
+struct Entry {
+    english: &'static str,
+    translated: Template,
+}
+
+static TRANSLATIONS: LazyLock<Translations> = LazyLock::new(|| {
+    let entries: Vec<Entry> = pairs()
+        .map(|(english, translated)| Entry {
+            english,
+            translated: Template::parse(translated),
+        })
+        .collect();
+    let anchors = AhoCorasick::new(entries.iter().map(|entry| entry.translated.anchor()));
+    Translations {
+        anchors: anchors.expect("a few thousand short texts fit"),
+        entries,
+    }
+});
+
+/// English and translation of every line.
+fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = LINES.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split_once('\t')?.1.split_once('\t'))
+}
+
+/// The text with what is translated in English again; `None` where nothing of it is.
+#[must_use]
+pub fn in_english(text: &str) -> Option<String> {
+    let mut seen: Vec<usize> = TRANSLATIONS
+        .anchors
+        .find_overlapping_iter(text)
+        .map(|found| found.pattern().as_usize())
+        .collect();
+    seen.sort_unstable();
+    seen.dedup();
+    let mut found: Vec<(&Entry, Captured<'_>)> = Vec::new();
+    for entry in seen.iter().map(|index| &TRANSLATIONS.entries[*index]) {
+        let mut from = 0;
+        while let Some(captured) = entry.translated.find(text, from) {
+            // Where a value begins a message, a quotation mark before it is not its own.
+            if captured.holes.iter().any(|(_, value)| value.contains('"')) {
+                from = captured.start + 1;
+            } else {
+                from = captured.end;
+                found.push((entry, captured));
+            }
+        }
+    }
+    let found = without_overlaps(
+        found,
+        |(entry, _)| entry.translated.weight(),
+        |(_, captured)| captured.start..captured.end,
+    );
+    if found.is_empty() {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut end = 0;
+    for (entry, captured) in &found {
+        out.push_str(&text[end..captured.start]);
+        let mut english = entry.english.to_owned();
+        for (name, value) in &captured.holes {
+            // Values are translated too: "no encryption".
+            let value = in_english(value).unwrap_or_else(|| (*value).to_owned());
+            english = english.replace(&format!("{{{name}}}"), &value);
+        }
+        out.push_str(&english);
+        end = captured.end;
+    }
+    out.push_str(&text[end..]);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_translation_gives_its_english_back() {
+        for (english, translated) in pairs() {
+            let filled = |text: &str| {
+                (1..=6).fold(text.to_owned(), |text, number| {
+                    text.replace(&format!("{{{number}}}"), &format!("v{number}"))
+                })
+            };
+            let told = in_english(&filled(translated)).unwrap_or_default();
+            let is_ambiguous = pairs().filter(|(_, other)| *other == translated).count() > 1;
+            assert!(is_ambiguous || told == filled(english), "{translated}\n{told}");
+        }
+    }
+}
