@@ -72,9 +72,8 @@ pub fn run(corpus: &str, texts: usize, reader: fn(&[u8], &mut Random)) {
 }
 
 fn try_one(text: &[u8], reader: fn(&[u8], &mut Random), random: &mut Random) {
-    if catch_unwind(AssertUnwindSafe(|| reader(text, random))).is_err() {
-        panic!("it breaks on {} bytes: b\"{}\"", text.len(), text.escape_ascii());
-    }
+    let read = catch_unwind(AssertUnwindSafe(|| reader(text, random)));
+    assert!(read.is_ok(), "it breaks on {} bytes: b\"{}\"", text.len(), text.escape_ascii());
 }
 
 fn read_corpus(name: &str) -> Vec<Vec<u8>> {

@@ -228,5 +228,5 @@ fn in_a_project(files: &[(&str, &[u8])]) {
 /// What is shown has no control character.
 fn shown(text: &str) {
     let text = Foreign::new(text).to_string();
-    assert!(!text.chars().any(|c| c.is_control()), "{text:?}");
+    assert!(!text.chars().any(char::is_control), "{text:?}");
 }
