@@ -28,6 +28,7 @@ mod locked_down;
 mod majors;
 mod migrations;
 mod multihost;
+mod odd_files;
 mod pool;
 mod pooler;
 mod privileges;
