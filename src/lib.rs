@@ -27,6 +27,7 @@ pub mod observer;
 pub mod outcome;
 pub mod own_limits;
 pub mod pool;
+pub mod pooler;
 pub mod privileges;
 pub mod probe;
 pub mod process;

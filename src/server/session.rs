@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinHandle;
 use tokio_postgres::config::{self, SslNegotiation};
 use tokio_postgres::tls::{ChannelBinding, TlsConnect};
-use tokio_postgres::{Client, Config, Error, SimpleQueryMessage};
+use tokio_postgres::{Client, Config, Error, SimpleQueryMessage, SimpleQueryRow};
 
 use super::error::ServerError;
 use super::watch::{CancelKey, Method, Progress, Seen, Watch};
@@ -31,6 +31,9 @@ const CANCEL_PAUSE: Duration = Duration::from_millis(50);
 
 /// One row of a simple query's result, every value as text.
 pub type Row = Vec<Option<String>>;
+
+/// The rows of an answer, each value under the name of its column; NULL is left out.
+pub type Table = Vec<BTreeMap<String, String>>;
 
 /// Why a question has no rows.
 #[derive(Debug)]
@@ -115,6 +118,7 @@ pub struct Session {
     pub server: ServerFacts,
     /// `None` where the server asked for nothing.
     pub method: Method,
+    pub encrypted: bool,
 }
 
 impl Session {
@@ -124,7 +128,8 @@ impl Session {
     ///
     /// Why the server did not let the role in.
     pub async fn login(stream: SecuredStream, address: &Address, target: &Target, limit: Duration) -> Result<Self, FailedLogin> {
-        let config = config(target, stream.is_encrypted());
+        let encrypted = stream.is_encrypted();
+        let config = config(target, encrypted);
         let (watch, shared) = Watch::new(stream, target.require_auth.clone());
         let seen = || shared.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match tokio::time::timeout(limit, config.connect_raw(watch, Handover)).await {
@@ -140,6 +145,7 @@ impl Session {
                     seen: Arc::clone(&shared),
                     server: ServerFacts::of(&seen),
                     method: seen.method.unwrap_or(Method::NoneAsked),
+                    encrypted,
                 })
             }
             Ok(Err(error)) => {
@@ -178,6 +184,24 @@ impl Session {
                 .map(|_| Err(NoAnswer::Lost(format!("no answer within {} s", limit.as_secs_f32()))))
                 .collect(),
         }
+    }
+
+    /// Runs commands of a pooler's console, one after the other: it knows no transactions.
+    ///
+    /// # Errors
+    ///
+    /// Why one of them has no answer.
+    pub async fn show<const N: usize>(&self, commands: [&str; N], limit: Duration) -> Result<[Table; N], NoAnswer> {
+        let asked = commands.map(|command| self.client.simple_query(command));
+        let answers = tokio::time::timeout(limit, join_all(asked))
+            .await
+            .map_err(|_| NoAnswer::Lost(format!("no answer within {} s", limit.as_secs_f32())))?;
+        let mut tables = [const { Table::new() }; N];
+        for (table, answer) in tables.iter_mut().zip(answers) {
+            let messages = answer.map_err(|error| self.no_answer(&error))?;
+            *table = messages.into_iter().filter_map(named_row).collect::<Result<_, _>>()?;
+        }
+        Ok(tables)
     }
 
     fn no_answer(&self, error: &Error) -> NoAnswer {
@@ -282,11 +306,22 @@ fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
 
 fn row(message: SimpleQueryMessage) -> Option<Result<Row, NoAnswer>> {
     let SimpleQueryMessage::Row(row) = message else { return None };
-    let value = |column| match row.try_get(column) {
+    Some((0..row.len()).map(|column| value(&row, column)).collect())
+}
+
+fn named_row(message: SimpleQueryMessage) -> Option<Result<BTreeMap<String, String>, NoAnswer>> {
+    let SimpleQueryMessage::Row(row) = message else { return None };
+    let columns = row.columns().iter().enumerate();
+    let named = columns.map(|(index, column)| Ok(value(&row, index)?.map(|value| (column.name().to_owned(), value))));
+    Some(named.filter_map(Result::transpose).collect())
+}
+
+/// One value as text; a server that sends other bytes has not kept to the encoding.
+fn value(row: &SimpleQueryRow, column: usize) -> Result<Option<String>, NoAnswer> {
+    match row.try_get(column) {
         Ok(value) => Ok(value.map(str::to_owned)),
         Err(_) => Err(NoAnswer::Lost("a value in the answer is not UTF-8, which was asked for".to_owned())),
-    };
-    Some((0..row.len()).map(value).collect())
+    }
 }
 
 /// Takes a secured stream over as it is.

@@ -18,7 +18,7 @@ use dbdoctor::foreign::Foreign;
 use dbdoctor::migrations::survey;
 use dbdoctor::net::greeting::{self, Speaker};
 use dbdoctor::net::server_hello::ServerHello;
-use dbdoctor::pool::seen::{Holder, LimitsSeen, Transaction, Wait};
+use dbdoctor::pool::seen::{Group, LimitsSeen, Transaction, Wait, clients, holders};
 use dbdoctor::privileges::defaults::Defaults;
 use dbdoctor::privileges::relations::RelationsSeen;
 use dbdoctor::privileges::schemas::SchemaSeen;
@@ -26,6 +26,7 @@ use dbdoctor::privileges::sequences::SequencesSeen;
 use dbdoctor::privileges::session::SessionSeen;
 use dbdoctor::process;
 use dbdoctor::secret::Secret;
+use dbdoctor::server::answer::Record as _;
 use dbdoctor::server::watch::Watch;
 use dbdoctor::server::wire;
 use dbdoctor::settings::dialect::Dialect;
@@ -71,7 +72,7 @@ pub fn units(text: &[u8], _: &mut Random) {
             let _ = specifier::resolve(word, "shop@web.service", root);
         }
         let command: Vec<Secret> = split.into_iter().map(Secret::new).collect();
-        let _ = app_server::read(&command, &BTreeMap::new(), None);
+        let _ = app_server::read(&command, &BTreeMap::new(), None, false);
     }
 }
 
@@ -135,12 +136,18 @@ pub fn answers(text: &[u8], random: &mut Random) {
     let _ = RelationsSeen::read(&rows);
     let _ = SequencesSeen::read(&rows);
     let _ = Defaults::read(&rows);
-    if let Ok(limits) = LimitsSeen::read(&rows) {
-        let _ = limits.room();
+    if let Ok(limits) = LimitsSeen::only(&rows, "no row") {
+        let _ = (limits.room(), limits.free());
     }
-    let _ = Holder::read(&rows);
-    let _ = Transaction::read(&rows);
-    let _ = Wait::read(&rows);
+    if let Ok(groups) = Group::all(&rows) {
+        let _ = (holders(&groups), clients(&groups));
+    }
+    let _ = Transaction::all(&rows);
+    if let Ok(waits) = Wait::all(&rows) {
+        for wait in &waits {
+            let _ = (wait.heads(&waits), wait.chain(&waits));
+        }
+    }
 }
 
 fn value(text: &[u8], random: &mut Random) -> Option<String> {

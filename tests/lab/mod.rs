@@ -31,6 +31,7 @@ pub mod project;
 pub mod python;
 pub mod readme;
 pub mod release;
+pub mod revocation;
 pub mod rogue_dns;
 pub mod schema;
 pub mod server;

@@ -5,7 +5,9 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::{Reading, Scene, account_of, as_warning, complain, exposed, holds_password, not_seen, process_bag, says_nothing, unread};
+use super::{
+    Reading, Scene, account_of, as_warning, complain, exposed, holds_password, not_seen, process_bag, says_nothing, server_of, unread,
+};
 use crate::app_server;
 use crate::finding::Severity;
 use crate::finding::config::stale_process::{self, Change};
@@ -310,15 +312,19 @@ fn know(service: &Service, running: Option<&Process>, effective: &Effective, roo
         None => None,
     };
     let directory = running.and_then(|process| process.directory.clone()).or(directory);
-    let described = app_server::read(&service.command, &from_files, directory.as_deref());
+    let here = root == Path::new("/");
+    let described = app_server::read(&service.command, &from_files, directory.as_deref(), here);
     let server = match running {
         Some(process) => {
-            let mut seen = app_server::read(&process.command, &process.variables, directory.as_deref());
-            if seen.name.is_none() {
+            let seen = server_of(process);
+            if seen.name.is_some() {
+                seen
+            } else {
                 // A server that gives its process another title.
-                seen = described;
+                let mut described = described;
+                app_server::children::count(&mut described, process.pid);
+                described
             }
-            seen
         }
         None => described,
     };
