@@ -1,6 +1,6 @@
 //! When a line was written: its own time, that of its record, or that of the lines above it.
 
-use memchr::{memmem, memrchr};
+use memchr::{memchr, memmem, memrchr};
 
 use super::prefix;
 
@@ -37,6 +37,11 @@ pub fn before(mut bytes: &[u8]) -> Option<String> {
 }
 
 fn in_fields(raw: &[u8]) -> Option<String> {
+    let head = &raw[..raw.len().min(64)];
+    let is_record = memchr(b'{', head).is_some() || KEYS.iter().any(|key| head.starts_with(key.as_bytes())) || head.starts_with(b"level=");
+    if !is_record {
+        return None;
+    }
     if let Some(at) = memmem::find(raw, b"__REALTIME_TIMESTAMP\"") {
         let digits: String = digits(&raw[at..]);
         return digits.parse::<u64>().ok().map(of_microseconds);
