@@ -41,7 +41,7 @@ Nothing is ever changed: one connection, read-only, rolled back. No secret is sh
 
 /// Says which layer between an application and its PostgreSQL is broken, and prints the fix.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, disable_help_subcommand = true, after_long_help = EXAMPLES)]
+#[command(version, max_term_width = 100, after_long_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,

@@ -155,6 +155,7 @@ impl Desk<'_> {
         // A connection string that was given as such is what was asked for, whatever the environment says.
         if !source.variables.is_empty() {
             notes.findings.extend(sources::find(bag, source, &parameters));
+            notes.findings.extend(sources::overridden(bag, source));
             let shell = self.shell.filter(|_| !matches!(bag.place, Place::Environment));
             notes
                 .findings

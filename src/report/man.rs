@@ -44,6 +44,7 @@ pub fn page() -> Vec<u8> {
     let mut command = Cli::command()
         .disable_help_flag(true)
         .disable_version_flag(true)
+        .disable_help_subcommand(true)
         .subcommand_value_name("command");
     command = command.mut_subcommands(|subcommand| subcommand.disable_help_flag(true));
     command.build();

@@ -2,12 +2,13 @@
 
 use super::choice::{Bag, Chosen};
 use super::source::Source;
-use super::variables::OTHER_ROADS;
+use super::variables::{self, OTHER_ROADS};
 use super::{dsn, parts};
 use crate::conninfo::parameters::Parameters;
 use crate::finding::Finding;
 use crate::finding::config::sources_disagree::{self, Difference};
 use crate::foreign::Foreign;
+use crate::secret::Secret;
 
 /// Findings for every other setting that leads elsewhere. Only what both sides say is compared.
 #[must_use]
@@ -31,6 +32,40 @@ pub fn find(bag: &Bag, winner: &Source, parameters: &Parameters) -> Vec<Finding>
         let other = parts::judge(bag, &source, set, &values);
         if !other.broken() {
             found.extend(compare(winner, parameters, &source, &other.parameters));
+        }
+    }
+    found
+}
+
+/// Findings for earlier assignments of the winner's own variables that led elsewhere.
+#[must_use]
+pub fn overridden(bag: &Bag, winner: &Source) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (place, beaten) in &bag.beaten {
+        let Some(now) = bag.environment.get(&beaten.name) else { continue };
+        if !winner.variables.iter().any(|(name, _)| *name == beaten.name) || *now == beaten.value {
+            continue;
+        }
+        let earlier = Source {
+            place: place.clone(),
+            variables: vec![(beaten.name.clone(), Some(beaten.line))],
+        };
+        let later = bag.source([beaten.name.as_str()]);
+        let read = |source: &Source, text: &Secret| match variables::keyword_of(&beaten.name) {
+            Some(keyword) => {
+                let mut parameters = Parameters::default();
+                parameters.set(keyword, text.clone());
+                Some(parameters)
+            }
+            None => Some(dsn::judge(source, text.reveal()))
+                .filter(|judged| !judged.broken() && judged.certain)
+                .map(|judged| judged.parameters),
+        };
+        if let (Some(before), Some(now)) = (read(&earlier, &beaten.value), read(&later, now)) {
+            let differences = differences(&now, &before);
+            if !differences.is_empty() {
+                found.push(sources_disagree::overridden(&later, &earlier, &differences));
+            }
         }
     }
     found

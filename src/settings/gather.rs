@@ -2,6 +2,7 @@
 //! environment, its workers.
 
 mod asking;
+mod services;
 mod unit;
 
 use std::collections::BTreeMap;
@@ -9,14 +10,14 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::choice::{Bag, Unknown};
+use super::choice::{Bag, Chosen, Unknown};
 use super::dialect::{Dialect, NAMELESS};
 use super::env_file::{Complaint, Parsed, Style};
 use super::environment::{Account, Environment};
 use super::file::{self, Unread};
 use super::source::{Place, Source};
 use super::{secret_files, variables};
-use crate::app_server::{self, AppServer};
+use crate::app_server::{self, AppServer, Told};
 use crate::application::runtime::{Parts, Runtime};
 use crate::application::stated::Stated;
 use crate::consumers::choice::Installed;
@@ -95,18 +96,11 @@ impl Scene {
     #[must_use]
     pub fn complete(&self, request: &Request) -> Request {
         let mut request = request.clone();
-        let Application { directory, server, .. } = &self.application;
+        let directory = &self.application.directory;
         if request.project.is_none() {
             request.project = directory.clone().filter(|directory| directory.is_dir());
         }
-        request.demand.workers = request.demand.workers.or(server.workers);
-        request.demand.threads = request.demand.threads.or(server.threads);
-        if let Reading::Stated { stated, .. } = &self.reading
-            && let Some(pool) = &stated.pool
-        {
-            request.demand.pool_size = request.demand.pool_size.or(pool.size);
-            request.demand.max_overflow = request.demand.max_overflow.or(pool.overflow);
-        }
+        request.services = services::of(self, &request);
         request
     }
 
@@ -168,9 +162,11 @@ impl Scene {
         if let Some(name) = server.name {
             self.notes.fact("server", name);
         }
-        for (name, number) in [("workers", server.workers), ("threads", server.threads)] {
-            if let Some(number) = number {
-                self.notes.fact(name, i64::from(number));
+        for (name, told) in [("workers", &server.workers), ("threads", &server.threads)] {
+            match told {
+                Some(Told::Is(number, _)) => self.notes.fact(name, i64::from(*number)),
+                Some(untold @ Told::Untold(_)) => self.notes.fact(name, untold.to_string()),
+                None => {}
             }
         }
     }
@@ -310,15 +306,21 @@ fn env_file(path: &Path, dialect: Option<Dialect>, environment: &Environment, re
     let bag = Bag::of_file(path, assignments, environment);
     let secret = holds_password(&bag);
     let mut scene = Scene::of(Reading::Choose(bag));
-    complain(path, &complaints, reader, &mut scene.notes);
+    let silent = says_nothing(&scene.reading, request);
+    complain(path, &complaints, reader, silent, &mut scene.notes);
     if secret {
         scene.notes.findings.extend(exposed(path, reader == Dialect::Systemd));
     }
     scene
 }
 
-/// Lines that the reader drops, where they would have mattered.
-fn complain(path: &Path, complaints: &[Complaint], reader: Dialect, notes: &mut Notes) {
+/// Whether nothing there says where the database is, so that a dropped line which would have said it is the cause.
+fn says_nothing(reading: &Reading, request: &Request) -> bool {
+    matches!(reading, Reading::Choose(bag) if matches!(bag.choose(request.var.as_deref()), Chosen::Nothing))
+}
+
+/// Lines that the reader drops, where they would have mattered. With `silent`, nothing else says where the database is.
+fn complain(path: &Path, complaints: &[Complaint], reader: Dialect, silent: bool, notes: &mut Notes) {
     for complaint in complaints {
         let name = complaint.name.as_ref().map(Foreign::raw).unwrap_or_default();
         let name = name.trim_start_matches("export").trim_start_matches('\u{feff}').trim();
@@ -327,13 +329,9 @@ fn complain(path: &Path, complaints: &[Complaint], reader: Dialect, notes: &mut 
             let mut shown = complaint.clone();
             // Before the equals sign of a line that is no assignment there may be anything.
             shown.name = shown.name.filter(|_| relevant);
-            notes.found(assignment_dropped::found(
-                path,
-                complaint.line,
-                &shown.to_string(),
-                complaint.whole,
-                reader.reader(),
-            ));
+            let finding = assignment_dropped::found(path, complaint.line, &shown.to_string(), complaint.whole, reader.reader());
+            let cause = silent && (complaint.why == NAMELESS || variables::decides(name));
+            notes.found(if cause { finding.severity(Severity::Fail) } else { finding });
         }
     }
 }
@@ -373,13 +371,21 @@ fn of_process(pid: u32, environment: &Environment, request: &Request) -> Scene {
             let place = Place::Process { pid, unit: None };
             let bag = process_bag(&process, place, environment);
             let mut scene = Scene::of(Reading::Choose(bag));
-            let server = app_server::read(&process.command, &process.variables, process.directory.as_deref());
+            let server = server_of(&process);
             scene.know_application(server, &process.variables, process.directory.clone(), Path::new("/"));
             scene.application.account = account_of(&process);
             scene
         }
         Err(unseen) => not_seen(pid, unseen, request),
     }
+}
+
+/// The server that a process is, with the workers that it really has.
+fn server_of(process: &Process) -> AppServer {
+    let here = process::shares_files(process.pid);
+    let mut server = app_server::read(&process.command, &process.variables, process.directory.as_deref(), here);
+    app_server::children::count(&mut server, process.pid);
+    server
 }
 
 fn not_seen(pid: u32, unseen: Unseen, request: &Request) -> Scene {

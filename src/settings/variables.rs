@@ -108,6 +108,14 @@ pub fn is_relevant(name: &str) -> bool {
     URLS.contains(&name) || heroku || name.starts_with("POSTGRESQLCONNSTR_") || of_a_set() || of_libpq()
 }
 
+/// Whether a variable of this name can say by itself where the database is.
+#[must_use]
+pub fn decides(name: &str) -> bool {
+    let url =
+        URLS.contains(&name) || name.starts_with("POSTGRESQLCONNSTR_") || name.starts_with("HEROKU_POSTGRESQL_") && name.ends_with("_URL");
+    url || matches!(keyword_of(name), Some("host" | "dbname")) || ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"].contains(&name)
+}
+
 /// The keyword of libpq that a variable of a set gives.
 #[must_use]
 pub fn keyword_of(name: &str) -> Option<&'static str> {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::lab::skip::need;
 use crate::lab::{tools, workdir};
-use crate::program::{example, outcome, said, texts};
+use crate::program::{example, outcome, said, says_of, texts};
 
 /// `promtool`, out of Debian's package of Prometheus, which is not installed: it would start a server.
 ///
@@ -65,15 +65,17 @@ fn every_alert_is_tested() {
     assert_eq!(untested, ["DatabaseNotDiagnosed"]);
 }
 
-/// The rules speak of metrics that are there.
+/// The rules speak of metrics that are there, and promtool finds nothing wrong with these.
 #[test]
 fn the_rules_use_the_metrics_of_the_report() {
+    let promtool = need!(promtool());
     let output = outcome(
         Command::new(env!("CARGO_BIN_EXE_dbdoctor")).args(["check", "postgresql://app@127.0.0.1:1/shop", "--format", "prometheus"]),
         "",
     );
     let [metrics, complaint] = texts(&output);
     assert_eq!(output.status.code(), Some(12), "{metrics}{complaint}");
+    assert_eq!(says_of(Command::new(promtool).args(["check", "metrics"]), &metrics), "");
     let rules = fs::read_to_string(example("prometheus/alerts.yml")).unwrap();
     let words = rules.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     for metric in words.filter(|word| word.starts_with("dbdoctor_")) {

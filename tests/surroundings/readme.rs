@@ -44,7 +44,7 @@ fn the_other_exit_codes() {
 
 #[test]
 fn the_commands() {
-    let mut command = Cli::command();
+    let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     let rows = command.get_subcommands_mut().map(|command| {
         let usage = command.render_usage().to_string();

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
+use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
@@ -28,15 +29,23 @@ pub fn found(path: &Path, line: usize, dropped: &str, whole: bool, reader: &str)
     } else {
         "The line stands in the file, and the application does not have the variable from it."
     };
+    let quoted = quote::shell(&shown.to_string());
+    let step = if dropped.contains("begins with export") {
+        Step::new(Place::AppHost, format!("take export off line {line}; the file as it was stays beside it"))
+            .run(format!(r"sudo sed -i.orig '{line}s/^[[:space:]]*export[[:space:]]*//' {quoted}"))
+            .undo(format!("sudo mv {quoted}.orig {quoted}"))
+    } else {
+        Step::new(
+            Place::AppConfig,
+            format!("write line {line} of {shown} as NAME=value: no export, no blanks round the equals sign, quotes closed, plain UTF-8"),
+        )
+    };
     KIND.found(title)
         .severity(if whole { Severity::Fail } else { Severity::Warn })
         .detail(format!("In {shown}, {dropped}. {meaning}"))
         .evidence(format!("{shown}: {dropped}"))
         .remedy(Remedy::new(
             "write the line as NAME=value",
-            [Step::new(
-                Place::AppConfig,
-                format!("write line {line} of {shown} as NAME=value: no export, no blanks round the equals sign, quotes closed, plain UTF-8"),
-            )],
+            [step],
         ))
 }

@@ -65,6 +65,27 @@ pub fn expected(target: Option<&str>, source: &Source, part: &'static str, expec
         ))
 }
 
+/// A variable is assigned twice, and the later assignment counts. In two files that is often meant; in one it hardly is.
+#[must_use]
+pub fn overridden(later: &Source, earlier: &Source, differences: &[Difference]) -> Finding {
+    let parts: Vec<&str> = differences.iter().map(|difference| difference.part).collect();
+    let same = later.file() == earlier.file() && later.place == earlier.place;
+    let mut finding = KIND
+        .found(format!("{} is set twice, with another {}", later.subject(), parts.join(", ")))
+        .severity(if same { Severity::Warn } else { Severity::Info })
+        .detail(format!("{later} counts, since it is read last. {earlier} is beaten by it, and leads elsewhere."));
+    for Difference { part, values } in differences {
+        finding = finding.evidence(match values {
+            Some((now, before)) => format!("{part}: \"{now}\" counts, \"{before}\" is beaten"),
+            None => format!("{part}: differs (not shown)"),
+        });
+    }
+    finding.remedy(Remedy::new(
+        "keep one of them",
+        [Step::new(Place::AppConfig, format!("take out {earlier}, or {later} if the other is what is meant"))],
+    ))
+}
+
 /// The source that is checked differs from another one.
 #[must_use]
 pub fn found(checked: &Source, other: &Source, differences: &[Difference]) -> Finding {

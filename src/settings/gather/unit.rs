@@ -5,8 +5,11 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::{Reading, Scene, account_of, as_warning, complain, exposed, holds_password, not_seen, process_bag, unread};
+use super::{
+    Reading, Scene, account_of, as_warning, complain, exposed, holds_password, not_seen, process_bag, says_nothing, server_of, unread,
+};
 use crate::app_server;
+use crate::finding::Severity;
 use crate::finding::config::stale_process::{self, Change};
 use crate::finding::config::{assignment_dropped, env_file_unreadable, percent_specifier, unit_not_found};
 use crate::foreign::Foreign;
@@ -218,6 +221,7 @@ fn compare(
 
 /// Everything that goes wrong between the files and the service.
 fn troubles(service: &Service, effective: &mut Effective, running: bool, request: &Request, scene: &mut Scene) {
+    let silent = says_nothing(&scene.reading, request);
     let Scene { notes, reading, .. } = scene;
     let present = |name: &str| matches!(&*reading, Reading::Choose(bag) if bag.environment.get(name).is_some());
     // What a running process has, no file takes away before the next start.
@@ -250,6 +254,8 @@ fn troubles(service: &Service, effective: &mut Effective, running: bool, request
         };
         notes.found(if present(&lost.name) || effective.variables.contains_key(&lost.name) {
             as_warning(finding)
+        } else if silent && variables::decides(&lost.name) {
+            finding.severity(Severity::Fail)
         } else {
             finding
         });
@@ -275,7 +281,7 @@ fn troubles(service: &Service, effective: &mut Effective, running: bool, request
         });
     }
     for (path, complaint) in &effective.complaints {
-        complain(path, std::slice::from_ref(complaint), Dialect::Systemd, notes);
+        complain(path, std::slice::from_ref(complaint), Dialect::Systemd, silent, notes);
     }
     if let Reading::Choose(bag) = reading
         && holds_password(bag)
@@ -306,15 +312,19 @@ fn know(service: &Service, running: Option<&Process>, effective: &Effective, roo
         None => None,
     };
     let directory = running.and_then(|process| process.directory.clone()).or(directory);
-    let described = app_server::read(&service.command, &from_files, directory.as_deref());
+    let here = root == Path::new("/");
+    let described = app_server::read(&service.command, &from_files, directory.as_deref(), here);
     let server = match running {
         Some(process) => {
-            let mut seen = app_server::read(&process.command, &process.variables, directory.as_deref());
-            if seen.name.is_none() {
+            let seen = server_of(process);
+            if seen.name.is_some() {
+                seen
+            } else {
                 // A server that gives its process another title.
-                seen = described;
+                let mut described = described;
+                app_server::children::count(&mut described, process.pid);
+                described
             }
-            seen
         }
         None => described,
     };
