@@ -56,6 +56,8 @@ pub struct Application {
     pub account: Option<Result<Account, String>>,
     /// How its Python is run.
     pub runtime: Runtime,
+    /// Its main process, where it runs.
+    pub pid: Option<u32>,
 }
 
 impl Application {
@@ -340,14 +342,10 @@ fn complain(path: &Path, complaints: &[Complaint], reader: Dialect, silent: bool
 fn unread(path: &Path, trouble: Unread, command: &str) -> Finding {
     match trouble {
         Unread::Refused(error) if error.kind() == ErrorKind::PermissionDenied => env_file_unreadable::found(path, &error, command),
-        Unread::Refused(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory
-            ) =>
-        {
+        Unread::Refused(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             env_file_missing::found(path, &error)
         }
+        Unread::Refused(error) if error.kind() == ErrorKind::IsADirectory => env_file_unreadable::unfit(path, "is a directory"),
         Unread::Refused(error) => env_file_unreadable::unfit(path, &format!("cannot be read: {error}")),
         Unread::Unfit(why) => env_file_unreadable::unfit(path, &why),
     }
@@ -374,6 +372,7 @@ fn of_process(pid: u32, environment: &Environment, request: &Request) -> Scene {
             let server = server_of(&process);
             scene.know_application(server, &process.variables, process.directory.clone(), Path::new("/"));
             scene.application.account = account_of(&process);
+            scene.application.pid = Some(pid);
             scene
         }
         Err(unseen) => not_seen(pid, unseen, request),
