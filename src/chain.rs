@@ -11,9 +11,11 @@ use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
 use crate::observer::Observer;
+use crate::pool::demand::{self, Codes};
 use crate::probe;
 use crate::probe::dns::Route;
 use crate::probe::migrations::Trees;
+use crate::probe::way::Way;
 use crate::provider::{self, Provider};
 use crate::request::{Request, Skip};
 use crate::server::session::{Answer, Session};
@@ -52,12 +54,12 @@ pub async fn run(
     };
     let mut stop = std::pin::pin!(stop);
     let mut patience = request.wait.map(Patience::of);
-    let mut trees = None;
+    let mut code = None;
     let entered = loop {
         let entered = tokio::select! {
             biased;
             () = &mut stop => return log.interrupt(),
-            entered = enter(&mut log, request, environment, shared, &mut trees) => entered,
+            entered = enter(&mut log, request, environment, shared, &mut code) => entered,
         };
         let pause = patience.as_mut().and_then(|patience| patience.pause_after(&log.rows));
         let Some(pause) = pause.filter(|_| entered.is_none()) else {
@@ -74,14 +76,14 @@ pub async fn run(
     if let Some(patience) = &patience {
         log.stop_waiting(patience);
     }
-    let (Some(Entered { request, target, session }), Some(trees)) = (entered, trees) else {
+    let (Some(entered), Some(code)) = (entered, code) else {
         return log.finish();
     };
     let completed = tokio::select! {
-        () = survey(&mut log, &request, &target, &session, trees) => true,
+        () = survey(&mut log, &entered, code) => true,
         () = &mut stop => false,
     };
-    session.goodbye().await;
+    entered.session.goodbye().await;
     if completed { log.finish() } else { log.interrupt() }
 }
 
@@ -91,15 +93,23 @@ struct Entered {
     request: Request,
     target: Target,
     session: Session,
+    way: Way,
 }
 
-/// From the settings to a session. The migrations of the project are read meanwhile, once.
+/// What the application's code says, while it is being read.
+#[derive(Debug)]
+struct Code {
+    trees: JoinHandle<Arc<Trees>>,
+    pools: JoinHandle<Codes>,
+}
+
+/// From the settings to a session. The application's code is read meanwhile, once.
 async fn enter(
     log: &mut Log<'_>,
     request: &Request,
     environment: &Environment,
     shared: &Shared,
-    trees: &mut Option<JoinHandle<Arc<Trees>>>,
+    code: &mut Option<Code>,
 ) -> Option<Entered> {
     let limit = request.timeout;
     log.begins(Layer::Config, "the settings to be read");
@@ -115,14 +125,18 @@ async fn enter(
         Ok(gathered) => gathered,
         Err(error) => return log.step(Layer::Config, Probed::Broke(Breakage(error.to_string()))),
     };
-    trees.get_or_insert_with(|| {
+    code.get_or_insert_with(|| {
         let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
         let of_service = scene.application.venv.as_ref().map(|venv| venv.path.as_path());
         let venv = venv::of_project(&project, request.venv.as_deref().or(of_service), environment.virtual_env());
         let key = (project.clone(), venv.clone());
-        shared
-            .trees
-            .begin(key, move || probe::migrations::survey(&project, venv.as_deref()))
+        let services = request.services.clone();
+        Code {
+            trees: shared
+                .trees
+                .begin(key, move || probe::migrations::survey(&project, venv.as_deref())),
+            pools: spawn_blocking(move || demand::read_code(&services)),
+        }
     });
     let probed = probe::config::probe(&request, scene);
     log.know(&probed);
@@ -154,20 +168,36 @@ async fn enter(
         log.begins(layer, &what);
     };
     let walked = probe::hosts::walk(&target, &prepared, streams, request.until, limit, &mut begins).await;
-    log.took(walked.host.as_ref());
+    log.took(walked.route.as_ref().map(|route| &route.host));
     log.step_that_took(Layer::Tls, walked.tls, walked.tls_took)?;
     let session = log.step(Layer::Auth, walked.auth?)?;
-    Some(Entered { request, target, session })
+    let way = Way {
+        route: walked.route?,
+        encrypted: session.encrypted,
+        prepared,
+    };
+    Some(Entered {
+        request,
+        target,
+        session,
+        way,
+    })
 }
 
 /// The last three layers: all their questions in one flight, then each judges its answers.
-async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: &Session, trees: JoinHandle<Arc<Trees>>) {
+async fn survey(log: &mut Log<'_>, entered: &Entered, code: Code) {
+    let Entered {
+        request,
+        target,
+        session,
+        way,
+    } = entered;
     if log.wants(Layer::Privileges).is_none() {
         return;
     }
-    let trees = match trees.await {
-        Ok(trees) => trees,
-        Err(error) => {
+    let (trees, codes) = match (code.trees.await, code.pools.await) {
+        (Ok(trees), Ok(codes)) => (trees, codes),
+        (Err(error), _) | (_, Err(error)) => {
             log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())));
             return;
         }
@@ -185,7 +215,9 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
         .flat_map(|(_, questions)| questions.clone())
         .collect();
     log.begins(Layer::Privileges, "the server to answer all questions");
-    let mut answers = session.ask(&questions, request.timeout).await.into_iter();
+    let answers = session.ask(&questions, request.timeout).await;
+    let mut held_up = probe::pool::held_up(request, target, &answers, way).await;
+    let mut answers = answers.into_iter();
     let answers: Vec<(Layer, Vec<Answer>)> = layers
         .iter()
         .map(|(layer, questions)| {
@@ -208,14 +240,16 @@ async fn survey(log: &mut Log<'_>, request: &Request, target: &Target, session: 
             break;
         }
         let more: Vec<Answer> = further.by_ref().take(more.len()).collect();
-        let probed = if wanted(layer) {
+        let probed = if !wanted(layer) {
+            Probed::NotApplicable((), "left out by --skip".into())
+        } else if let Some(finding) = held_up.take() {
+            Probed::broken_by(finding, Notes::default())
+        } else {
             match layer {
                 Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers, more),
                 Layer::Migrations => probe::migrations::judge(case, target, answers, more),
-                _ => probe::pool::judge(request, target, &session.server, answers),
+                _ => probe::pool::probe(request, target, &session.server, answers, codes.clone(), way).await,
             }
-        } else {
-            Probed::NotApplicable((), "left out by --skip".into())
         };
         if log.step(layer, probed).is_none() {
             break;

@@ -26,6 +26,7 @@ pub mod net;
 pub mod observer;
 pub mod outcome;
 pub mod pool;
+pub mod pooler;
 pub mod privileges;
 pub mod probe;
 pub mod process;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::foreign::Foreign;
 use crate::layer::Layer;
+use crate::pool::demand::Service;
 use crate::secret::Secret;
 use crate::settings::dialect::Dialect;
 use crate::targets::Expect;
@@ -76,7 +77,9 @@ impl Need {
 /// What is known of the connections that the application may open.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Demand {
-    /// Worker processes.
+    /// Hosts that run the application.
+    pub hosts: Option<u32>,
+    /// Worker processes, on each host.
     pub workers: Option<u32>,
     /// Threads in each worker.
     pub threads: Option<u32>,
@@ -114,6 +117,12 @@ pub struct Request {
     /// What the settings have to lead to.
     pub expect: Expect,
     pub demand: Demand,
+    /// Further units whose services use the same server.
+    pub more_units: Vec<String>,
+    /// What is known of the services, the one that is checked first.
+    pub services: Vec<Service>,
+    /// How many connections to open side by side, where the user wants to see that.
+    pub load: Option<u32>,
     /// The last layer to probe.
     pub until: Layer,
     pub skip: Vec<Skip>,

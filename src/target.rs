@@ -52,6 +52,43 @@ pub struct Host {
 }
 
 impl Target {
+    /// One place of which nothing else is known: all the rest is what libpq does where nothing is said.
+    #[must_use]
+    pub fn of(source: &str, (endpoint, port): (Endpoint, u16), user: Foreign, database: Foreign) -> Self {
+        Self {
+            source: source.to_owned(),
+            hosts: vec![Host {
+                endpoint,
+                port,
+                password: None,
+            }],
+            user,
+            database,
+            password: None,
+            tls: TlsSettings {
+                mode: SslMode::Prefer,
+                negotiation: Negotiation::Postgres,
+                root_cert: RootCert::Default(None),
+                revocations: Revocations::default(),
+                client_cert: None,
+                client_key: None,
+                client_key_password: None,
+                sni: true,
+                min_protocol: None,
+                max_protocol: None,
+                requires_client_cert: false,
+                gss: None,
+            },
+            channel_binding: ChannelBinding::Prefer,
+            connect_timeout: None,
+            options: None,
+            session_attrs: SessionAttrs::Any,
+            balances_hosts: false,
+            require_auth: None,
+            driver: None,
+        }
+    }
+
     /// The places to try, in words.
     #[must_use]
     pub fn places(&self) -> String {
@@ -271,6 +308,7 @@ pub struct TlsSettings {
     pub mode: SslMode,
     pub negotiation: Negotiation,
     pub root_cert: RootCert,
+    pub revocations: Revocations,
     /// `sslcert`, or libpq's default where that file exists.
     pub client_cert: Option<PathBuf>,
     /// `sslkey`, or libpq's default.
@@ -284,6 +322,15 @@ pub struct TlsSettings {
     pub requires_client_cert: bool,
     /// libpq's `gssencmode=require`: Kerberos encrypts, or there is no connection.
     pub gss: Option<RequiredGss>,
+}
+
+/// Where the lists of revoked certificates are; libpq looks at them only where it has a root file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Revocations {
+    /// `sslcrl`, or libpq's default where that file exists. One that cannot be read is ignored without a word.
+    pub file: Option<PathBuf>,
+    /// `sslcrldir`: its lists have hashed names.
+    pub directory: Option<PathBuf>,
 }
 
 /// Encryption by Kerberos that the settings insist on.

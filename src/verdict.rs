@@ -1,6 +1,7 @@
 //! What a probe hands back: that its layer is sound, broken, does not apply, or that the doctor itself broke.
 
 use crate::finding::{Finding, Severity};
+use crate::pool::slots::Slots;
 
 /// The word that a layer's row, or the whole report, shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,12 @@ impl From<i64> for Fact {
     }
 }
 
+impl From<f64> for Fact {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
 impl From<bool> for Fact {
     fn from(flag: bool) -> Self {
         Self::Flag(flag)
@@ -74,6 +81,8 @@ pub struct Notes {
     /// Named values, in the order in which they were seen.
     pub facts: Vec<(&'static str, Fact)>,
     pub findings: Vec<Finding>,
+    /// Who has the server's slots, where that was counted.
+    pub slots: Option<Slots>,
 }
 
 impl Notes {

@@ -66,7 +66,10 @@ pub struct CheckArgs {
     /// A table that has to be there, with its schema or by the search path (repeatable)
     #[arg(long = "expect-table", value_name = "[SCHEMA.]NAME", help_heading = WHAT)]
     pub expect_tables: Vec<String>,
-    /// Worker processes of the application
+    /// Hosts that run the application
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = CONNECTIONS)]
+    pub hosts: Option<u32>,
+    /// Worker processes of the application, on each host
     #[arg(long, value_name = "N", help_heading = CONNECTIONS)]
     pub workers: Option<u32>,
     /// Threads in each worker
@@ -78,6 +81,10 @@ pub struct CheckArgs {
     /// Connections beyond the pool's size; -1 for no limit
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(-1..), help_heading = CONNECTIONS)]
     pub max_overflow: Option<i64>,
+    /// Open so many connections side by side, with one query each, and say how long the logins take; refused where that would leave
+    /// too few slots
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000), help_heading = CONNECTIONS)]
+    pub load: Option<u32>,
     /// The time limit of each layer, such as 500ms, 5s or 1m
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse, help_heading = WHAT)]
     pub timeout: Duration,

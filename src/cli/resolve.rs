@@ -55,7 +55,6 @@ pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Checks> {
 
 fn request(args: &CheckArgs, of_target: Option<&Target>, command: String) -> anyhow::Result<Request> {
     let pool = of_target.map_or(Pool::default(), |target| target.pool);
-    let workers = pool.workers.map(|workers| workers.saturating_mul(pool.hosts.unwrap_or(1)));
     let mut skip = args.skip.clone();
     for text in of_target.into_iter().flat_map(|target| &target.skip) {
         skip.push(
@@ -80,11 +79,15 @@ fn request(args: &CheckArgs, of_target: Option<&Target>, command: String) -> any
             .map_or_else(|| needs(of_target), |needs| needs.into_iter().collect()),
         expect: expect(args, of_target),
         demand: Demand {
-            workers: args.workers.or(workers),
+            hosts: args.hosts.or(pool.hosts),
+            workers: args.workers.or(pool.workers),
             threads: args.threads.or(pool.threads),
             pool_size: args.pool_size.or(pool.pool_size),
             max_overflow: args.max_overflow.or(pool.max_overflow),
         },
+        more_units: args.sources.unit.iter().skip(1).cloned().collect(),
+        services: Vec::new(),
+        load: args.load,
         until: args.until,
         skip,
         timeout: args.timeout,
@@ -145,6 +148,9 @@ fn variable(args: &SourceArgs, target: Option<&Target>) -> Option<String> {
 ///
 /// When standard input or the file with the targets cannot be read.
 pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Request> {
+    if sources.unit.len() > 1 {
+        anyhow::bail!("only check takes several units");
+    }
     let target = target(sources)?;
     Ok(Request {
         origin: origin(sources, target.as_ref())?,
@@ -157,6 +163,9 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
         needs: needs(target.as_ref()),
         expect: Expect::default(),
         demand: Demand::default(),
+        more_units: Vec::new(),
+        services: Vec::new(),
+        load: None,
         until: Layer::Config,
         skip: Vec::new(),
         timeout: Duration::ZERO,
@@ -201,7 +210,7 @@ fn origin(args: &SourceArgs, target: Option<&Target>) -> anyhow::Result<Origin> 
             dialect: args.dialect,
         });
     }
-    Ok(match (&args.unit, args.pid, &args.container) {
+    Ok(match (args.unit.first(), args.pid, &args.container) {
         (Some(name), pid, _) => Origin::Unit {
             name: name.clone(),
             pid,

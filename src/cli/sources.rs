@@ -22,9 +22,9 @@ pub struct SourceArgs {
     #[arg(long, value_name = "READER", requires = "env_file")]
     pub dialect: Option<Dialect>,
     /// The settings of a systemd unit: of its running process, else of its files; also finds the project, the virtual
-    /// environment and the workers
+    /// environment and the workers. Of several, check takes the settings of the first, and counts the connections of all
     #[arg(long, value_name = "NAME", conflicts_with_all = ["container", "target"], add = ArgValueCandidates::new(completion::units))]
-    pub unit: Option<String>,
+    pub unit: Vec<String>,
     /// The settings of a running process; with --unit, the process to take for the unit's main process
     #[arg(long, value_name = "PID", conflicts_with_all = ["container", "target"], value_parser = clap::value_parser!(u32).range(1..))]
     pub pid: Option<u32>,

@@ -15,7 +15,7 @@ use crate::probe::dns::Route;
 use crate::remedy::Remedy;
 use crate::server::error::ServerError;
 use crate::server::refusal::{self, Scene};
-use crate::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
+use crate::target::{Endpoint, Target};
 
 /// Stand for what the log does not tell. No paste-ready step may hold one.
 const UNKNOWN: &[(&str, &str)] = &[("<role>", "the role"), ("<database>", "the database"), ("<host>", "the host")];
@@ -150,37 +150,12 @@ fn target(facts: &Facts) -> Target {
         },
         (None, None) => Endpoint::Name(Foreign::from("<host>")),
     };
-    Target {
-        source: "the log".to_owned(),
-        hosts: vec![Host {
-            endpoint,
-            port,
-            password: None,
-        }],
-        user: named("role", "<role>"),
-        database: named("database", "<database>"),
-        password: None,
-        tls: TlsSettings {
-            mode: SslMode::Prefer,
-            negotiation: Negotiation::Postgres,
-            root_cert: RootCert::Default(None),
-            client_cert: None,
-            client_key: None,
-            client_key_password: None,
-            sni: true,
-            min_protocol: None,
-            max_protocol: None,
-            requires_client_cert: false,
-            gss: None,
-        },
-        channel_binding: ChannelBinding::Prefer,
-        connect_timeout: None,
-        options: None,
-        session_attrs: SessionAttrs::Any,
-        balances_hosts: false,
-        require_auth: None,
-        driver: None,
-    }
+    Target::of(
+        "the log",
+        (endpoint, port),
+        named("role", "<role>"),
+        named("database", "<database>"),
+    )
 }
 
 fn route(target: &Target, facts: &Facts) -> Route {

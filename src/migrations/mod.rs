@@ -8,7 +8,7 @@
 pub mod alembic;
 pub mod django;
 mod extensions;
-mod files;
+pub(crate) mod files;
 pub mod inspection;
 pub mod listing;
 pub mod python;

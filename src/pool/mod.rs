@@ -2,5 +2,8 @@
 
 pub mod ask;
 pub mod capacity;
+pub mod code;
 pub mod demand;
 pub mod seen;
+pub mod slots;
+pub mod statement;

@@ -18,7 +18,7 @@ use crate::layer::Layer;
 use crate::net::socket::Address;
 use crate::server::session::Session;
 use crate::server::session_state::State;
-use crate::target::{Host, SessionAttrs, Target};
+use crate::target::{SessionAttrs, Target};
 use crate::verdict::{Notes, Probed};
 
 /// What the walk brought, for the two layers that it went through on the last host.
@@ -28,8 +28,8 @@ pub struct Walked {
     pub tls_took: Duration,
     /// `None` where TLS did not stand, or the login was not asked for.
     pub auth: Option<Probed<Session>>,
-    /// The host that it was brought on; `None` where there was none left.
-    pub host: Option<Host>,
+    /// The way that it was brought on; `None` where there was none left.
+    pub route: Option<Route>,
 }
 
 /// Is told which layer is being probed now, and where.
@@ -94,7 +94,7 @@ async fn climb(target: &Target, prepared: &Prepared, stream: Stream, until: Laye
         tls,
         tls_took,
         auth,
-        host: Some(route.host),
+        route: Some(route),
     }
 }
 
@@ -259,14 +259,14 @@ impl Walk<'_> {
         match last {
             Some(last) if !matches!(last.tls, Probed::Broken(_)) => Walked {
                 auth: Some(Probed::Broken(notes)),
-                host: None,
+                route: None,
                 ..last
             },
             last => Walked {
                 tls: Probed::Broken(notes),
                 tls_took: last.map_or(Duration::ZERO, |last| last.tls_took),
                 auth: None,
-                host: None,
+                route: None,
             },
         }
     }

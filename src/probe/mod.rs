@@ -12,3 +12,4 @@ pub mod pool;
 pub mod privileges;
 pub mod tcp;
 pub mod tls;
+pub mod way;

@@ -8,8 +8,9 @@ use super::dns::Route;
 use super::tcp::Stream;
 use crate::finding::tcp::{closed, not_postgres, reset, silent};
 use crate::finding::tls::{
-    ca_unknown, certificate_expired, certificate_expiring, certificate_not_yet_valid, certificate_weak, client_certificate_rejected,
-    gss_unavailable, handshake_failed, host_mismatch, not_supported_by_server, plaintext_remote, protocol_mismatch, unverified,
+    ca_unknown, certificate_expired, certificate_expiring, certificate_not_yet_valid, certificate_revoked, certificate_weak,
+    client_certificate_rejected, crl_unusable, gss_unavailable, handshake_failed, host_mismatch, not_supported_by_server, plaintext_remote,
+    protocol_mismatch, unverified,
 };
 use crate::finding::{Finding, Severity};
 use crate::net::greeting::Speaker;
@@ -326,6 +327,8 @@ fn certificate_findings(
             verify_code::EE_KEY_TOO_SMALL | verify_code::CA_KEY_TOO_SMALL | verify_code::CA_MD_TOO_WEAK => {
                 certificate_weak::finding(&route.address, fault)
             }
+            verify_code::REVOKED => certificate_revoked::finding(&route.address, fault),
+            code if verify_code::LIST_UNUSABLE.contains(&code) => crl_unusable::finding(&connector.policy, &route.address, fault),
             code if verify_code::UNTRUSTED.contains(&code) => ca_unknown::finding(&connector.policy, &route.address, inspection),
             _ => handshake_failed::unverified_chain(&route.address, fault),
         };
@@ -349,9 +352,12 @@ fn certificate_findings(
 mod verify_code {
     pub const NOT_YET_VALID: i32 = 9;
     pub const HAS_EXPIRED: i32 = 10;
+    pub const REVOKED: i32 = 23;
     pub const EE_KEY_TOO_SMALL: i32 = 66;
     pub const CA_KEY_TOO_SMALL: i32 = 67;
     pub const CA_MD_TOO_WEAK: i32 = 68;
+    /// Unable to get the list, its signature is wrong, it is not valid yet, it has expired.
+    pub const LIST_UNUSABLE: [i32; 4] = [3, 8, 11, 12];
     /// Unable to get issuer, self-signed leaf, self-signed in chain, unable to get issuer locally, unable to verify the leaf.
     pub const UNTRUSTED: [i32; 5] = [2, 18, 19, 20, 21];
 }

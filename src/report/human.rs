@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
+use super::bar;
 use super::style::Style;
 use super::wrap::hanging;
 use super::{Detail, Out, Reporter, finding, grouped};
@@ -130,6 +131,11 @@ impl Reporter for Human {
             text
         };
         self.line(&format!("{} {:<11}  {text}", self.style.verdict(row.verdict), row.layer));
+        if let Some(slots) = &row.notes.slots {
+            for line in bar::lines(slots, ROW_INDENT, self.style) {
+                self.line(&format!("{:ROW_INDENT$}{line}", ""));
+            }
+        }
         if self.detail == Detail::Verbose {
             self.facts(row);
         }

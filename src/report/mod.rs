@@ -5,6 +5,7 @@
 //! Write `src/report/<format>.rs` with a type that implements [`Reporter`], then name it in [`Format`] and in [`reporter`]. The tests in
 //! `tests/integration/formats.rs` then hold its verdict and exit code against those of the others; add a reader that is not ours there.
 
+mod bar;
 pub mod dsn;
 pub mod env;
 pub mod explained;

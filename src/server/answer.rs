@@ -39,6 +39,32 @@ impl Answers {
     }
 }
 
+/// One row of an answer, typed.
+pub trait Record: Sized {
+    /// Reads the row's columns, in the order in which they were asked for.
+    ///
+    /// # Errors
+    /// When the row does not have the form asked for.
+    fn read(row: &mut Columns<'_>) -> Result<Self, Breakage>;
+
+    /// Reads all rows.
+    ///
+    /// # Errors
+    /// When one does not have the form asked for.
+    fn all(rows: &[Row]) -> Result<Vec<Self>, Breakage> {
+        rows.iter().map(|row| Self::read(&mut Columns::of(row))).collect()
+    }
+
+    /// Reads the only row; `missing` is what its absence means.
+    ///
+    /// # Errors
+    /// When there is none, or it does not have the form asked for.
+    fn only(rows: &[Row], missing: &str) -> Result<Self, Breakage> {
+        let row = rows.first().ok_or_else(|| Breakage(missing.to_owned()))?;
+        Self::read(&mut Columns::of(row))
+    }
+}
+
 /// A row's values, read from left to right.
 #[derive(Debug)]
 pub struct Columns<'a> {

@@ -32,6 +32,9 @@ const CANCEL_PAUSE: Duration = Duration::from_millis(50);
 /// One row of a simple query's result, every value as text.
 pub type Row = Vec<Option<String>>;
 
+/// The rows of an answer, each value under the name of its column; NULL is left out.
+pub type Table = Vec<BTreeMap<String, String>>;
+
 /// Why a question has no rows.
 #[derive(Debug)]
 pub enum NoAnswer {
@@ -115,6 +118,7 @@ pub struct Session {
     pub server: ServerFacts,
     /// `None` where the server asked for nothing.
     pub method: Method,
+    pub encrypted: bool,
 }
 
 impl Session {
@@ -124,7 +128,8 @@ impl Session {
     ///
     /// Why the server did not let the role in.
     pub async fn login(stream: SecuredStream, address: &Address, target: &Target, limit: Duration) -> Result<Self, FailedLogin> {
-        let config = config(target, stream.is_encrypted());
+        let encrypted = stream.is_encrypted();
+        let config = config(target, encrypted);
         let (watch, seen) = Watch::new(stream, target.require_auth.clone());
         let seen = || seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match tokio::time::timeout(limit, config.connect_raw(watch, Handover)).await {
@@ -140,6 +145,7 @@ impl Session {
                     cancel_key: seen.cancel_key.clone(),
                     server: ServerFacts::of(&seen),
                     method: seen.method.unwrap_or(Method::NoneAsked),
+                    encrypted,
                 })
             }
             Ok(Err(error)) => {
@@ -179,6 +185,24 @@ impl Session {
                 .map(|_| Err(NoAnswer::Lost(format!("no answer within {} s", limit.as_secs_f32()))))
                 .collect(),
         }
+    }
+
+    /// Runs commands of a pooler's console, one after the other: it knows no transactions.
+    ///
+    /// # Errors
+    ///
+    /// Why one of them has no answer.
+    pub async fn show<const N: usize>(&self, commands: [&str; N], limit: Duration) -> Result<[Table; N], NoAnswer> {
+        let asked = commands.map(|command| self.client.simple_query(command));
+        let answers = tokio::time::timeout(limit, join_all(asked))
+            .await
+            .map_err(|_| NoAnswer::Lost(format!("no answer within {} s", limit.as_secs_f32())))?;
+        let mut tables = [const { Table::new() }; N];
+        for (table, answer) in tables.iter_mut().zip(answers) {
+            let messages = answer.map_err(|error| no_answer(&error))?;
+            *table = messages.into_iter().filter_map(named_row).collect();
+        }
+        Ok(tables)
     }
 
     /// Ends the session as the protocol wants it. Statements that still run are cancelled first: the server reads the farewell only
@@ -271,6 +295,16 @@ fn row(message: SimpleQueryMessage) -> Option<Row> {
         SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect()),
         _ => None,
     }
+}
+
+fn named_row(message: SimpleQueryMessage) -> Option<BTreeMap<String, String>> {
+    let SimpleQueryMessage::Row(row) = message else { return None };
+    let columns = row.columns().iter().enumerate();
+    Some(
+        columns
+            .filter_map(|(index, column)| Some((column.name().to_owned(), row.get(index)?.to_owned())))
+            .collect(),
+    )
 }
 
 fn no_answer(error: &Error) -> NoAnswer {

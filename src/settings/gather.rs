@@ -3,6 +3,7 @@
 
 mod asking;
 mod lines;
+mod services;
 mod unit;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use super::choice::{Bag, Unknown};
 use super::environment::{Account, Environment};
 use super::secret_files;
 use super::source::{Place, Source};
-use crate::app_server::{self, AppServer};
+use crate::app_server::{self, AppServer, Told};
 use crate::application::runtime::{Parts, Runtime};
 use crate::application::stated::Stated;
 use crate::consumers::choice::Installed;
@@ -91,18 +92,11 @@ impl Scene {
     #[must_use]
     pub fn complete(&self, request: &Request) -> Request {
         let mut request = request.clone();
-        let Application { directory, server, .. } = &self.application;
+        let directory = &self.application.directory;
         if request.project.is_none() {
             request.project = directory.clone().filter(|directory| directory.is_dir());
         }
-        request.demand.workers = request.demand.workers.or(server.workers);
-        request.demand.threads = request.demand.threads.or(server.threads);
-        if let Reading::Stated { stated, .. } = &self.reading
-            && let Some(pool) = &stated.pool
-        {
-            request.demand.pool_size = request.demand.pool_size.or(pool.size);
-            request.demand.max_overflow = request.demand.max_overflow.or(pool.overflow);
-        }
+        request.services = services::of(self, &request);
         request
     }
 
@@ -164,9 +158,11 @@ impl Scene {
         if let Some(name) = server.name {
             self.notes.fact("server", name);
         }
-        for (name, number) in [("workers", server.workers), ("threads", server.threads)] {
-            if let Some(number) = number {
-                self.notes.fact(name, i64::from(number));
+        for (name, told) in [("workers", &server.workers), ("threads", &server.threads)] {
+            match told {
+                Some(Told::Is(number, _)) => self.notes.fact(name, i64::from(*number)),
+                Some(untold @ Told::Untold(_)) => self.notes.fact(name, untold.to_string()),
+                None => {}
             }
         }
     }
@@ -281,13 +277,21 @@ fn of_process(pid: u32, environment: &Environment, request: &Request) -> Scene {
             let place = Place::Process { pid, unit: None };
             let bag = process_bag(&process, place, environment);
             let mut scene = Scene::of(Reading::Choose(bag));
-            let server = app_server::read(&process.command, &process.variables, process.directory.as_deref());
+            let server = server_of(&process);
             scene.know_application(server, &process.variables, process.directory.clone(), Path::new("/"));
             scene.application.account = account_of(&process);
             scene
         }
         Err(unseen) => not_seen(pid, unseen, request),
     }
+}
+
+/// The server that a process is, with the workers that it really has.
+fn server_of(process: &Process) -> AppServer {
+    let here = process::shares_files(process.pid);
+    let mut server = app_server::read(&process.command, &process.variables, process.directory.as_deref(), here);
+    app_server::children::count(&mut server, process.pid);
+    server
 }
 
 fn not_seen(pid: u32, unseen: Unseen, request: &Request) -> Scene {

@@ -11,7 +11,9 @@ use crate::conninfo::host_list::{self, Place};
 use crate::conninfo::validate;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
-use crate::target::{ChannelBinding, Endpoint, Host, Negotiation, RequireAuth, RequiredGss, RootCert, SessionAttrs, SslMode, TlsSettings};
+use crate::target::{
+    ChannelBinding, Endpoint, Host, Negotiation, RequireAuth, RequiredGss, Revocations, RootCert, SessionAttrs, SslMode, TlsSettings,
+};
 
 /// Where servers put their socket: Debian's directory first, PostgreSQL's own last.
 const SOCKET_DIRECTORIES: &[&str] = &["/var/run/postgresql", "/run/postgresql", "/tmp"];
@@ -69,6 +71,7 @@ pub fn tls(merged: &Merged, environment: &Environment) -> TlsSettings {
     let client_cert = merged.filled("sslcert").map(path_of).or_else(|| default_file("postgresql.crt"));
     let client_cert = client_cert.filter(|_| merged.get("sslcertmode") != Some(b"disable"));
     let client_key = merged.filled("sslkey").map(path_of).or_else(|| default_file("postgresql.key"));
+    let (crl_file, crl_directory) = (merged.filled("sslcrl").map(path_of), merged.filled("sslcrldir").map(path_of));
     TlsSettings {
         mode: SslMode::ALL
             .into_iter()
@@ -82,6 +85,10 @@ pub fn tls(merged: &Merged, environment: &Environment) -> TlsSettings {
             Some(b"system") => RootCert::System,
             Some(path) => RootCert::Named(path_of(path)),
             None => RootCert::Default(directory.as_ref().map(|directory| directory.join("root.crt"))),
+        },
+        revocations: Revocations {
+            file: crl_file.or_else(|| default_file("root.crl").filter(|_| crl_directory.is_none())),
+            directory: crl_directory,
         },
         client_key: client_key.filter(|_| client_cert.is_some()),
         client_cert,

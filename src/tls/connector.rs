@@ -1,10 +1,13 @@
 //! The client side of TLS, made ready for one set of settings.
 
+use std::path::Path;
 use std::pin::Pin;
 
 use openssl::error::ErrorStack;
-use openssl::ssl::{Ssl, SslContext, SslContextBuilder, SslMethod, SslMode as Mode, SslVerifyMode, SslVersion};
+use openssl::ssl::{Ssl, SslContext, SslContextBuilder, SslFiletype, SslMethod, SslMode as Mode, SslVerifyMode, SslVersion};
 use openssl::x509::X509VerifyResult;
+use openssl::x509::store::{X509Lookup, X509StoreBuilderRef};
+use openssl::x509::verify::X509VerifyFlags;
 use tokio_openssl::SslStream;
 
 use super::identity::{self, Identity};
@@ -12,7 +15,7 @@ use super::policy::{Policy, Roots};
 use crate::finding::Finding;
 use crate::net::socket::Socket;
 use crate::net::tap::Tap;
-use crate::target::{Negotiation, SslMode, TlsSettings};
+use crate::target::{Negotiation, Revocations, SslMode, TlsSettings};
 use crate::verdict::Breakage;
 
 /// The key exchange groups, of which the first comes with a share of its key: the one that servers up to 17 take without asking for
@@ -114,16 +117,38 @@ pub fn builder(roots: &Roots, negotiation: Negotiation) -> Result<SslContextBuil
                 system.cert_dir.first().map(std::path::PathBuf::as_path),
             );
         }
-        Roots::File { certificates, .. } => {
+        Roots::File {
+            certificates, revocations, ..
+        } => {
             for certificate in certificates {
                 builder.cert_store_mut().add_cert(certificate.clone())?;
             }
+            heed(revocations, builder.cert_store_mut())?;
         }
     }
     if negotiation == Negotiation::Direct {
         builder.set_alpn_protos(ALPN)?;
     }
     Ok(builder)
+}
+
+/// As libpq does: a list that cannot be read is passed over; with any that can, every certificate of the chain needs one.
+fn heed(revocations: &Revocations, store: &mut X509StoreBuilderRef) -> Result<(), ErrorStack> {
+    let mut heeded = false;
+    if let Some(file) = &revocations.file {
+        let read = store.add_lookup(X509Lookup::file())?.load_crl_file(file, SslFiletype::PEM);
+        heeded |= read.is_ok_and(|lists| lists > 0);
+    }
+    if let Some(directory) = revocations.directory.as_deref().and_then(Path::to_str) {
+        heeded |= store
+            .add_lookup(X509Lookup::hash_dir())?
+            .add_dir(directory, SslFiletype::PEM)
+            .is_ok();
+    }
+    if heeded {
+        store.set_flags(X509VerifyFlags::CRL_CHECK | X509VerifyFlags::CRL_CHECK_ALL)?;
+    }
+    Ok(())
 }
 
 impl Connector {

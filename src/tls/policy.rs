@@ -7,7 +7,7 @@ use openssl::x509::X509;
 
 use crate::finding::Finding;
 use crate::finding::tls::{ca_file_invalid, ca_file_missing, ca_file_unreadable};
-use crate::target::{RootCert, SslMode, TlsSettings};
+use crate::target::{Revocations, RootCert, SslMode, TlsSettings};
 
 /// What has to hold of the server's certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,7 @@ pub enum Roots {
     File {
         path: PathBuf,
         certificates: Vec<X509>,
+        revocations: Revocations,
     },
 }
 
@@ -86,6 +87,7 @@ impl Policy {
             roots: Roots::File {
                 path: path.clone(),
                 certificates: read_bundle(path, &pem)?,
+                revocations: settings.revocations.clone(),
             },
         })
     }

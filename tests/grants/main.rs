@@ -11,7 +11,7 @@ use std::time::Duration;
 use dbdoctor::finding::Finding;
 use dbdoctor::layer::Layer;
 use dbdoctor::request::{Demand, Need, Origin, Request};
-use dbdoctor::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
+use dbdoctor::target::{Endpoint, Target};
 use dbdoctor::verdict::{Fact, Notes, Probed};
 
 fn request(needs: &[Need]) -> Request {
@@ -26,6 +26,9 @@ fn request(needs: &[Need]) -> Request {
         needs: needs.iter().copied().collect(),
         expect: dbdoctor::targets::Expect::default(),
         demand: Demand::default(),
+        more_units: Vec::new(),
+        services: Vec::new(),
+        load: None,
         until: Layer::Pool,
         skip: Vec::new(),
         timeout: Duration::from_secs(5),
@@ -36,37 +39,7 @@ fn request(needs: &[Need]) -> Request {
 }
 
 fn target(role: &str, database: &str) -> Target {
-    Target {
-        source: "a test".to_owned(),
-        hosts: vec![Host {
-            endpoint: Endpoint::Name("localhost".into()),
-            port: 5432,
-            password: None,
-        }],
-        user: role.into(),
-        database: database.into(),
-        password: None,
-        tls: TlsSettings {
-            mode: SslMode::Disable,
-            negotiation: Negotiation::Postgres,
-            root_cert: RootCert::Default(None),
-            client_cert: None,
-            client_key: None,
-            client_key_password: None,
-            sni: true,
-            min_protocol: None,
-            max_protocol: None,
-            requires_client_cert: false,
-            gss: None,
-        },
-        channel_binding: ChannelBinding::Disable,
-        connect_timeout: None,
-        options: None,
-        session_attrs: SessionAttrs::Any,
-        balances_hosts: false,
-        require_auth: None,
-        driver: None,
-    }
+    Target::of("a test", (Endpoint::Name("localhost".into()), 5432), role.into(), database.into())
 }
 
 /// The layer's word and its notes.

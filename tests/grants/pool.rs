@@ -2,7 +2,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use dbdoctor::finding::pool::{database_limit, pooler_limit, pooler_waiting, reserved_slots_only, role_limit, slots_exhausted};
-use dbdoctor::probe::pool::{judge, questions};
+use dbdoctor::probe::pool::{Surroundings, judge, questions};
 use dbdoctor::request::{Demand, Request};
 use dbdoctor::server::error::ServerError;
 use dbdoctor::server::session::ServerFacts;
@@ -50,7 +50,7 @@ async fn settle(expected: i64) {
 async fn check_over(client: &Client, role: &str, asked: &Request) -> (&'static str, Notes) {
     let facts = facts(client).await;
     let answers = answers(client, questions(asked)).await;
-    opened(judge(asked, &target(role, "postgres"), &facts, answers))
+    opened(judge(asked, &target(role, "postgres"), &facts, answers, &Surroundings::default()))
 }
 
 async fn check(role: &str, asked: &Request) -> (&'static str, Notes) {
@@ -221,6 +221,7 @@ async fn the_demand_is_reckoned_only_from_what_is_known() {
     settle(0).await;
     let pool = |workers, pool_size, max_overflow| {
         demand(Demand {
+            hosts: None,
             workers: Some(workers),
             threads: None,
             pool_size: Some(pool_size),
@@ -292,7 +293,13 @@ async fn behind_a_pooler_the_demand_is_not_held_against_the_server() {
         backend_pid: Some(-1),
         ..ServerFacts::default()
     };
-    let (word, notes) = opened(judge(&asked, &target("pooled", "postgres"), &facts, answers));
+    let (word, notes) = opened(judge(
+        &asked,
+        &target("pooled", "postgres"),
+        &facts,
+        answers,
+        &Surroundings::default(),
+    ));
     assert_eq!((word, found(&notes)), ("sound", vec![]));
     assert_eq!(fact(&notes, "behind_pooler"), &Fact::Flag(true));
     assert!(notes.summary.ends_with("on the server behind the pooler"), "{}", notes.summary);

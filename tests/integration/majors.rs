@@ -18,6 +18,7 @@ macro_rules! on {
             use std::sync::LazyLock;
 
             use super::need;
+            use crate::lab::python::Venv;
             use crate::lab::server::Server;
 
             fn server() -> &'static Server {
@@ -54,6 +55,12 @@ macro_rules! on {
             #[test]
             fn slots_run_out() {
                 super::slots_run_out(&need!(super::wanted($release)));
+            }
+
+            #[test]
+            fn what_is_recommended_fits() {
+                let release = need!(super::wanted($release));
+                crate::pool::filled::what_is_recommended_fits(need!(Venv::shared()), &release);
             }
 
             #[test]

@@ -342,6 +342,19 @@ proofs! {
     }
     a_renewed_certificate: "tls/certificate-expired", |code| { renewed(&authority::get().expired, code); }
     a_certificate_renewed_in_time: "tls/certificate-expiring", |code| { renewed(&authority::get().expiring, code); }
+    a_certificate_instead_of_a_revoked_one: "tls/certificate-revoked", |code| {
+        let server = Server::with(|settings| settings.weakly_certified(&authority::get().revoked));
+        let dsn = server.dsn("app").with("sslcrl", &shown(&authority::get().revocations));
+        Patient::of(&server, dsn).mends_with_a_hand(code, &["database"], |_| install(&server, &authority::get().server));
+    }
+    a_current_list_of_revoked_certificates: "tls/crl-unusable", |code| {
+        let list = workdir::fresh("crl").join("root.crl");
+        fs::copy(&authority::get().old_revocations, &list).expect("the authority wrote it");
+        let dsn = Server::shared().dsn("app").with("sslcrl", &shown(&list));
+        Patient::alone(dsn).mends_with_a_hand(code, &[], |_| {
+            fs::copy(&authority::get().revocations, &list).expect("the directory is ours");
+        });
+    }
     a_stronger_certificate: "tls/certificate-weak", |code| { renewed(&authority::get().weak_key, code); }
     the_clients_authority: "tls/client-certificate-rejected", |code| {
         let trusted = copy_of_the_root("trusted.crt");

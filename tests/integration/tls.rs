@@ -1,8 +1,9 @@
 //! Certificates with faults, servers without TLS, servers that insist on it.
 
-use std::fs::Permissions;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use crate::harness::Doctor;
 use crate::lab::authority::{self, Identity};
@@ -11,7 +12,7 @@ use crate::lab::hostile::{Behaviour, listen};
 use crate::lab::project::Project;
 use crate::lab::server::{Server, Settings};
 use crate::lab::skip::need;
-use crate::lab::{account, canary, network, workdir};
+use crate::lab::{account, canary, network, tools, workdir};
 
 fn serving(identity: &Identity) -> Server {
     Server::with(|settings| settings.certificate = Some(identity.clone()))
@@ -38,6 +39,52 @@ fn the_certificate_is_shown() {
 #[test]
 fn the_certificate_has_expired() {
     unverifiable(&authority::get().expired, "tls/certificate-expired");
+}
+
+#[test]
+fn the_certificate_was_revoked() {
+    let (authority, server) = (authority::get(), serving(&authority::get().revoked));
+    let with_list = |list: &Path| server.dsn("app").with("sslcrl", &list.display().to_string());
+    refuses_with_psql(with_list(&authority.revocations), "tls/certificate-revoked");
+    // The file that libpq looks at unasked.
+    let list = fs::read_to_string(&authority.revocations).expect("the authority wrote it");
+    let at_home = Doctor::check().home_file(".postgresql/root.crl", &list).dsn(server.dsn("app"));
+    at_home.run().fails("tls/certificate-revoked");
+    // A list that is not there is passed over, and nobody's list is asked for.
+    lets_in_with_psql(with_list(&authority.revocations.with_extension("nosuch")));
+    lets_in_with_psql(server.dsn("app"));
+}
+
+#[test]
+fn the_list_of_revoked_certificates_is_not_valid() {
+    let authority = authority::get();
+    let with = |keyword, path: &Path| Server::shared().dsn("app").with(keyword, &path.display().to_string());
+    lets_in_with_psql(with("sslcrl", &authority.revocations));
+    refuses_with_psql(with("sslcrl", &authority.old_revocations), "tls/crl-unusable");
+    // Without lists in it, a directory still makes every certificate need one.
+    refuses_with_psql(with("sslcrldir", &workdir::fresh("crls")), "tls/crl-unusable");
+}
+
+#[track_caller]
+fn refuses_with_psql(dsn: Dsn, code: &str) {
+    let said = psql(&dsn).expect_err("psql is refused too");
+    assert!(said.contains("certificate verify failed"), "{said}");
+    Doctor::check().dsn(dsn).run().fails(code);
+}
+
+#[track_caller]
+fn lets_in_with_psql(dsn: Dsn) {
+    psql(&dsn).expect("psql is let in too");
+    Doctor::check().dsn(dsn).run().sound();
+}
+
+fn psql(dsn: &Dsn) -> Result<(), String> {
+    let output = Command::new(tools::postgres("psql"))
+        .args(["-X", &dsn.to_string(), "-c", "SELECT 1"])
+        .output()
+        .expect("psql can be run");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    output.status.success().then_some(()).ok_or(said)
 }
 
 #[test]

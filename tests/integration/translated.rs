@@ -10,7 +10,7 @@ use dbdoctor::net::socket::Address;
 use dbdoctor::probe::dns::Route;
 use dbdoctor::server::error::ServerError;
 use dbdoctor::server::refusal::{self, Scene};
-use dbdoctor::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
+use dbdoctor::target::{Endpoint, SslMode, Target};
 
 use crate::harness::{Doctor, Run};
 use crate::lab::canary;
@@ -298,37 +298,14 @@ fn texts(bytes: &[u8]) -> BTreeMap<String, String> {
 }
 
 fn target() -> Target {
-    Target {
-        source: "a test".to_owned(),
-        hosts: vec![Host {
-            endpoint: Endpoint::Name("db.example.com".into()),
-            port: 5432,
-            password: None,
-        }],
-        user: "app".into(),
-        database: "shop".into(),
-        password: None,
-        tls: TlsSettings {
-            mode: SslMode::Disable,
-            negotiation: Negotiation::Postgres,
-            root_cert: RootCert::Default(None),
-            client_cert: None,
-            client_key: None,
-            client_key_password: None,
-            sni: true,
-            min_protocol: None,
-            max_protocol: None,
-            requires_client_cert: false,
-            gss: None,
-        },
-        channel_binding: ChannelBinding::Prefer,
-        connect_timeout: None,
-        options: None,
-        session_attrs: SessionAttrs::Any,
-        balances_hosts: false,
-        require_auth: None,
-        driver: None,
-    }
+    let mut target = Target::of(
+        "a test",
+        (Endpoint::Name("db.example.com".into()), 5432),
+        "app".into(),
+        "shop".into(),
+    );
+    target.tls.mode = SslMode::Disable;
+    target
 }
 
 fn route(target: &Target) -> Route {

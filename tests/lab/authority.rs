@@ -17,7 +17,7 @@ use openssl::symm::Cipher;
 use openssl::x509::extension::{BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName};
 use openssl::x509::{X509, X509Name};
 
-use super::{account, canary, workdir};
+use super::{account, canary, revocation, workdir};
 
 const DAY: i64 = 24 * 60 * 60;
 const SERVER_NAMES: &[&str] = &["localhost", "db.lab.test", "127.0.0.1", "::1"];
@@ -78,6 +78,12 @@ pub struct Authority {
     pub by_intermediate: Identity,
     /// The same, without the intermediate certificate.
     pub missing_intermediate: Identity,
+    /// Named in [`Self::revocations`].
+    pub revoked: Identity,
+    /// The authority's list of revoked certificates.
+    pub revocations: PathBuf,
+    /// The same, long out of date.
+    pub old_revocations: PathBuf,
     /// The role `certified`'s, with its key in PKCS#8.
     pub client: Identity,
     /// The same with its key in PKCS#1.
@@ -125,6 +131,13 @@ impl Authority {
         let weak_key = PKey::from_rsa(Rsa::generate(1024).expect("an RSA key")).expect("an RSA key");
         let weak = root.sha1_intermediate("dbdoctor laboratory SHA-1 intermediate");
         let by_weak = weak.identity(&Request::server(-DAY, 90 * DAY, SERVER_NAMES), &ec_key());
+        let revoked = server(-DAY, 90 * DAY, SERVER_NAMES);
+        let [revocations, old_revocations] = [("root.crl", (2020, 2100)), ("old.crl", (2020, 2021))].map(|(name, years)| {
+            let path = directory.join(name);
+            let certificate = X509::from_pem(&revoked.chain).expect("PEM");
+            write(&path, &revocation::list(&root.certificate, &root.key, &certificate, years), 0o644);
+            path
+        });
         let encrypted = client_key.private_key_to_pem_pkcs8_passphrase(Cipher::aes_256_cbc(), password.as_bytes());
         Self {
             server: server(-DAY, 90 * DAY, SERVER_NAMES),
@@ -141,6 +154,9 @@ impl Authority {
             wrong_host: server(-DAY, 90 * DAY, &["db.elsewhere.test"]),
             other_ca: other.identity(&Request::server(-DAY, 90 * DAY, SERVER_NAMES), &ec_key()),
             self_signed: self_signed(),
+            revoked,
+            revocations,
+            old_revocations,
             missing_intermediate: by_intermediate.clone(),
             by_intermediate: Identity {
                 chain: [by_intermediate.chain, intermediate.pem()].concat(),

@@ -29,6 +29,7 @@ pub mod project;
 pub mod python;
 pub mod readme;
 pub mod release;
+pub mod revocation;
 pub mod schema;
 pub mod server;
 pub mod service;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::authority;
 use super::dsn::Dsn;
 use super::server::Server;
+use super::session::Session;
 use super::supervisor::Supervised;
 use super::{account, canary, port, schema, tools, workdir};
 
@@ -116,6 +117,14 @@ admin_users = {CONSOLE_USER}
             .expect("psql can be run");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{text}: {said}");
+    }
+
+    /// A session of the role through the pooler, without TLS.
+    pub fn session(&self, role: &str) -> Session {
+        let dsn = self.dsn(role).host("127.0.0.1").sslmode("disable").to_string();
+        let mut psql = Command::new(tools::postgres("psql"));
+        psql.env_clear().env("LC_ALL", "C.UTF-8").args(["-X", "-q", "-A", "-t", &dsn]);
+        Session::open(psql)
     }
 
     /// The file with the users and their secrets.

@@ -7,44 +7,14 @@ use dbdoctor::migrations::survey;
 use dbdoctor::probe::migrations::{Case, judge, more_questions, questions};
 use dbdoctor::server::error::ServerError;
 use dbdoctor::server::session::{Answer, NoAnswer, Row};
-use dbdoctor::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target, TlsSettings};
+use dbdoctor::target::{Endpoint, Target};
 use dbdoctor::verdict::{Fact, Notes, Probed};
 use tempfile::TempDir;
 
 use crate::project::{ENV, INI, project, revision, write};
 
 pub fn target(user: &str, database: &str) -> Target {
-    Target {
-        source: "the test".to_owned(),
-        hosts: vec![Host {
-            endpoint: Endpoint::Name(Foreign::new("localhost")),
-            port: 5432,
-            password: None,
-        }],
-        user: Foreign::new(user),
-        database: Foreign::new(database),
-        password: None,
-        tls: TlsSettings {
-            mode: SslMode::Prefer,
-            negotiation: Negotiation::Postgres,
-            root_cert: RootCert::Default(None),
-            client_cert: None,
-            client_key: None,
-            client_key_password: None,
-            sni: true,
-            min_protocol: None,
-            max_protocol: None,
-            requires_client_cert: false,
-            gss: None,
-        },
-        channel_binding: ChannelBinding::Prefer,
-        connect_timeout: None,
-        options: None,
-        session_attrs: SessionAttrs::Any,
-        balances_hosts: false,
-        require_auth: None,
-        driver: None,
-    }
+    Target::of("the test", (Endpoint::Name("localhost".into()), 5432), user.into(), database.into())
 }
 
 pub fn row(values: &[&str]) -> Row {

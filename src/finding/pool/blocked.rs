@@ -2,7 +2,7 @@ use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
-use crate::pool::seen::Wait;
+use crate::pool::seen::{Blocker, Wait};
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
@@ -31,14 +31,27 @@ pub fn finding(database: &Foreign, waits: &[Wait], grave: bool) -> Finding {
     let mut finding = KIND
         .found(format!("{sessions} for locks that others hold{since}"))
         .severity(if grave { Severity::Warn } else { Severity::Info })
-        .detail("Each keeps its slot while it waits. Who holds the locks is not looked up here, since that stops the server's whole lock table; the query below does.");
+        .detail("Each keeps its slot while it waits, and so does everything that queues up behind it. The session at the head of the queue waits for no lock itself.");
+    let mut heads: Vec<&Blocker> = Vec::new();
     for wait in waits.iter().take(NAMED) {
         let what = wait
             .table
             .as_ref()
             .map_or_else(|| format!("a lock ({})", wait.lock), |table| format!("a lock on {table}"));
         let since = wait.seconds.map_or_else(String::new, |seconds| format!(" for {seconds} s"));
-        finding = finding.evidence(format!("{} waits{since} for {what}, mode {}", wait.who, wait.mode));
+        let statement = wait.statement.as_ref().map_or_else(String::new, |statement| format!(", to run {statement}"));
+        finding = finding.evidence(format!("{} waits{since} for {what}, mode {}{statement}", wait.who, wait.mode));
+        if !wait.blockers.is_empty() {
+            finding = finding.evidence(format!("queue: {}", wait.chain(waits)));
+        }
+        for head in wait.heads(waits) {
+            if !heads.iter().any(|known| known.pid == head.pid) {
+                heads.push(head);
+            }
+        }
+    }
+    for head in heads {
+        finding = finding.evidence(format!("head of the queue: {head}"));
     }
     finding.remedy(Remedy::new(
         "find the session at the head of the queue, and end its transaction where it was opened",

@@ -44,7 +44,10 @@ impl Fit {
 pub fn finding(estimate: &Estimate, room: &Room, seen: &LimitsSeen) -> Option<Finding> {
     let fit = Fit::of(estimate.total(), room.connections);
     let about = if seen.sees_all { "" } else { "about " };
-    let demand = estimate.total().map_or_else(|| "any number of".to_owned(), |total| total.to_string());
+    let least = if estimate.untold.is_empty() { "" } else { "at least " };
+    let demand = estimate
+        .total()
+        .map_or_else(|| "any number of".to_owned(), |total| format!("{least}{total}"));
     let (title, severity) = match fit {
         Fit::Roomy => return None,
         Fit::Once => (
@@ -69,13 +72,26 @@ pub fn finding(estimate: &Estimate, room: &Room, seen: &LimitsSeen) -> Option<Fi
             "in use: {about}{}, of them {} by role \"{}\" in database \"{}\"",
             seen.used, seen.used_by_role_in_database, seen.login, seen.database
         ));
-    if let (PerProcess::Pool { .. }, Some(threads)) = (estimate.per_process, estimate.threads) {
-        let used = estimate.each().map_or(threads, |each| each.min(threads));
+    if let Some(total) = estimate.total() {
+        let twice = total.saturating_mul(2);
+        let verdict = if twice > room.connections { "more than" } else { "within" };
         finding = finding.evidence(format!(
-            "without a leak, {} × {used} threads that can hold a connection at a time = {}",
-            count(estimate.workers),
-            used.saturating_mul(estimate.workers)
+            "rolling deployment, old and new workers together: 2 × {total} = {twice}, {verdict} the {about}{}",
+            room.connections
         ));
+    }
+    for line in estimate.sources.iter().chain(&estimate.untold) {
+        finding = finding.evidence(line.clone());
+    }
+    for part in &estimate.parts {
+        if let (PerProcess::Pool { .. }, Some(threads)) = (part.per_process, part.threads) {
+            let used = part.each().map_or(threads, |each| each.min(threads));
+            finding = finding.evidence(format!(
+                "without a leak, {} × {used} threads that can hold a connection at a time = {}",
+                count(part.workers),
+                used.saturating_mul(part.workers)
+            ));
+        }
     }
     let mut steps = vec![Step::new(Place::AppConfig, largest)];
     if !seen.sees_all {
@@ -86,18 +102,31 @@ pub fn finding(estimate: &Estimate, room: &Room, seen: &LimitsSeen) -> Option<Fi
 
 /// The largest setting that fits.
 fn largest(estimate: &Estimate, room: i64) -> String {
-    let each = room / estimate.workers.max(1);
-    let fewer = estimate
+    let hosts = estimate.hosts.unwrap_or(1).max(1);
+    let [part] = estimate.parts.as_slice() else {
+        let each = room / estimate.workers().max(1);
+        return format!("The largest that fits in every worker of every service: {each} connections.");
+    };
+    let per_host = room / hosts;
+    let each = per_host / part.workers.max(1);
+    let on_each = if hosts > 1 { " on each host" } else { "" };
+    let fewer = part
         .each()
         .filter(|each| *each > 0)
-        .map(|each| room / each)
+        .map(|each| per_host / each)
         .filter(|workers| *workers > 0)
-        .map_or(String::new(), |workers| format!(", or {} as now", count(workers)));
+        .map_or(String::new(), |workers| format!(", or {}{on_each} as now", count(workers)));
     if each == 0 {
-        return format!("{} do not fit, even with one connection each{fewer}.", count(estimate.workers));
+        return format!("{} do not fit, even with one connection each{fewer}.", count(estimate.workers()));
     }
-    match estimate.per_process {
-        PerProcess::Threads(_) => format!("The largest that fits: {each} threads in each worker{fewer}."),
+    match part.per_process {
+        PerProcess::Threads { databases, .. } if each / databases.max(1) > 0 => {
+            format!("The largest that fits: {} threads in each worker{fewer}.", each / databases.max(1))
+        }
+        PerProcess::Threads { databases, .. } => format!("One thread with {databases} databases in each worker does not fit{fewer}."),
+        PerProcess::Pool { engines, .. } if engines > 1 && each / engines > 0 => {
+            format!("The largest that fits: pool size + overflow = {} for each engine in each worker{fewer}.", each / engines)
+        }
         PerProcess::Pool { .. } | PerProcess::Unbounded => {
             format!("The largest that fits: pool size + overflow = {each} in each worker{fewer}.")
         }

@@ -40,8 +40,8 @@ pub fn finding(role: &Foreign, database: &Foreign, idle: &[&Transaction], limit:
         ));
     for session in idle.iter().take(NAMED) {
         finding = finding.evidence(format!(
-            "{}, from {}: {} for {} s",
-            session.who, session.client, session.state, session.seconds
+            "{}, from {}: {} for {} s, last statement {}",
+            session.who, session.client, session.state, session.seconds, session.statement
         ));
     }
     let mut steps = vec![Step::new(

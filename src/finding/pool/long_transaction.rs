@@ -26,7 +26,10 @@ pub fn finding(database: &Foreign, long: &[&Transaction], grave: bool) -> Findin
         .severity(if grave { Severity::Warn } else { Severity::Info })
         .detail("It keeps its locks and holds back vacuum until it ends. Whether that is as it should be (a report, a backup) cannot be seen from here.");
     for session in long.iter().take(NAMED) {
-        finding = finding.evidence(format!("{}, from {}: open for {} s", session.who, session.client, session.seconds));
+        finding = finding.evidence(format!(
+            "{}, from {}: open for {} s, now {}",
+            session.who, session.client, session.seconds, session.statement
+        ));
     }
     finding
         .candidate("a report, an export or a backup that takes its time", "ask whoever runs the application that is named above")

@@ -1,6 +1,7 @@
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
+use crate::pool::demand::Estimate;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
 
@@ -57,4 +58,44 @@ pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Fin
             Step::new(Place::AppConfig, "make the application's own pools smaller; behind a pooler it needs none"),
         ],
     ))
+}
+
+/// How `max_client_conn` stands to the clients there are, of which `own` are the application's, and to those that could come.
+#[must_use]
+pub fn live(demand: Option<&Estimate>, most: i64, clients: i64, own: i64) -> Option<Finding> {
+    let room = (most - (clients - own)).max(0);
+    let wanted = demand.map(|estimate| (estimate.total(), estimate.formula()));
+    let (title, evidence) = match &wanted {
+        Some((total, formula)) if total.is_none_or(|total| total > room) => {
+            let total = total.map_or_else(|| "any number of".to_owned(), |total| total.to_string());
+            (
+                format!("the application can open {total} connections; the pooler takes {room} clients of it (max_client_conn)"),
+                format!("demand: {formula}"),
+            )
+        }
+        _ if clients * 5 >= most * 4 => (
+            format!("the pooler has {clients} of the {most} clients that it takes (max_client_conn)"),
+            "beyond that, clients are turned away".to_owned(),
+        ),
+        _ => return None,
+    };
+    Some(
+        KIND.found(title)
+            .severity(Severity::Warn)
+            .detail(format!(
+                "max_client_conn = {most}; clients there now, without this check: {clients}, of them {own} of this role in this database. Whoever comes when it is reached is turned away. The \
+                 server's own slots are another matter: a client of the pooler takes one only during a transaction, or during its session in session mode."
+            ))
+            .evidence(evidence)
+            .remedy(Remedy::new(
+                "let the pooler take as many clients as can come, or let fewer come",
+                [
+                    Step::new(
+                        Place::Pooler,
+                        "raise max_client_conn in pgbouncer.ini, together with the limit on open files of its process, then RELOAD on its console",
+                    ),
+                    Step::new(Place::AppConfig, "or make the application's own pools smaller; behind a pooler it needs none"),
+                ],
+            )),
+    )
 }

@@ -1,6 +1,7 @@
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
+use crate::pooler::{DatabaseSeen, PoolSeen};
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
 
@@ -50,5 +51,48 @@ pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Fin
                 Step::new(Place::Pooler, "on the console (database pgbouncer, a user of stats_users or admin_users), look at SHOW POOLS and SHOW DATABASES, and at the pooler's log"),
                 Step::new(Place::Pooler, "run this check on the pooler's host against the server that SHOW DATABASES names"),
             ],
+        ))
+}
+
+/// The console shows a queue.
+#[must_use]
+pub fn live(pool: &PoolSeen, database: &DatabaseSeen) -> Finding {
+    let waiting = if pool.clients_waiting == 1 { "1 client waits".to_owned() } else { format!("{} clients wait", pool.clients_waiting) };
+    let busy = pool.servers_active >= database.pool_size;
+    let finding = KIND
+        .found(format!("{waiting} at the pooler for a server connection, the first for {} s", pool.longest_wait))
+        .severity(if pool.servers == 0 { Severity::Fail } else { Severity::Warn })
+        .evidence(format!(
+            "role \"{}\", database \"{}\": {} clients served, {} waiting; {} of {} server connections in use",
+            pool.user, pool.database, pool.clients_active, pool.clients_waiting, pool.servers_active, database.pool_size
+        ));
+    if busy {
+        return finding
+            .detail("Every connection of the pool is in use, so that whoever comes next waits until a transaction ends. The server may have slots left.")
+            .remedy(Remedy::new(
+                "shorten the transactions, or make the pool larger within the server's slots",
+                [
+                    Step::sql(
+                        "postgres",
+                        "shows what the pool's connections do; those that are idle in transaction are held by the application for nothing",
+                        "SELECT pid, usename, datname, client_addr, state, now() - xact_start AS open_for, left(query, 60) AS query FROM pg_stat_activity WHERE backend_type = \
+                         'client backend' ORDER BY xact_start NULLS LAST;",
+                    )
+                    .actor("superuser"),
+                    Step::new(
+                        Place::Pooler,
+                        format!("raise default_pool_size, or the pool_size of database \"{}\", above {}, within the server's slots; then RELOAD on the console", pool.database, database.pool_size),
+                    ),
+                ],
+            ));
+    }
+    let paused = if database.paused { " The database is paused on the pooler: RESUME on its console lets clients through." } else { "" };
+    finding
+        .detail(format!("The pool is not full, and still the pooler has no connection for its clients.{paused}"))
+        .candidate("the server refuses the pooler, or cannot be reached from it", "the pooler's log names the server's answer")
+        .candidate("the server has no slots left for the pooler", "the log says so with 53300")
+        .remedy(Remedy::new(
+            "read in the pooler's log what keeps it from the server",
+            [Step::new(Place::Pooler, format!("look at the log for {}, then run this check there against that server", database.server))],
         ))
 }

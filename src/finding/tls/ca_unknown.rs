@@ -74,7 +74,7 @@ pub fn finding(policy: &Policy, address: &Address, inspection: &Inspection) -> F
     };
     let trusted = match &policy.roots {
         Roots::System | Roots::None => "the system's certificates".to_owned(),
-        Roots::File { path, certificates } => {
+        Roots::File { path, certificates, .. } => {
             let path = crate::foreign::Foreign::new(path.to_string_lossy());
             format!("those in \"{path}\", {} in all, and no others", certificates.len())
         }

@@ -4,7 +4,7 @@ mod app;
 pub mod graph;
 pub mod migration;
 mod runner;
-mod settings;
+pub(crate) mod settings;
 mod third_party;
 
 use std::collections::BTreeMap;

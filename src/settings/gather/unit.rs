@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::lines::{complain, exposed, holds_password, says_nothing, unread};
-use super::{Reading, Scene, account_of, as_warning, not_seen, process_bag};
+use super::{Reading, Scene, account_of, as_warning, not_seen, process_bag, server_of};
 use crate::app_server;
 use crate::finding::Severity;
 use crate::finding::config::stale_process::{self, Change};
@@ -311,15 +311,19 @@ fn know(service: &Service, running: Option<&Process>, effective: &Effective, roo
         None => None,
     };
     let directory = running.and_then(|process| process.directory.clone()).or(directory);
-    let described = app_server::read(&service.command, &from_files, directory.as_deref());
+    let here = root == Path::new("/");
+    let described = app_server::read(&service.command, &from_files, directory.as_deref(), here);
     let server = match running {
         Some(process) => {
-            let mut seen = app_server::read(&process.command, &process.variables, directory.as_deref());
-            if seen.name.is_none() {
+            let seen = server_of(process);
+            if seen.name.is_some() {
+                seen
+            } else {
                 // A server that gives its process another title.
-                seen = described;
+                let mut described = described;
+                app_server::children::count(&mut described, process.pid);
+                described
             }
-            seen
         }
         None => described,
     };

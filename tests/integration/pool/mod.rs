@@ -1,7 +1,13 @@
 //! Servers and roles without a connection to spare.
 
+mod demand;
+pub mod filled;
+mod front;
+mod load;
+
 use crate::harness::{Doctor, apply};
 use crate::lab::database::Database;
+use crate::lab::project::Project;
 use crate::lab::server::Server;
 use crate::lab::session::Session;
 
@@ -117,6 +123,108 @@ fn somebody_waits_for_a_lock() {
     Doctor::check().dsn(shop.dsn("monitor")).run().sound().warns("pool/blocked");
 }
 
+#[test]
+fn the_queue_before_a_lock_is_named_from_its_head() {
+    let shop = Server::shared().copy();
+    let mut head = shop.session("monitor");
+    head.run("BEGIN");
+    head.run("UPDATE customer SET name = 'a secret name'");
+    let mut second = shop.session("monitor");
+    second.run("BEGIN");
+    second.send("/* another secret */ LOCK TABLE customer IN ACCESS EXCLUSIVE MODE");
+    wait_for_waiters(&shop, 1);
+    let mut third = shop.session("monitor");
+    third.send("SELECT * FROM customer WHERE name = 'a third secret'");
+    wait_for_waiters(&shop, 2);
+    std::thread::sleep(std::time::Duration::from_millis(1_200));
+    let run = Doctor::check().dsn(shop.dsn("monitor")).run();
+    run.sound().warns("pool/blocked");
+    let evidence = run.finding("pool/blocked")["evidence"].to_string();
+    let pids: Vec<String> = [3, 2, 1].map(|place| evidence_pid(&shop, place)).to_vec();
+    assert!(
+        evidence.contains(&format!("queue: pid {} → pid {} → pid {}", pids[0], pids[1], pids[2])),
+        "{evidence}"
+    );
+    assert!(evidence.contains(&format!("head of the queue: pid {}", pids[2])), "{evidence}");
+    assert!(evidence.contains("UPDATE customer SET name = ?"), "{evidence}");
+    assert!(!evidence.contains("secret"), "{evidence}");
+}
+
+/// The process of the first, second or third session of the scenario.
+fn evidence_pid(shop: &Database, place: usize) -> String {
+    let all = format!(
+        "SELECT pid FROM pg_stat_activity WHERE datname = '{}' AND application_name <> 'dbdoctor' ORDER BY backend_start",
+        shop.name
+    );
+    shop.server
+        .sql("postgres", &all)
+        .lines()
+        .nth(place - 1)
+        .expect("a session")
+        .to_owned()
+}
+
+#[test]
+fn the_server_ends_what_the_pool_keeps() {
+    let shop = Server::shared().copy();
+    if shop
+        .server
+        .sql("postgres", "SELECT count(*) FROM pg_settings WHERE name = 'idle_session_timeout'")
+        == "0"
+    {
+        // PostgreSQL has it from version 14 on.
+        return;
+    }
+    shop.server.sql(
+        "postgres",
+        &format!("ALTER DATABASE {} SET idle_session_timeout = '10min'", shop.name),
+    );
+    let check = |engine: &str| {
+        let project = Project::empty();
+        project.write(
+            "db.py",
+            &format!("from sqlalchemy import create_engine\nengine = create_engine(url{engine})\n"),
+        );
+        Doctor::check()
+            .dsn(shop.dsn("app"))
+            .project(&project.path)
+            .args(["--workers", "1"])
+            .run()
+    };
+    let run = check("");
+    run.sound().warns("pool/idle-timeout");
+    let finding = run.finding("pool/idle-timeout").to_string();
+    assert!(
+        finding.contains("600 s") && finding.contains("SQLAlchemy in db.py line 2"),
+        "{finding}"
+    );
+    for safe in [", pool_pre_ping=True", ", pool_recycle=300"] {
+        let codes = check(safe).codes();
+        assert!(!codes.contains(&"pool/idle-timeout".to_owned()), "{safe}: {codes:?}");
+    }
+    check(", pool_recycle=900").warns("pool/idle-timeout");
+}
+
+#[test]
+fn the_bar_shows_every_slot() {
+    let server = small(17);
+    let _own = fill(&server, "monitor", 3);
+    let _others = fill(&server, "app", 2);
+    let call = Doctor::check().dsn(server.dsn("monitor")).args(["--skip", "migrations"]);
+    let run = call
+        .args(["--workers", "4", "--pool-size", "5", "--max-overflow", "0"])
+        .in_format("human");
+    let bar = run.stdout.lines().find(|line| line.trim_start().starts_with('[')).expect("a bar");
+    // Of 17 usable slots two are others': 15 are the application's, and it can open 20.
+    assert_eq!(bar.trim_start(), "[xxxoo###............]!!!!!", "{}", run.stdout);
+    assert!(
+        run.stdout
+            .contains("20 slots: x reserved 3, o used by others 2, # used by this application 3"),
+        "{}",
+        run.stdout
+    );
+}
+
 /// A session that has done its work, holds its lock and says nothing more.
 fn idle_in_transaction(shop: &Database, role: &str) -> Session {
     let mut session = shop.session(role);
@@ -126,12 +234,16 @@ fn idle_in_transaction(shop: &Database, role: &str) -> Session {
 }
 
 fn wait_for_a_waiter(shop: &Database) {
+    wait_for_waiters(shop, 1);
+}
+
+fn wait_for_waiters(shop: &Database, count: usize) {
     let waiting = format!(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}' AND wait_event_type = 'Lock'",
         shop.name
     );
     for _ in 0..500 {
-        if shop.server.sql("postgres", &waiting) != "0" {
+        if shop.server.sql("postgres", &waiting) == count.to_string() {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(10));

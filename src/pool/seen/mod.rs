@@ -1,0 +1,15 @@
+//! The answers, typed.
+
+mod limits;
+mod prepared;
+mod sessions;
+mod transaction;
+mod wait;
+mod who;
+
+pub use limits::{LimitsSeen, Room};
+pub use prepared::Prepared;
+pub use sessions::{Client, Group, Holder, clients, holders};
+pub use transaction::Transaction;
+pub use wait::{Blocker, Wait};
+pub use who::Who;

@@ -1,0 +1,79 @@
+//! What the sessions that are there do to the server: transactions left open, locks waited for, connections held for nothing.
+
+use crate::finding::pool::{blocked, connection_leak, idle_in_transaction, long_transaction, prepared_transaction};
+use crate::pool::seen::{Client, Group, LimitsSeen, Prepared, Transaction, Wait, clients};
+use crate::verdict::Notes;
+
+/// Idle in a transaction for this long is a warning, in seconds; half the server's own time-out, where that is shorter.
+const IDLE_WARN: i64 = 300;
+/// Idle in a transaction for this long is worth knowing, in seconds.
+const IDLE_INFO: i64 = 5;
+/// A transaction that runs for this long is worth knowing, in seconds.
+const LONG_INFO: i64 = 300;
+/// A transaction that runs for this long is a warning, in seconds.
+const LONG_WARN: i64 = 3_600;
+/// Waiting for a lock for this long is a warning, in seconds.
+const WAIT_WARN: i64 = 1;
+/// A prepared transaction of this age has been forgotten, in seconds.
+const PREPARED_WARN: i64 = 300;
+/// Fewer idle connections from one client are a pool.
+const LEAK_LEAST: i64 = 5;
+
+/// Idle and long transactions.
+pub fn transactions(notes: &mut Notes, limits: &LimitsSeen, transactions: &[Transaction]) {
+    let timeout = limits.idle_in_transaction_ms();
+    let half_timeout = (timeout / 2_000).max(1);
+    let limit = if timeout > 0 { half_timeout.min(IDLE_WARN) } else { IDLE_WARN };
+    let idle: Vec<_> = transactions
+        .iter()
+        .filter(|session| session.idle && session.seconds >= limit.min(IDLE_INFO))
+        .collect();
+    let sitting = transactions.iter().filter(|session| session.idle).count();
+    notes.fact("idle_in_transaction", super::number(sitting));
+    if !idle.is_empty() {
+        let finding = idle_in_transaction::finding(&limits.login, &limits.database, &idle, limit, timeout);
+        notes.found(finding);
+    }
+    let long: Vec<_> = transactions
+        .iter()
+        .filter(|session| !session.idle && session.seconds >= LONG_INFO)
+        .collect();
+    if !long.is_empty() {
+        let grave = long.iter().any(|session| session.seconds >= LONG_WARN);
+        notes.found(long_transaction::finding(&limits.database, &long, grave));
+    }
+}
+
+/// Who waits for whom.
+pub fn waits(notes: &mut Notes, limits: &LimitsSeen, waits: &[Wait]) {
+    notes.fact("waiting_for_locks", super::number(waits.len()));
+    if !waits.is_empty() {
+        let grave = waits.iter().any(|wait| wait.seconds.is_some_and(|seconds| seconds >= WAIT_WARN));
+        notes.found(blocked::finding(&limits.database, waits, grave));
+    }
+}
+
+/// Transactions that were prepared and forgotten.
+pub fn prepared(notes: &mut Notes, limits: &LimitsSeen, prepared: Vec<Prepared>) {
+    notes.fact("prepared_transactions", super::number(prepared.len()));
+    let old: Vec<Prepared> = prepared
+        .into_iter()
+        .filter(|transaction| transaction.seconds >= PREPARED_WARN)
+        .collect();
+    if !old.is_empty() {
+        notes.found(prepared_transaction::finding(&limits.database, &old));
+    }
+}
+
+/// Clients that hold much and use little of it.
+pub fn leaks(notes: &mut Notes, limits: &LimitsSeen, groups: &[Group]) {
+    let clients = clients(groups);
+    let usable = limits.capacity.usable();
+    let leaking: Vec<&Client> = clients
+        .iter()
+        .filter(|client| client.quiet >= LEAK_LEAST && client.quiet * 2 > client.count && client.quiet * 5 >= usable)
+        .collect();
+    if !leaking.is_empty() {
+        notes.found(connection_leak::finding(&leaking, usable));
+    }
+}

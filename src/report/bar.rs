@@ -1,0 +1,131 @@
+//! The server's slots as a bar, in characters that need no colour.
+
+use super::style::Style;
+use super::wrap;
+use crate::pool::slots::Slots;
+
+/// The widest bar, brackets left out.
+const WIDEST: i64 = 60;
+
+/// A part of the bar, in its order.
+struct Part {
+    mark: char,
+    name: &'static str,
+    count: i64,
+}
+
+/// The bar and its legend, without what stands in front of them; `indent` is the width of that.
+#[must_use]
+pub fn lines(slots: &Slots, indent: usize, style: Style) -> Vec<String> {
+    let within = [
+        ('x', "reserved", slots.reserved),
+        ('o', "used by others", slots.used_by_others),
+        ('#', "used by this application", slots.used_by_application),
+        ('.', "free", slots.free),
+    ]
+    .map(|(mark, name, count)| Part { mark, name, count });
+    let beyond = Part {
+        mark: '!',
+        name: "demand beyond",
+        count: slots.beyond.unwrap_or(WIDEST),
+    };
+    let total: i64 = within.iter().map(|part| part.count).sum();
+    let scale = total.saturating_add(beyond.count).max(1);
+    let cells = |part: &Part| -> usize {
+        let share = if scale <= WIDEST {
+            part.count
+        } else {
+            // What is there shows, however little it is.
+            (part.count.saturating_mul(WIDEST) / scale).max(i64::from(part.count > 0))
+        };
+        usize::try_from(share).unwrap_or(0)
+    };
+    let drawn = |part: &Part| part.mark.to_string().repeat(cells(part));
+    let bar: String = within.iter().map(drawn).collect();
+    let about = if slots.exact { "" } else { "about " };
+    let mut legend: Vec<String> = within
+        .iter()
+        .filter(|part| part.count > 0)
+        .map(|part| format!("{} {} {}", part.mark, part.name, part.count))
+        .collect();
+    match slots.beyond {
+        Some(0) => {}
+        Some(count) => legend.push(format!("{} {} {count}", beyond.mark, beyond.name)),
+        None => legend.push(format!("{} {}: no limit", beyond.mark, beyond.name)),
+    }
+    let mut lines = vec![format!("[{bar}]{}", drawn(&beyond))];
+    let mut line = format!("{about}{total} slots:");
+    let room = wrap::WIDTH.saturating_sub(indent);
+    for (index, part) in legend.iter().enumerate() {
+        let part = if index == 0 { format!(" {part}") } else { format!(", {part}") };
+        if line.chars().count() + part.chars().count() > room {
+            lines.push(std::mem::replace(&mut line, part.trim_start_matches(", ").to_owned()));
+        } else {
+            line.push_str(&part);
+        }
+    }
+    lines.push(line);
+    lines.into_iter().map(|line| style.aside(&line)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+    use crate::pool::slots::Slots;
+    use crate::report::style::{ColorChoice, Style};
+
+    fn drawn(slots: &Slots) -> Vec<String> {
+        lines(slots, 21, Style::settle(ColorChoice::Never, true))
+    }
+
+    #[test]
+    fn few_slots_are_drawn_one_by_one() {
+        let slots = Slots {
+            reserved: 3,
+            used_by_others: 2,
+            used_by_application: 4,
+            free: 11,
+            beyond: Some(5),
+            exact: true,
+        };
+        assert_eq!(
+            drawn(&slots),
+            [
+                "[xxxoo####...........]!!!!!",
+                "20 slots: x reserved 3, o used by others 2, # used by this application 4",
+                ". free 11, ! demand beyond 5",
+            ]
+        );
+    }
+
+    #[test]
+    fn many_slots_keep_to_the_width_and_lose_no_part() {
+        let slots = Slots {
+            reserved: 1,
+            used_by_others: 1,
+            used_by_application: 1,
+            free: 4_997,
+            beyond: Some(1_000_000),
+            exact: false,
+        };
+        let lines = drawn(&slots);
+        assert!(lines.iter().all(|line| line.chars().count() <= 79), "{lines:?}");
+        assert!(lines[0].starts_with("[xo#.]!!!"), "{lines:?}");
+        assert!(lines[1].starts_with("about 5000 slots: "), "{lines:?}");
+    }
+
+    #[test]
+    fn a_demand_without_a_limit_says_so() {
+        let slots = Slots {
+            reserved: 0,
+            used_by_others: 0,
+            used_by_application: 0,
+            free: 10,
+            beyond: None,
+            exact: true,
+        };
+        let lines = drawn(&slots);
+        assert!(lines[0].starts_with('[') && lines[0].ends_with("!!!"), "{lines:?}");
+        assert!(lines[1].ends_with("! demand beyond: no limit"), "{lines:?}");
+    }
+}
