@@ -26,6 +26,8 @@ pub struct Flights {
 struct Seen {
     connections: usize,
     flights: usize,
+    /// The connections in which the client spoke at all.
+    speakers: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,13 @@ impl Flights {
         let seen = self.seen.lock().expect("no thread panics with it");
         (seen.connections, seen.flights)
     }
+
+    /// How often clients had to wait for the network: to be connected, and for each answer. After a farewell nobody waits.
+    pub fn round_trips(&self) -> usize {
+        let (connections, flights) = self.counted();
+        let seen = self.seen.lock().expect("no thread panics with it");
+        connections + flights - seen.speakers
+    }
 }
 
 fn carry(mut client: TcpStream, mut server: TcpStream, seen: &Mutex<Seen>) {
@@ -70,10 +79,14 @@ fn carry(mut client: TcpStream, mut server: TcpStream, seen: &Mutex<Seen>) {
     listen(Side::Client, &client, sender.clone());
     listen(Side::Server, &server, sender);
     let mut spoke_last = Side::Server;
+    let mut first = true;
     while let Some((from_client, from_server)) = flight(&said) {
         if !from_client.is_empty() {
             if spoke_last == Side::Server {
-                seen.lock().expect("no thread panics with it").flights += 1;
+                let mut seen = seen.lock().expect("no thread panics with it");
+                seen.flights += 1;
+                seen.speakers += usize::from(first);
+                first = false;
             }
             spoke_last = Side::Client;
         }

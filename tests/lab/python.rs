@@ -34,6 +34,10 @@ const CHECKERS: &[&str] = &[
 ];
 const CHECKERS_MODULES: &str = "check_jsonschema, kubernetes_validate, ansible, pre_commit";
 
+/// What the benchmark compares with.
+const PEERS: &[&str] = &["alembic", "Django", "psycopg[binary]", "psycopg2-binary", "SQLAlchemy"];
+const PEERS_MODULES: &str = "alembic, django, psycopg, psycopg2, sqlalchemy";
+
 /// A virtual environment with both tools and a driver.
 #[derive(Debug)]
 pub struct Venv {
@@ -65,6 +69,15 @@ impl Venv {
     /// Why there is none.
     pub fn checkers() -> Result<&'static Self, String> {
         static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("checkers", CHECKERS, CHECKERS_MODULES));
+        SHARED.as_ref().map_err(Clone::clone)
+    }
+
+    /// The environment of what the benchmark compares with.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn of_peers() -> Result<&'static Self, String> {
+        static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("peers", PEERS, PEERS_MODULES));
         SHARED.as_ref().map_err(Clone::clone)
     }
 
