@@ -11,6 +11,7 @@ use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
 use crate::observer::Observer;
+use crate::own_limits;
 use crate::pool::demand::{self, Codes};
 use crate::probe;
 use crate::probe::dns::Route;
@@ -113,6 +114,9 @@ async fn enter(
 ) -> Option<Entered> {
     let limit = request.timeout;
     log.begins(Layer::Config, "the settings to be read");
+    if let Err(breakage) = own_limits::descriptors(own_limits::OF_A_CHECK) {
+        return log.step(Layer::Config, Probed::Broke(breakage));
+    }
     // Files that are pipes and programs that are asked may take their time.
     let gathered = spawn_blocking({
         let (request, environment) = (request.clone(), environment.clone());

@@ -25,6 +25,7 @@ pub mod nearest;
 pub mod net;
 pub mod observer;
 pub mod outcome;
+pub mod own_limits;
 pub mod pool;
 pub mod pooler;
 pub mod privileges;

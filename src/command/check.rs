@@ -8,6 +8,7 @@ use crate::cli::resolve::{self, Checks};
 use crate::exit_code::ExitCode;
 use crate::fleet;
 use crate::outcome::Outcome;
+use crate::own_limits;
 use crate::report::live::Live;
 use crate::report::output::Output;
 use crate::report::style::Style;
@@ -43,7 +44,10 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     };
     let style = Style::settle(args.color, output.is_file());
     let mut reporter = report::reporter(args.format, output.writer(), style, detail);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // Where this process may open next to nothing, the chain says so, which takes no network.
+    let has_room = own_limits::descriptors(own_limits::OF_A_CHECK).is_ok();
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = if has_room { runtime.enable_all() } else { runtime.enable_time() }.build()?;
     if let Checks::Many(requests) = &checks {
         let names: Vec<String> = requests.iter().filter_map(|request| request.target.clone()).collect();
         reporter.begin(&names);
@@ -52,10 +56,12 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
         let mut live = Live::new(reporter.as_mut(), detail);
         match &checks {
             Checks::One(request) => {
-                let diagnosis = chain::run(request, &environment, &Shared::default(), &mut live, interrupted()).await;
+                let diagnosis = chain::run(request, &environment, &Shared::default(), &mut live, interrupted(has_room)).await;
                 Outcome::One(Box::new(diagnosis))
             }
-            Checks::Many(requests) => Outcome::Many(fleet::run(requests, &environment, args.jobs.into(), &mut live, interrupted()).await),
+            Checks::Many(requests) => {
+                Outcome::Many(fleet::run(requests, &environment, args.jobs.into(), &mut live, interrupted(has_room)).await)
+            }
         }
     });
     // A resolver that hangs must not hold the exit up.
@@ -70,8 +76,11 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
 }
 
 /// Ctrl-C, or a service manager's wish to end.
-async fn interrupted() {
+async fn interrupted(has_room: bool) {
     use tokio::signal::unix::{SignalKind, signal};
+    if !has_room {
+        return std::future::pending().await;
+    }
     let terminate = async {
         match signal(SignalKind::terminate()) {
             Ok(mut signal) => drop(signal.recv().await),

@@ -9,10 +9,11 @@ pub const MASK: &str = "***";
 /// Names whose value is a password, as a name's end, in lower case.
 const NAMES: &[&str] = &["password", "passwd", "passphrase", "pass", "pwd", "secret"];
 
-/// The text with every password in it masked: in URLs up to the last `@` of the word, and after `password=` and its like.
+/// The text with every password in it masked: in URLs up to the last `@` of the line, since a password may hold blanks, and after
+/// `password=` and its like.
 #[must_use]
 pub fn mask_dsn(text: &str) -> String {
-    mask_values(&mask_urls(text), names_a_password)
+    mask_values(&mask_urls(text, Extent::Line), names_a_password)
 }
 
 /// A command line's argument, masked. One that looks like a damaged connection string is masked whole: where its password begins is
@@ -20,9 +21,9 @@ pub fn mask_dsn(text: &str) -> String {
 #[must_use]
 pub fn mask_argument(text: &str) -> String {
     if text.starts_with('-') {
-        mask_dsn(text)
+        mask_values(&mask_urls(text, Extent::Text), names_a_password)
     } else if text.contains("://") || text.contains('=') {
-        mask_values(&mask_urls(text), |name| {
+        mask_values(&mask_urls(text, Extent::Text), |name| {
             names_a_password(name) || keyword::find(name.as_bytes()).is_none()
         })
     } else if text.contains([':', '@']) {
@@ -41,19 +42,30 @@ fn ends_word(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`')
 }
 
-fn mask_urls(text: &str) -> String {
+/// How far a URL may reach, whatever stands in its password.
+#[derive(Debug, Clone, Copy)]
+enum Extent {
+    Line,
+    Text,
+}
+
+fn mask_urls(text: &str, extent: Extent) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(found) = rest.find("://") {
         let (head, tail) = rest.split_at(found + 3);
         out.push_str(head);
         let word = tail.find(ends_word).unwrap_or(tail.len());
-        let next_url = tail.find("://").unwrap_or(tail.len());
-        let line = tail.find('\n').unwrap_or(tail.len());
-        // A raw blank in the password: the credentials end at the first "@" beyond the word.
-        let beyond = || tail[word..line.min(next_url).max(word)].find('@').map(|at| word + at);
+        let reach = match extent {
+            Extent::Text => tail.len(),
+            Extent::Line => {
+                let next_url = tail.find("://").unwrap_or(tail.len());
+                tail.find('\n').unwrap_or(tail.len()).min(next_url).max(word)
+            }
+        };
         let colon = tail[..word].find(':');
-        match tail[..word].rfind('@').or_else(|| colon.and_then(|_| beyond())) {
+        let has_credentials = colon.is_some() || tail[..word].contains('@');
+        match tail[..reach].rfind('@').filter(|_| has_credentials) {
             Some(at) => {
                 match tail[..at].find(':') {
                     Some(colon) => {

@@ -18,7 +18,7 @@ use crate::server::session::{FailedLogin, NotLoggedIn, Session};
 use crate::server::watch::{Method, Progress, Seen};
 use crate::server::wire::{self, FirstWord};
 use crate::target::{SslMode, Target};
-use crate::verdict::{Notes, Probed};
+use crate::verdict::{Breakage, Notes, Probed};
 
 /// Logs in, once. A second connection is opened only where libpq would open one and no password was offered, or to confirm that it is
 /// TLS that the server wants.
@@ -158,6 +158,11 @@ fn broken(
     admitted_with_tls: Option<bool>,
     limit: Duration,
 ) -> Probed<Session> {
+    if matches!(failed.why, NotLoggedIn::TooManyIterations) {
+        let limit =
+            "the role's SCRAM secret takes more than 100,000 iterations (scram_iterations), which the doctor does not compute for a server";
+        return Probed::Broke(Breakage(limit.into()));
+    }
     let mut notes = Notes::default();
     if let Some(method) = failed.seen.method {
         notes.fact("method", method.name());
@@ -179,12 +184,11 @@ fn finding(why: &NotLoggedIn, seen: &Seen, scene: &Scene<'_>, limit: Duration) -
         NotLoggedIn::Refused(error) if scene.admitted_with_tls == Some(true) => required_by_server::finding(error, scene),
         NotLoggedIn::Refused(error) => refusal::finding(error, scene),
         NotLoggedIn::NoPassword => password_missing::finding(scene),
-        NotLoggedIn::MethodUnsupported => method_unsupported::finding(scene),
+        NotLoggedIn::MethodUnsupported | NotLoggedIn::TooManyIterations => method_unsupported::finding(scene),
         NotLoggedIn::MethodDisallowed => method_disallowed::finding(scene),
         NotLoggedIn::NoChannelBinding => channel_binding_missing::finding(scene),
         NotLoggedIn::ServerUnproven(text) => server_unproven::finding(scene, text),
         NotLoggedIn::NotPostgres(bytes) => not_postgres::finding(address, bytes),
-        NotLoggedIn::Oversized(bytes) => unexpected_answer::oversized(address, *bytes),
         NotLoggedIn::Unexpected(text) => unexpected_answer::finding(address, text),
         NotLoggedIn::Broken(error) if error.to_string().contains("alert") => {
             client_certificate_rejected::finding(scene.target, address, &error.to_string())

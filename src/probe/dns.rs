@@ -14,8 +14,9 @@ use crate::finding::dns::{
 };
 use crate::finding::{Finding, Severity};
 use crate::net::socket::Address;
+use crate::own_limits;
 use crate::target::{Endpoint, Host, Target};
-use crate::verdict::{Notes, Probed};
+use crate::verdict::{Breakage, Notes, Probed};
 
 /// One address to try for one host of the settings.
 #[derive(Debug, Clone)]
@@ -43,7 +44,10 @@ pub async fn probe(target: &Target, limit: Duration) -> Probed<Addresses> {
         };
         return Probed::NotApplicable(literal_routes(target), reason.into());
     }
-    let lookups = lookup_all(target, limit).await;
+    let mut lookups = lookup_all(target, limit).await;
+    if let Some(breakage) = lookups.iter_mut().flatten().find_map(|lookup| lookup.own_limit.take()) {
+        return Probed::Broke(breakage);
+    }
     let mut notes = Notes::default();
     let mut routes = Vec::new();
     let mut failures = Vec::new();
@@ -53,6 +57,7 @@ pub async fn probe(target: &Target, limit: Duration) -> Probed<Addresses> {
             Some(Lookup {
                 outcome: Ok(resolved),
                 dns,
+                ..
             }) => {
                 describe(&mut notes, host, &resolved.addresses, dns.as_deref());
                 look_for_surprises(&mut notes, host, &resolved);
@@ -64,6 +69,7 @@ pub async fn probe(target: &Target, limit: Duration) -> Probed<Addresses> {
             Some(Lookup {
                 outcome: Err(failure),
                 dns,
+                ..
             }) => failures.push(explain(host, &failure, dns, limit)),
         }
     }
@@ -96,6 +102,8 @@ struct Lookup {
     outcome: Result<Resolved, Failure>,
     /// What the name servers say themselves, where they said it in time.
     dns: Option<Vec<Answered>>,
+    /// Why the resolver could not ask, whatever it said.
+    own_limit: Option<Breakage>,
 }
 
 /// One entry per host, in order; `None` for those that need no resolving.
@@ -133,6 +141,10 @@ async fn lookup(name: String, limit: Duration) -> Lookup {
         Ok(Ok(Err(unresolved))) => Err(Failure::Refused(unresolved)),
         Ok(Err(_)) | Err(_) => Err(Failure::Undecided),
     };
+    let own_limit = outcome
+        .as_ref()
+        .err()
+        .and_then(|_| own_limits::descriptors(own_limits::OF_A_LOOKUP).err());
     let grace = match &outcome {
         Ok(_) if decided_by_file => EXPLANATION_GRACE,
         Ok(_) => EXPLANATION_GRACE.max(began.elapsed()),
@@ -142,7 +154,7 @@ async fn lookup(name: String, limit: Duration) -> Lookup {
         Ok(Ok(Ok(answers))) => Some(answers),
         Ok(_) | Err(_) => None,
     };
-    Lookup { outcome, dns }
+    Lookup { outcome, dns, own_limit }
 }
 
 fn literal_routes(target: &Target) -> Addresses {

@@ -10,23 +10,46 @@ use super::Out;
 
 /// Where a report goes.
 #[derive(Debug)]
-pub struct Output(Option<Rc<RefCell<Pending>>>);
+pub struct Output(Rc<RefCell<Pending>>);
 
-/// A file that is being written.
+/// A report that is being written.
 #[derive(Debug)]
 struct Pending {
-    file: BufWriter<File>,
+    sink: Sink,
     /// The first trouble in writing.
     trouble: Option<io::Error>,
     /// Where it is written, and what it becomes; `None` where it is written in place: a pipe or a device cannot be replaced.
     becomes: Option<(PathBuf, PathBuf)>,
 }
 
+#[derive(Debug)]
+enum Sink {
+    Standard(io::Stdout),
+    File(BufWriter<File>),
+}
+
+impl Sink {
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Standard(stdout) => stdout,
+            Self::File(file) => file,
+        }
+    }
+}
+
 impl Output {
     /// Standard output.
     #[must_use]
     pub fn standard() -> Self {
-        Self(None)
+        Self::new(Sink::Standard(io::stdout()), None)
+    }
+
+    fn new(sink: Sink, becomes: Option<(PathBuf, PathBuf)>) -> Self {
+        Self(Rc::new(RefCell::new(Pending {
+            sink,
+            trouble: None,
+            becomes,
+        })))
     }
 
     /// A file. Until [`Output::commit`] a reader finds what was there before.
@@ -51,43 +74,45 @@ impl Output {
                 (file, Some((temporary, place)))
             }
         };
-        Ok(Self(Some(Rc::new(RefCell::new(Pending {
-            file: BufWriter::new(file),
-            trouble: None,
-            becomes,
-        })))))
+        Ok(Self::new(Sink::File(BufWriter::new(file)), becomes))
     }
 
     /// What a reporter writes to.
     #[must_use]
     pub fn writer(&self) -> Out {
-        match &self.0 {
-            None => Box::new(io::stdout()),
-            Some(pending) => Box::new(Writer(Rc::clone(pending))),
-        }
+        Box::new(Writer(Rc::clone(&self.0)))
     }
 
     /// Whether a person may be looking on.
     #[must_use]
-    pub const fn is_file(&self) -> bool {
-        self.0.is_some()
+    pub fn is_file(&self) -> bool {
+        matches!(self.0.borrow().sink, Sink::File(_))
     }
 
     /// The report is whole.
     ///
     /// # Errors
     ///
-    /// When not all of it could be written; a file that was there before stays.
+    /// When not all of it could be written; a file that was there before stays. That a reader has gone is its own affair.
     pub fn commit(self) -> io::Result<()> {
-        let Some(pending) = &self.0 else { return Ok(()) };
-        let pending = &mut *pending.borrow_mut();
-        let flushed = pending.file.flush();
-        pending.trouble.take().map_or(flushed, Err)?;
+        let pending = &mut *self.0.borrow_mut();
+        let flushed = pending.sink.writer().flush();
+        let is_of_the_reader = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+        match pending.trouble.take().map_or(flushed, Err) {
+            Err(error) if !is_of_the_reader(&error) => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
         if let Some((temporary, place)) = &pending.becomes {
             fs::rename(temporary, place)?;
             pending.becomes = None;
         }
         Ok(())
+    }
+}
+
+impl Pending {
+    fn keep_trouble<T>(&mut self, outcome: io::Result<T>) -> io::Result<T> {
+        outcome.inspect_err(|error| self.trouble = Some(io::Error::new(error.kind(), error.to_string())))
     }
 }
 
@@ -105,14 +130,18 @@ struct Writer(Rc<RefCell<Pending>>);
 impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let pending = &mut *self.0.borrow_mut();
-        pending
-            .file
-            .write(bytes)
-            .inspect_err(|error| pending.trouble = Some(io::Error::new(error.kind(), error.to_string())))
+        let written = pending.sink.writer().write(bytes);
+        pending.keep_trouble(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        let pending = &mut *self.0.borrow_mut();
+        let flushed = match &mut pending.sink {
+            Sink::Standard(stdout) => stdout.flush(),
+            // It is whole at the end, or not there.
+            Sink::File(_) => Ok(()),
+        };
+        pending.keep_trouble(flushed)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinHandle;
 use tokio_postgres::config::{self, SslNegotiation};
 use tokio_postgres::tls::{ChannelBinding, TlsConnect};
-use tokio_postgres::{Client, Config, Error, SimpleQueryMessage};
+use tokio_postgres::{Client, Config, Error, SimpleQueryMessage, SimpleQueryRow};
 
 use super::error::ServerError;
 use super::watch::{CancelKey, Method, Progress, Seen, Watch};
@@ -91,8 +91,8 @@ pub enum NotLoggedIn {
     ServerUnproven(String),
     /// It is no PostgreSQL; the first bytes tell what it is.
     NotPostgres(Vec<u8>),
-    /// A message declared this many bytes.
-    Oversized(usize),
+    /// The role's SCRAM secret takes more work than the doctor's library does for a server; libpq does it.
+    TooManyIterations,
     /// A message that has no place here.
     Unexpected(String),
     Closed,
@@ -114,7 +114,7 @@ pub struct Session {
     client: Client,
     connection: JoinHandle<()>,
     address: Address,
-    cancel_key: Option<CancelKey>,
+    seen: Arc<Mutex<Seen>>,
     pub server: ServerFacts,
     /// `None` where the server asked for nothing.
     pub method: Method,
@@ -130,8 +130,8 @@ impl Session {
     pub async fn login(stream: SecuredStream, address: &Address, target: &Target, limit: Duration) -> Result<Self, FailedLogin> {
         let encrypted = stream.is_encrypted();
         let config = config(target, encrypted);
-        let (watch, seen) = Watch::new(stream, target.require_auth.clone());
-        let seen = || seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (watch, shared) = Watch::new(stream, target.require_auth.clone());
+        let seen = || shared.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match tokio::time::timeout(limit, config.connect_raw(watch, Handover)).await {
             Ok(Ok((client, connection))) => {
                 let seen = seen();
@@ -142,7 +142,7 @@ impl Session {
                         let _ = connection.await;
                     }),
                     address: address.clone(),
-                    cancel_key: seen.cancel_key.clone(),
+                    seen: Arc::clone(&shared),
                     server: ServerFacts::of(&seen),
                     method: seen.method.unwrap_or(Method::NoneAsked),
                     encrypted,
@@ -174,9 +174,8 @@ impl Session {
                 "BEGIN READ ONLY; SET LOCAL statement_timeout = {statement_ms}; SET LOCAL lock_timeout = {lock_ms}; SET LOCAL jit = off; {question}"
             );
             let (answer, _) = tokio::join!(self.client.simple_query(&statements), self.client.batch_execute("ROLLBACK"));
-            answer
-                .map(|messages| messages.into_iter().filter_map(row).collect())
-                .map_err(|error| no_answer(&error))
+            let messages = answer.map_err(|error| self.no_answer(&error))?;
+            messages.into_iter().filter_map(row).collect()
         });
         match tokio::time::timeout(limit, join_all(asked)).await {
             Ok(answers) => answers,
@@ -199,19 +198,29 @@ impl Session {
             .map_err(|_| NoAnswer::Lost(format!("no answer within {} s", limit.as_secs_f32())))?;
         let mut tables = [const { Table::new() }; N];
         for (table, answer) in tables.iter_mut().zip(answers) {
-            let messages = answer.map_err(|error| no_answer(&error))?;
-            *table = messages.into_iter().filter_map(named_row).collect();
+            let messages = answer.map_err(|error| self.no_answer(&error))?;
+            *table = messages.into_iter().filter_map(named_row).collect::<Result<_, _>>()?;
         }
         Ok(tables)
+    }
+
+    fn no_answer(&self, error: &Error) -> NoAnswer {
+        let excess = self.seen.lock().unwrap_or_else(PoisonError::into_inner).excess;
+        match (error.as_db_error(), excess) {
+            (Some(error), _) => NoAnswer::Refused(error.into()),
+            (None, Some(excess)) => NoAnswer::Lost(excess.to_string()),
+            (None, None) => NoAnswer::Lost(Foreign::new(error.to_string()).to_string()),
+        }
     }
 
     /// Ends the session as the protocol wants it. Statements that still run are cancelled first: the server reads the farewell only
     /// after them.
     pub async fn goodbye(mut self) {
         drop(self.client);
+        let cancel_key = self.seen.lock().unwrap_or_else(PoisonError::into_inner).cancel_key.take();
         let until = Instant::now() + GOODBYE_LIMIT;
         while tokio::time::timeout(CANCEL_PAUSE, &mut self.connection).await.is_err() && Instant::now() < until {
-            if let Some(key) = &self.cancel_key {
+            if let Some(key) = &cancel_key {
                 // A request that does not arrive is made good by the next, or by the statement's own time limit.
                 let _ = tokio::time::timeout(CANCEL_PAUSE, cancel(&self.address, key)).await;
             }
@@ -266,16 +275,23 @@ fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
     {
         return NotLoggedIn::MethodDisallowed;
     }
-    if let Some(bytes) = seen.oversized {
-        return NotLoggedIn::Oversized(bytes);
+    if let Some(excess) = seen.excess {
+        return NotLoggedIn::Unexpected(excess.to_string());
     }
+    let by_scram = matches!(seen.method, Some(Method::ScramSha256 | Method::ScramSha256Plus)) && seen.progress < Progress::Authenticated;
     let source = std::error::Error::source(error);
     if let Some(error) = source.and_then(|source| source.downcast_ref::<io::Error>()) {
-        // What postgres-protocol says of a SASL message that makes no sense, or whose proof is wrong.
-        if error.kind() == io::ErrorKind::InvalidInput && seen.method.is_some() && seen.progress < Progress::Authenticated {
-            return NotLoggedIn::ServerUnproven(Foreign::new(error.to_string()).to_string());
-        }
-        return NotLoggedIn::Broken(io::Error::new(error.kind(), Foreign::new(error.to_string()).to_string()));
+        let text = Foreign::new(error.to_string()).to_string();
+        return match error.kind() {
+            _ if by_scram && text.contains("iteration count exceeds") => NotLoggedIn::TooManyIterations,
+            // What postgres-protocol says of a SASL message that makes no sense, or whose proof is wrong.
+            _ if by_scram && text.contains("SCRAM") => NotLoggedIn::ServerUnproven(text),
+            io::ErrorKind::InvalidInput if by_scram => NotLoggedIn::ServerUnproven(text),
+            io::ErrorKind::InvalidInput if matches!(seen.method, Some(Method::Unknown(_))) => NotLoggedIn::MethodUnsupported,
+            // And of a message that ends too early; the end of the stream has another kind.
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => NotLoggedIn::Unexpected(text),
+            kind => NotLoggedIn::Broken(io::Error::new(kind, text)),
+        };
     }
     let text = source.map_or_else(|| error.to_string(), ToString::to_string);
     match text.as_str() {
@@ -283,34 +299,28 @@ fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
         "unsupported authentication method" | "unsupported SASL mechanism" => NotLoggedIn::MethodUnsupported,
         "server did not use channel binding" => NotLoggedIn::NoChannelBinding,
         _ if error.is_closed() => NotLoggedIn::Closed,
-        _ if seen.method.is_some() && seen.progress < Progress::Authenticated => {
-            NotLoggedIn::ServerUnproven(Foreign::new(text).to_string())
-        }
+        _ if by_scram => NotLoggedIn::ServerUnproven(Foreign::new(text).to_string()),
         _ => NotLoggedIn::Unexpected(Foreign::new(text).to_string()),
     }
 }
 
-fn row(message: SimpleQueryMessage) -> Option<Row> {
-    match message {
-        SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect()),
-        _ => None,
-    }
+fn row(message: SimpleQueryMessage) -> Option<Result<Row, NoAnswer>> {
+    let SimpleQueryMessage::Row(row) = message else { return None };
+    Some((0..row.len()).map(|column| value(&row, column)).collect())
 }
 
-fn named_row(message: SimpleQueryMessage) -> Option<BTreeMap<String, String>> {
+fn named_row(message: SimpleQueryMessage) -> Option<Result<BTreeMap<String, String>, NoAnswer>> {
     let SimpleQueryMessage::Row(row) = message else { return None };
     let columns = row.columns().iter().enumerate();
-    Some(
-        columns
-            .filter_map(|(index, column)| Some((column.name().to_owned(), row.get(index)?.to_owned())))
-            .collect(),
-    )
+    let named = columns.map(|(index, column)| Ok(value(&row, index)?.map(|value| (column.name().to_owned(), value))));
+    Some(named.filter_map(Result::transpose).collect())
 }
 
-fn no_answer(error: &Error) -> NoAnswer {
-    match error.as_db_error() {
-        Some(error) => NoAnswer::Refused(error.into()),
-        None => NoAnswer::Lost(Foreign::new(error.to_string()).to_string()),
+/// One value as text; a server that sends other bytes has not kept to the encoding.
+fn value(row: &SimpleQueryRow, column: usize) -> Result<Option<String>, NoAnswer> {
+    match row.try_get(column) {
+        Ok(value) => Ok(value.map(str::to_owned)),
+        Err(_) => Err(NoAnswer::Lost("a value in the answer is not UTF-8, which was asked for".to_owned())),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Watching a login go by: the authentication method, the parameters and the process id, which tokio-postgres keeps to itself.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -71,6 +72,28 @@ impl Method {
 #[derive(Debug, Clone)]
 pub struct CancelKey(pub Secret);
 
+/// More bytes than an answer takes: the connection is given up before they fill the memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excess {
+    /// A message of the login declares so many.
+    Declared(usize),
+    /// More than so many came.
+    Sent(usize),
+}
+
+impl fmt::Display for Excess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Declared(bytes) => write!(f, "a message of the login declares {bytes} bytes; real ones have a few hundred"),
+            Self::Sent(bytes) => write!(f, "more than {} KiB came, which no answer takes", bytes / 1024),
+        }
+    }
+}
+
+/// The most that may come before the server is ready for queries, and in all.
+const LONGEST_LOGIN: usize = 1024 * 1024;
+const LONGEST_TALK: usize = 64 * 1024 * 1024;
+
 /// How far a login got.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Progress {
@@ -95,8 +118,8 @@ pub struct Seen {
     pub cancel_key: Option<CancelKey>,
     /// The first bytes of something that is not a server's message.
     pub foreign: Option<Vec<u8>>,
-    /// A message declared this many bytes.
-    pub oversized: Option<usize>,
+    /// More came than any server sends.
+    pub excess: Option<Excess>,
     /// Anything at all was received.
     pub heard: bool,
 }
@@ -112,6 +135,8 @@ pub struct Watch<S> {
     pending: Vec<u8>,
     /// Bytes of the current message that nobody wants.
     to_skip: usize,
+    /// How much came so far.
+    received: usize,
 }
 
 const HEADER_BYTES: usize = 5;
@@ -127,6 +152,7 @@ impl<S> Watch<S> {
             allowed,
             pending: Vec::new(),
             to_skip: 0,
+            received: 0,
         };
         (watch, seen)
     }
@@ -139,6 +165,16 @@ impl<S> Watch<S> {
     fn follow(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.heard |= !bytes.is_empty();
+        self.received = self.received.saturating_add(bytes.len());
+        let most = if seen.progress == Progress::Ready {
+            LONGEST_TALK
+        } else {
+            LONGEST_LOGIN
+        };
+        if self.received > most {
+            seen.excess = Some(Excess::Sent(most));
+            return Err(io::ErrorKind::InvalidData.into());
+        }
         while !bytes.is_empty() && seen.progress < Progress::Ready {
             let skipped = self.to_skip.min(bytes.len());
             self.to_skip -= skipped;
@@ -195,7 +231,7 @@ fn check_header(header: &[u8], following: &[u8], seen: &mut Seen) -> io::Result<
         return Err(io::ErrorKind::InvalidData.into());
     }
     if length > LARGEST_MESSAGE {
-        seen.oversized = Some(length);
+        seen.excess = Some(Excess::Declared(length));
         return Err(io::ErrorKind::InvalidData.into());
     }
     Ok(())

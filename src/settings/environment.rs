@@ -5,9 +5,13 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::time::Duration;
 
+use super::program;
 use crate::secret::Secret;
+
+/// How long a directory service may take to name a user.
+const LOOKUP_LIMIT: Duration = Duration::from_secs(2);
 
 /// Variables, home directory and user name.
 #[derive(Debug, Clone, Default)]
@@ -144,8 +148,8 @@ impl Account {
         let local = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
         Self::read(&local, user).or_else(|| {
             // Users of a directory service are not in the file.
-            let answer = Command::new("getent").args(["passwd", user]).output().ok()?;
-            Self::read(&String::from_utf8_lossy(&answer.stdout), user)
+            let answer = program::run("getent", &["passwd", user], LOOKUP_LIMIT).ok()?;
+            Self::read(&String::from_utf8_lossy(answer.stdout.reveal()), user)
         })
     }
 

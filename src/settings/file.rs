@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 /// The longest file of settings, in bytes.
 pub const LONGEST: usize = 1024 * 1024;
 
+/// The longest bundle of certificates, in bytes; a system's own has a few hundred KiB.
+const LONGEST_BUNDLE: usize = 16 * 1024 * 1024;
+
 /// How long a writer at the other end of a pipe may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -50,6 +53,18 @@ fn is_wide(text: &[u8]) -> bool {
     let zero = |at: usize| text.get(at).map(|byte| *byte == 0);
     let pairs = |first: usize| (0..4).all(|pair| zero(2 * pair + first) == Some(true) && zero(2 * pair + 1 - first) == Some(false));
     pairs(0) || pairs(1)
+}
+
+/// The bytes of a certificate, a key or another file that the settings name.
+///
+/// # Errors
+///
+/// The operating system's refusal, or in its form what makes the file unfit.
+pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    read_at_most(path, LONGEST_BUNDLE).map_err(|unread| match unread {
+        Unread::Refused(error) => error,
+        Unread::Unfit(why) => io::Error::other(format!("it {why}")),
+    })
 }
 
 fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>, Unread> {

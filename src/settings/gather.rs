@@ -340,14 +340,10 @@ fn complain(path: &Path, complaints: &[Complaint], reader: Dialect, silent: bool
 fn unread(path: &Path, trouble: Unread, command: &str) -> Finding {
     match trouble {
         Unread::Refused(error) if error.kind() == ErrorKind::PermissionDenied => env_file_unreadable::found(path, &error, command),
-        Unread::Refused(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory
-            ) =>
-        {
+        Unread::Refused(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             env_file_missing::found(path, &error)
         }
+        Unread::Refused(error) if error.kind() == ErrorKind::IsADirectory => env_file_unreadable::unfit(path, "is a directory"),
         Unread::Refused(error) => env_file_unreadable::unfit(path, &format!("cannot be read: {error}")),
         Unread::Unfit(why) => env_file_unreadable::unfit(path, &why),
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
+use super::file;
 use crate::conninfo::keyword::KEYWORDS;
 use crate::conninfo::parameters::Parameters;
 use crate::conninfo::service_file::{self, Fault, Values};
@@ -112,7 +113,7 @@ fn read_service(service: &[u8], environment: &Environment) -> Result<(PathBuf, V
     }
     for path in &places {
         let file = Foreign::new(path.to_string_lossy());
-        let Ok(text) = std::fs::read(path) else {
+        let Ok(text) = file::read_bytes(path) else {
             if named.as_ref() == Some(path) {
                 let why = format!("the service file {file}, which PGSERVICEFILE names, cannot be read");
                 return Err(service_unusable::found(&shown, &why, "correct PGSERVICEFILE, or take it out"));

@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
+use super::file;
 use super::merge::{Merged, Origin, path_of};
 use super::source::Source;
 use crate::conninfo::passfile;
@@ -59,7 +60,7 @@ fn from_file(path: &PathBuf, login: Login<'_>, hosts: &mut [Host]) -> (Option<Pa
     if !status.is_file() {
         return (None, Some(passfile_ignored::found(path, "it is not a plain file", None)));
     }
-    let text = std::fs::read(path).unwrap_or_default();
+    let text = file::read_bytes(path).unwrap_or_default();
     let mode = status.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         let why = format!("group or others have access to it (mode {mode:04o})");

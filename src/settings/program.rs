@@ -35,6 +35,8 @@ pub enum Unanswered {
 pub fn run(name: &str, arguments: &[&str], limit: Duration) -> Result<Answer, Unanswered> {
     let mut child = Command::new(name)
         .args(arguments)
+        .env_clear()
+        .envs(std::env::vars_os().filter(|(name, _)| is_for_programs(&name.to_string_lossy())))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -65,6 +67,22 @@ pub fn run(name: &str, arguments: &[&str], limit: Duration) -> Result<Answer, Un
         stdout,
         stderr,
     })
+}
+
+/// What a program needs of this process's environment, which holds the application's secrets too.
+fn is_for_programs(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "LANG",
+        "TMPDIR",
+        "CONTAINER_HOST",
+        "SSH_AUTH_SOCK",
+    ];
+    const PREFIXES: &[&str] = &["LC_", "XDG_", "DBUS_", "SYSTEMD_", "DOCKER_", "CONTAINERS_", "PODMAN_"];
+    NAMES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn collect(pipe: Box<dyn std::io::Read + Send>) -> mpsc::Receiver<Secret> {

@@ -10,6 +10,7 @@ use crate::finding::Finding;
 use crate::finding::tls::client_key_unusable;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
+use crate::settings::file;
 use crate::target::TlsSettings;
 use crate::tls::certificate::Certificate;
 
@@ -29,7 +30,7 @@ pub struct Identity {
 /// The finding about a certificate or key that libpq would refuse.
 pub fn read(settings: &TlsSettings) -> Result<Option<Identity>, Finding> {
     let Some(cert_path) = &settings.client_cert else { return Ok(None) };
-    let cert_pem = match std::fs::read(cert_path) {
+    let cert_pem = match file::read_bytes(cert_path) {
         Ok(pem) => pem,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(client_key_unusable::unreadable(cert_path, &error)),
@@ -56,7 +57,7 @@ pub fn read(settings: &TlsSettings) -> Result<Option<Identity>, Finding> {
 /// Whom the client certificate is made out to: its subject; `None` where none can be read.
 #[must_use]
 pub fn subject(settings: &TlsSettings) -> Option<Foreign> {
-    let pem = std::fs::read(settings.client_cert.as_ref()?).ok()?;
+    let pem = file::read_bytes(settings.client_cert.as_ref()?).ok()?;
     let certificate = X509::from_pem(&pem).ok()?;
     Some(Certificate::read(&certificate).subject)
 }
@@ -73,7 +74,7 @@ fn check_permissions(path: &Path) -> Result<(), Finding> {
 }
 
 fn read_key(path: &Path, password: Option<&Secret>) -> Result<PKey<Private>, Finding> {
-    let pem = zeroize::Zeroizing::new(std::fs::read(path).map_err(|error| client_key_unusable::unreadable(path, &error))?);
+    let pem = zeroize::Zeroizing::new(file::read_bytes(path).map_err(|error| client_key_unusable::unreadable(path, &error))?);
     let mut asked = false;
     let key = PKey::private_key_from_pem_callback(&pem, |buffer| {
         asked = true;

@@ -7,6 +7,7 @@ use openssl::x509::X509;
 
 use crate::finding::Finding;
 use crate::finding::tls::{ca_file_invalid, ca_file_missing, ca_file_unreadable};
+use crate::settings::file;
 use crate::target::{Revocations, RootCert, SslMode, TlsSettings};
 
 /// What has to hold of the server's certificate.
@@ -72,7 +73,7 @@ impl Policy {
             RootCert::Default(None) if settings.mode >= SslMode::VerifyCa => return Err(ca_file_missing::no_home(settings.mode)),
             RootCert::Default(None) => return Ok(Self::unverified()),
         };
-        let pem = match std::fs::read(path) {
+        let pem = match file::read_bytes(path) {
             Ok(pem) => pem,
             Err(error) if is_absent(&error) && settings.mode < SslMode::VerifyCa => return Ok(Self::unverified()),
             Err(error) if is_absent(&error) => return Err(ca_file_missing::finding(path, settings)),

@@ -1,6 +1,6 @@
 //! What a command line echoes holds no password.
 
-use dbdoctor::conninfo::mask::mask_dsn;
+use dbdoctor::conninfo::mask::{mask_argument, mask_dsn};
 
 const CANARY: &str = "Zq7-Canary-9xW";
 
@@ -12,6 +12,7 @@ fn passwords_are_masked_in_every_form() {
         ("postgresql://app:{}/{}@db/shop", "postgresql://app:***@db/shop"),
         ("postgresql://app:{}", "postgresql://app:***"),
         ("postgresql://app:{} {}@db/shop", "postgresql://app:***@db/shop"),
+        ("postgresql://app:{}@{} {}@db/shop", "postgresql://app:***@db/shop"),
         (
             "postgresql://db/shop?user=app&password={}&sslmode=require",
             "postgresql://db/shop?user=app&password=***&sslmode=require",
@@ -52,7 +53,7 @@ fn text_without_a_password_stays_as_it_is() {
 #[test]
 fn no_character_of_a_password_opens_a_hole() {
     for raw in [
-        "@", "/", ":", "?", "#", "[", "]", "%", "&", "=", ",", "://", "@/", "/@", "?a=", "&b=", "+", ";", "{", "\\",
+        " ", "@ ", "@/ ?", "@", "/", ":", "?", "#", "[", "]", "%", "&", "=", ",", "://", "@/", "/@", "?a=", "&b=", "+", ";", "{", "\\",
     ] {
         for form in [
             "postgresql://app:{}@db/shop",
@@ -62,8 +63,20 @@ fn no_character_of_a_password_opens_a_hole() {
             "host=db password='{}' user=app",
         ] {
             let password = format!("{CANARY}{raw}{CANARY}");
-            let masked = mask_dsn(&form.replace("{}", &password));
-            assert!(!masked.contains("Canary"), "{form} with {raw:?}: {masked}");
+            let text = form.replace("{}", &password);
+            let may_end_it = raw.contains(' ') && form.contains("={} ");
+            for masked in [mask_dsn(&text), mask_argument(&text)] {
+                assert!(may_end_it || !masked.contains("Canary"), "{form} with {raw:?}: {masked}");
+            }
         }
+    }
+}
+
+#[test]
+fn an_argument_is_one_text() {
+    for raw in ["\n", "@\n", "\n@", "://\n@"] {
+        let text = format!("postgresql://app:{CANARY}{raw}{CANARY}@db/shop");
+        let masked = mask_argument(&text);
+        assert!(!masked.contains("Canary"), "{raw:?}: {masked}");
     }
 }

@@ -30,6 +30,14 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// The same, with this certificate behind its own so many times.
+    pub fn followed_by(&self, certificate: &[u8], times: usize) -> Self {
+        Self {
+            chain: [&self.chain[..], &certificate.repeat(times)].concat(),
+            key: self.key.clone(),
+        }
+    }
+
     /// Writes both for a server that runs as the ordinary user.
     pub fn install(&self, directory: &Path, name: &str) -> (PathBuf, PathBuf) {
         let (certificate, key) = self.write(directory, name);

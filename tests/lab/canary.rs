@@ -36,7 +36,8 @@ fn remember(canary: &str) {
     GIVEN.lock().expect("nothing panics with the lock").insert(canary.to_owned());
 }
 
-/// The first canary that `text` gives away, plain, percent-encoded or in base64, with the form in which it was found.
+/// The first canary that `text` gives away, whole or eight bytes of it, plain, percent-encoded or in base64: in the form in which it
+/// was found.
 pub fn found_in(text: &str) -> Option<String> {
     let given = GIVEN.lock().expect("nothing panics with the lock").clone();
     given
@@ -45,15 +46,20 @@ pub fn found_in(text: &str) -> Option<String> {
         .find(|form| text.contains(form.as_str()))
 }
 
+/// So much of a password is too much.
+const PART: usize = 8;
+
 fn forms(canary: &str) -> Vec<String> {
     let bytes = canary.as_bytes();
     let every_byte = bytes.iter().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
-    let mut forms = vec![
+    let parts = bytes.windows(PART).filter_map(|part| std::str::from_utf8(part).ok());
+    let mut forms: Vec<String> = parts.map(str::to_owned).collect();
+    forms.extend([
         canary.to_owned(),
         utf8_percent_encode(canary, NON_ALPHANUMERIC).to_string(),
         every_byte.to_lowercase(),
         every_byte,
-    ];
+    ]);
     // In base64 the same bytes look different at each of three offsets; the first and last digits depend on the neighbours.
     for offset in 0..3 {
         let padded = [&b"\0\0"[..offset], bytes].concat();

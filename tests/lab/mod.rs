@@ -2,6 +2,7 @@
 //!
 //! - [`server`]: PostgreSQL, with one role per way to fail ([`matrix`]).
 //! - [`pgbouncer`], [`dns`], [`hostile`]: what else stands between an application and its database.
+//! - [`attacker`], [`rogue_dns`]: peers that no real software is like, with a script of what they send.
 //! - [`authority`]: certificates. [`project`] and [`python`]: applications with migrations.
 //! - [`service`]: units of systemd, and real application servers started as they say.
 //! - [`manager`]: the real systemd as their manager.
@@ -10,6 +11,7 @@
 //! Whatever goes wrong here is a panic: a laboratory that is not in order proves nothing.
 
 pub mod account;
+pub mod attacker;
 pub mod authority;
 pub mod blackhole;
 pub mod canary;
@@ -30,6 +32,7 @@ pub mod python;
 pub mod readme;
 pub mod release;
 pub mod revocation;
+pub mod rogue_dns;
 pub mod schema;
 pub mod server;
 pub mod service;

@@ -2,6 +2,11 @@
 
 use std::collections::HashSet;
 
+#[path = "random.rs"]
+mod random;
+
+use random::Random;
+
 /// Strings that parsers are known to disagree on.
 const KNOWN: &[&str] = &[
     "postgresql://app:p@ss@h:5432/db",
@@ -332,15 +337,3 @@ const WORDS: &[&[u8]] = &[
     b"%C3%A4%ff",
     b"TLSv1.2",
 ];
-
-/// Xorshift: the same sequence on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).expect("31 bits fit") % limit
-    }
-}

@@ -13,22 +13,12 @@ pub static KIND: Kind = Kind {
     title: "the server's answer to the login makes no sense",
 };
 
-/// A message that has no place here.
+/// What was wrong with it.
 #[must_use]
 pub fn finding(address: &Address, text: &str) -> Finding {
-    built(address, format!("protocol error: {text}"))
-}
-
-/// A message that declares more bytes than any real one has.
-#[must_use]
-pub fn oversized(address: &Address, bytes: usize) -> Finding {
-    built(address, format!("a message of the login declares {bytes} bytes; real ones have a few hundred"))
-}
-
-fn built(address: &Address, seen: String) -> Finding {
     KIND.found(format!("the answer of {address} to the login makes no sense"))
         .detail("It is not what PostgreSQL sends. The login was broken off.")
-        .evidence(seen)
+        .evidence(format!("protocol error: {text}"))
         .remedy(Remedy::new(
             "find out what answers at that address",
             [Step::new(Place::DatabaseHost, "see which process listens").run(match address {

@@ -25,7 +25,9 @@ pub struct Doctor {
     /// What makes it run in other surroundings.
     prefix: Vec<OsString>,
     ordinary: bool,
-    interrupted_after: Option<&'static str>,
+    signalled: Option<(&'static str, &'static str)>,
+    readable: bool,
+    under: Vec<OsString>,
 }
 
 impl Doctor {
@@ -46,7 +48,9 @@ impl Doctor {
             input: String::new(),
             prefix: Vec::new(),
             ordinary: false,
-            interrupted_after: None,
+            signalled: None,
+            readable: false,
+            under: Vec::new(),
         }
     }
 
@@ -115,9 +119,26 @@ impl Doctor {
         self
     }
 
+    /// Runs under another program: these words, and then the binary's.
+    pub fn under(mut self, words: &[&str]) -> Self {
+        self.under = words.iter().map(OsString::from).collect();
+        self
+    }
+
     /// Is sent SIGINT after so many seconds.
-    pub fn interrupted_after(mut self, seconds: &'static str) -> Self {
-        self.interrupted_after = Some(seconds);
+    pub fn interrupted_after(self, seconds: &'static str) -> Self {
+        self.signalled("INT", seconds)
+    }
+
+    /// Is sent this signal after so many seconds.
+    pub fn signalled(mut self, signal: &'static str, seconds: &'static str) -> Self {
+        self.signalled = Some((signal, seconds));
+        self
+    }
+
+    /// The binary lies where everybody may read it.
+    pub fn readable_by_all(mut self) -> Self {
+        self.readable = true;
         self
     }
 
@@ -160,11 +181,19 @@ impl Doctor {
         let mut words = self.prefix.clone();
         // Nothing may hang: the limit is far above any that the binary is given.
         words.extend(["timeout", "--kill-after=5"].map(OsString::from));
-        match self.interrupted_after {
-            Some(seconds) => words.extend(["--preserve-status", "--signal=INT", seconds].map(OsString::from)),
+        match self.signalled {
+            Some((signal, seconds)) => words.extend(["--preserve-status", "--signal", signal, seconds].map(OsString::from)),
             None => words.push("90".into()),
         }
-        words.push(if self.ordinary { readable_binary() } else { binary() }.into());
+        words.extend(self.under.iter().cloned());
+        words.push(
+            if self.ordinary || self.readable {
+                readable_binary()
+            } else {
+                binary()
+            }
+            .into(),
+        );
         words.extend(self.arguments.iter().cloned());
         let mut command = Command::new(&words[0]);
         command

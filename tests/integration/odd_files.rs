@@ -1,0 +1,93 @@
+//! Files that are no files: pipes, devices, directories, loops, and more bytes than anybody wrote. Each is told, none is waited for.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::harness::{Doctor, Run};
+use crate::lab::server::Server;
+use crate::lab::workdir;
+
+/// Little memory, so that a file that is read whole shows.
+const MEMORY: &str = "--data=300000000";
+
+/// One of each kind, in a directory of their own.
+fn odd_files() -> Vec<PathBuf> {
+    let directory = workdir::fresh("odd");
+    let path = |name: &str| directory.join(name);
+    let made = Command::new("mkfifo").arg(path("pipe")).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo");
+    symlink(path("loop"), path("loop")).expect("the directory is ours");
+    fs::create_dir(path("directory")).expect("the directory is ours");
+    let sparse = fs::File::create(path("huge")).expect("the directory is ours");
+    sparse.set_len(5_000_000_000).expect("a sparse file");
+    fs::write(path("binary"), [0, 1, 2, 0xff].repeat(10_000)).expect("the directory is ours");
+    let devices = ["/dev/zero", "/dev/null"].map(PathBuf::from);
+    ["pipe", "loop", "directory", "huge", "binary"]
+        .map(path)
+        .into_iter()
+        .chain(devices)
+        .collect()
+}
+
+#[track_caller]
+fn survived(call: Doctor, path: &Path) -> Run {
+    let run = call.under(&["prlimit", MEMORY, "--core=0"]).in_format("json");
+    assert!(run.stderr.is_empty(), "{}: {}", path.display(), run.stderr);
+    run
+}
+
+#[test]
+fn as_an_env_file() {
+    for path in odd_files() {
+        let run = survived(Doctor::check().arg("--env-file").arg(&path), &path);
+        assert_eq!(run.status, 10, "{}: {}", path.display(), run.stdout);
+        assert!(!run.stdout.contains("env-file-missing"), "{}: {}", path.display(), run.stdout);
+    }
+}
+
+#[test]
+fn as_certificates_and_keys() {
+    for path in odd_files() {
+        let shown = path.display().to_string();
+        let dsn = Server::shared().dsn("app").with("sslrootcert", &shown);
+        let run = survived(Doctor::check().dsn(dsn), &path);
+        assert_eq!(run.status, 13, "{shown}: {}", run.stdout);
+        let dsn = Server::shared().dsn("certified").no_password().with("sslcert", &shown);
+        let run = survived(Doctor::check().dsn(dsn.with("sslkey", &shown)), &path);
+        assert_eq!(run.status, 13, "{shown}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn as_what_libpq_reads_by_itself() {
+    for path in odd_files() {
+        let shown = path.display().to_string();
+        let dsn = Server::shared().dsn("app").no_password();
+        survived(Doctor::check().dsn(&dsn).env("PGPASSFILE", &shown), &path);
+        let service = Doctor::check().env("PGSERVICE", "shop").env("PGSERVICEFILE", &shown);
+        let run = survived(service, &path);
+        assert_eq!(run.status, 10, "{shown}: {}", run.stdout);
+        let named = Doctor::check().env("DATABASE_URL_FILE", &shown);
+        let run = survived(named, &path);
+        assert_eq!(run.status, 10, "{shown}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn among_the_migrations() {
+    let project = crate::lab::project::Project::empty();
+    project.write("alembic.ini", "[alembic]\nscript_location = migrations\n");
+    project.write("migrations/env.py", "");
+    project.write("migrations/versions/one.py", "revision = 'one'\ndown_revision = None\n");
+    for path in odd_files() {
+        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        symlink(&path, project.path.join(format!("migrations/versions/{name}.py"))).expect("the directory is ours");
+    }
+    symlink(&project.path, project.path.join("migrations/versions/up")).expect("the directory is ours");
+    let call = Doctor::command("migrations").arg("--project").arg(&project.path);
+    let run = survived(call, &project.path);
+    assert_eq!(run.status, 0, "{}", run.stdout);
+    assert_eq!(run.json()["trees"][0]["heads"][0], "one", "{}", run.stdout);
+}

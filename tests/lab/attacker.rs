@@ -1,0 +1,154 @@
+//! Peers that attack whoever connects: a script of what they send and when.
+
+use std::io::{self, Read as _, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use openssl::ssl::{SslAcceptor, SslFiletype, SslMethod};
+
+use super::authority::Identity;
+use super::{port, workdir};
+
+/// One act of the script. After the last one the connection is closed.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Reads what comes first.
+    Read,
+    Send(Vec<u8>),
+    /// Sends it again and again, until the other side hangs up.
+    Flood(Vec<u8>),
+    /// Sends it so often.
+    Repeat(Vec<u8>, usize),
+    /// Sends one byte, waits, and so on.
+    Trickle(Vec<u8>),
+    /// Answers every query with this.
+    Answer(Vec<u8>),
+    /// Neither reads nor sends.
+    Hold,
+}
+
+/// Starts a peer on 127.0.0.1 that lives as long as the process; its port.
+pub fn listen(script: Vec<Act>) -> u16 {
+    accept(move |mut stream| {
+        for act in &script {
+            perform(act, &mut stream)?;
+        }
+        Ok(())
+    })
+}
+
+/// The same, behind TLS with this identity.
+pub fn listen_with_tls(identity: &Identity, script: Vec<Act>) -> u16 {
+    let (certificate, key) = identity.write(&workdir::fresh("attacker"), "attacker");
+    let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).expect("OpenSSL knows it");
+    acceptor.set_certificate_chain_file(certificate).expect("the authority wrote it");
+    acceptor
+        .set_private_key_file(key, SslFiletype::PEM)
+        .expect("the authority wrote it");
+    let acceptor = acceptor.build();
+    accept(move |mut stream| {
+        perform(&Act::Read, &mut stream)?;
+        stream.write_all(b"S")?;
+        let mut stream = acceptor.accept(stream).map_err(io::Error::other)?;
+        for act in &script {
+            perform(act, &mut stream)?;
+        }
+        Ok(())
+    })
+}
+
+/// Passes on what the server on `server` says, up to `bytes`, and then stays silent.
+pub fn stall_after(server: u16, bytes: usize) -> u16 {
+    accept(move |mut client| {
+        let upstream = TcpStream::connect((Ipv4Addr::LOCALHOST, server))?;
+        let (mut from_client, mut to_server) = (client.try_clone()?, upstream.try_clone()?);
+        thread::spawn(move || io::copy(&mut from_client, &mut to_server));
+        let mut allowed = upstream.take(bytes as u64);
+        io::copy(&mut allowed, &mut client)?;
+        perform(&Act::Hold, &mut client)
+    })
+}
+
+fn accept(serve: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback address");
+    let port = listener.local_addr().expect("it is bound").port();
+    port::remember(port);
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let serve = serve.clone();
+            // The other side may hang up whenever it likes.
+            thread::spawn(move || drop(serve(stream)));
+        }
+    });
+    port
+}
+
+fn perform(act: &Act, stream: &mut (impl io::Read + io::Write)) -> io::Result<()> {
+    const READ: usize = 64 * 1024;
+    const PAUSE: Duration = Duration::from_millis(100);
+    match act {
+        Act::Read => {
+            let _ = stream.read(&mut vec![0; READ])?;
+        }
+        Act::Send(bytes) => stream.write_all(bytes)?,
+        Act::Flood(bytes) => loop {
+            stream.write_all(bytes)?;
+        },
+        Act::Repeat(bytes, times) => {
+            for _ in 0..*times {
+                stream.write_all(bytes)?;
+            }
+        }
+        Act::Trickle(bytes) => {
+            for byte in bytes {
+                stream.write_all(&[*byte])?;
+                thread::sleep(PAUSE);
+            }
+        }
+        Act::Answer(bytes) => {
+            let mut asked = vec![0; READ];
+            loop {
+                match stream.read(&mut asked)? {
+                    0 => break,
+                    _ => stream.write_all(bytes)?,
+                }
+            }
+        }
+        Act::Hold => loop {
+            thread::park();
+        },
+    }
+    stream.flush()
+}
+
+/// A message of the server (PostgreSQL's documentation, "Message Formats").
+pub fn message(tag: u8, body: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(body.len() + 4).expect("a short message");
+    [&[tag][..], &length.to_be_bytes(), body].concat()
+}
+
+/// An authentication request.
+pub fn request(kind: u32, more: &[u8]) -> Vec<u8> {
+    message(b'R', &[&kind.to_be_bytes(), more].concat())
+}
+
+/// The words that let a role in and wait for queries.
+pub fn welcome() -> Vec<u8> {
+    let parameter = message(b'S', b"server_version\x0015.4\0");
+    [request(0, b""), parameter, message(b'K', &[0; 8]), message(b'Z', b"I")].concat()
+}
+
+/// An `ErrorResponse`.
+pub fn refusal(sqlstate: &str, text: &[u8]) -> Vec<u8> {
+    let fields = [&b"SFATAL\0VFATAL\0C"[..], sqlstate.as_bytes(), b"\0M", text, b"\0\0"];
+    message(b'E', &fields.concat())
+}
+
+/// One row of one column.
+pub fn row(value: &[u8]) -> Vec<u8> {
+    let description = [&[0, 1][..], b"column\0", &[0; 6], &[0, 0, 0, 25], &[0xff; 6], &[0, 0]].concat();
+    let length = u32::try_from(value.len()).expect("a short value").to_be_bytes();
+    let data = message(b'D', &[&[0, 1][..], &length, value].concat());
+    [message(b'T', &description), data].concat()
+}
