@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use crate::application::Runtime;
 use crate::diagnosis::{Diagnosis, LayerReport, TargetSummary};
 use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
+use crate::migrations::exact;
 use crate::observer::Observer;
 use crate::own_limits;
 use crate::pool::demand::{self, Codes};
@@ -17,8 +19,9 @@ use crate::probe;
 use crate::probe::dns::Route;
 use crate::probe::migrations::Trees;
 use crate::probe::way::Way;
+use crate::process;
 use crate::provider::{self, Provider};
-use crate::request::{Request, Skip};
+use crate::request::{Origin, Request, Running, Skip};
 use crate::server::session::{Answer, Session};
 use crate::settings::environment::Environment;
 use crate::settings::gather;
@@ -94,6 +97,9 @@ struct Entered {
     request: Request,
     target: Target,
     session: Session,
+    /// How the application's Python is run.
+    runtime: Runtime,
+    running: Option<Running>,
     way: Way,
 }
 
@@ -142,6 +148,8 @@ async fn enter(
             pools: spawn_blocking(move || demand::read_code(&services)),
         }
     });
+    let runtime = scene.application.runtime.clone();
+    let running = scene.application.pid.and_then(|pid| running(pid, &request));
     let probed = probe::config::probe(&request, scene);
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
@@ -184,6 +192,8 @@ async fn enter(
         request,
         target,
         session,
+        runtime,
+        running,
         way,
     })
 }
@@ -194,6 +204,8 @@ async fn survey(log: &mut Log<'_>, entered: &Entered, code: Code) {
         request,
         target,
         session,
+        runtime,
+        running,
         way,
     } = entered;
     if log.wants(Layer::Privileges).is_none() {
@@ -206,7 +218,8 @@ async fn survey(log: &mut Log<'_>, entered: &Entered, code: Code) {
             return;
         }
     };
-    let case = probe::migrations::Case::of(&trees, request);
+    let mut case = probe::migrations::Case::of(&trees, request);
+    case.running = running.as_ref();
     let layers = [
         (Layer::Privileges, probe::privileges::questions(request)),
         (Layer::Migrations, probe::migrations::questions(case)),
@@ -251,7 +264,12 @@ async fn survey(log: &mut Log<'_>, entered: &Entered, code: Code) {
         } else {
             match layer {
                 Layer::Privileges => probe::privileges::judge(request, target, &session.server, answers, more),
-                Layer::Migrations => probe::migrations::judge(case, target, answers, more),
+                Layer::Migrations => {
+                    let answered = ask_the_tools(&trees, runtime, request).await;
+                    let exact = answered.as_ref();
+                    let case = probe::migrations::Case { exact, ..case };
+                    probe::migrations::judge(case, target, answers, more)
+                }
                 _ => probe::pool::probe(request, target, &session.server, answers, codes.clone(), way).await,
             }
         };
@@ -259,6 +277,27 @@ async fn survey(log: &mut Log<'_>, entered: &Entered, code: Code) {
             break;
         }
     }
+}
+
+/// The application's process.
+fn running(pid: u32, request: &Request) -> Option<Running> {
+    let unit = match &request.origin {
+        Origin::Unit { name, .. } => Some(name.clone()),
+        _ => None,
+    };
+    let age = process::age(pid)?;
+    Some(Running { pid, unit, age })
+}
+
+/// What the migration tools say themselves, where the user wants that.
+async fn ask_the_tools(trees: &Arc<Trees>, runtime: &Runtime, request: &Request) -> Option<exact::Answers> {
+    if !request.exact {
+        return None;
+    }
+    let (trees, runtime, application) = (Arc::clone(trees), runtime.clone(), request.application.clone());
+    spawn_blocking(move || exact::ask(&trees, &runtime, application.as_ref()))
+        .await
+        .ok()
 }
 
 /// The rows so far.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::foreign::Foreign;
 use crate::secret::Secret;
@@ -110,4 +111,27 @@ pub fn variables(text: &[u8]) -> BTreeMap<String, Secret> {
 fn words(text: &[u8]) -> Vec<Secret> {
     let text = text.strip_suffix(b"\0").unwrap_or(text);
     text.split(|byte| *byte == 0).map(Secret::new).collect()
+}
+
+/// How long the process, or the youngest of its children, has run: workers that were started anew have read the code anew.
+#[must_use]
+pub fn age(pid: u32) -> Option<Duration> {
+    let proc = std::path::Path::new("/proc");
+    let uptime = std::fs::read_to_string(proc.join("uptime")).ok()?;
+    let up: f64 = uptime.split(' ').next()?.parse().ok()?;
+    let children = std::fs::read_to_string(proc.join(format!("{pid}/task/{pid}/children"))).unwrap_or_default();
+    let pids = std::iter::once(pid).chain(children.split_whitespace().filter_map(|child| child.parse().ok()));
+    let started = pids.filter_map(|pid| started(&std::fs::read_to_string(proc.join(format!("{pid}/stat"))).ok()?));
+    let last = started.fold(None, |last: Option<f64>, one| Some(last.map_or(one, |last| last.max(one))))?;
+    Duration::try_from_secs_f64(up - last).ok()
+}
+
+/// The seconds between the system's start and the process's, from `/proc/PID/stat`. A name in it may hold anything but ends with the
+/// last parenthesis.
+fn started(stat: &str) -> Option<f64> {
+    // What /proc counts in, whatever the kernel's own clock.
+    const TICKS_PER_SECOND: f64 = 100.0;
+    let (_, fields) = stat.rsplit_once(')')?;
+    let ticks: f64 = fields.split_whitespace().nth(19)?.parse().ok()?;
+    Some(ticks / TICKS_PER_SECOND)
 }

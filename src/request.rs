@@ -54,6 +54,16 @@ impl Asked {
     }
 }
 
+/// The application's process, where there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    pub pid: u32,
+    /// Its unit of systemd, where that is known.
+    pub unit: Option<String>,
+    /// How long it has run.
+    pub age: Duration,
+}
+
 /// A privilege that the application needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Need {
@@ -117,6 +127,8 @@ pub struct Request {
     /// What the settings have to lead to.
     pub expect: Expect,
     pub demand: Demand,
+    /// Whether the migration tools themselves are to be asked.
+    pub exact: bool,
     /// Further units whose services use the same server.
     pub more_units: Vec<String>,
     /// What is known of the services, the one that is checked first.

@@ -36,6 +36,7 @@ pub(super) const WHAT: &str = "What is checked";
 const CONNECTIONS: &str = "What the application can open";
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option")]
 pub struct CheckArgs {
     #[command(flatten)]
     pub sources: SourceArgs,
@@ -57,6 +58,10 @@ pub struct CheckArgs {
     /// A schema that the application uses (repeatable); without one, those of the search path that exist
     #[arg(long = "schema", value_name = "NAME", help_heading = WHAT)]
     pub schemas: Vec<String>,
+    /// Ask the migration tool itself too, in the application's own Python: this runs the application's code, which opens a
+    /// connection of its own
+    #[arg(long, help_heading = WHAT)]
+    pub exact: bool,
     /// The database that the settings have to lead to
     #[arg(long, value_name = "NAME", help_heading = WHAT)]
     pub expect_database: Option<String>,

@@ -78,6 +78,7 @@ fn request(args: &CheckArgs, of_target: Option<&Target>, command: String) -> any
             .clone()
             .map_or_else(|| needs(of_target), |needs| needs.into_iter().collect()),
         expect: expect(args, of_target),
+        exact: args.exact,
         demand: Demand {
             hosts: args.hosts.or(pool.hosts),
             workers: args.workers.or(pool.workers),
@@ -162,6 +163,7 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
         schemas: schemas(target.as_ref()),
         needs: needs(target.as_ref()),
         expect: Expect::default(),
+        exact: false,
         demand: Demand::default(),
         more_units: Vec::new(),
         services: Vec::new(),

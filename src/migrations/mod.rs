@@ -7,6 +7,7 @@
 
 pub mod alembic;
 pub mod django;
+pub mod exact;
 mod extensions;
 pub(crate) mod files;
 pub mod inspection;

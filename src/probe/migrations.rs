@@ -6,8 +6,10 @@
 mod alembic;
 mod catalog;
 mod django;
+mod exact;
 mod expected;
 mod extensions;
+mod running;
 mod scene;
 mod tools;
 
@@ -15,9 +17,10 @@ use crate::finding::Severity;
 use crate::finding::migrations::{empty_database, unreadable};
 use crate::foreign::Foreign;
 use crate::migrations::Unread;
+use crate::migrations::exact as exact_mode;
 use crate::migrations::listing::count;
 pub use crate::migrations::{Trees, survey};
-use crate::request::{Need, Request};
+use crate::request::{Need, Request, Running};
 use crate::server::error::ServerError;
 use crate::server::session::{Answer, NoAnswer, Row};
 use crate::target::Target;
@@ -33,6 +36,10 @@ pub struct Case<'a> {
     pub expected: &'a [String],
     /// Whether the role is the one that changes the schema.
     pub migrates: bool,
+    /// What the tools say themselves, where they were asked.
+    pub exact: Option<&'a exact_mode::Answers>,
+    /// The application's process, where there is one.
+    pub running: Option<&'a Running>,
 }
 
 impl<'a> Case<'a> {
@@ -53,6 +60,8 @@ impl<'a> Case<'a> {
             trees,
             expected: &[],
             migrates: false,
+            exact: None,
+            running: None,
         }
     }
 }
@@ -76,6 +85,8 @@ enum Question {
     Expected(Vec<String>),
     /// What it takes to make the extensions that migrations make.
     Extensions(Vec<String>),
+    /// How long ago Django's last migration was recorded.
+    LastApplied,
 }
 
 impl Question {
@@ -90,6 +101,7 @@ impl Question {
             Self::Data => catalog::data_sql(),
             Self::Expected(tables) => expected::sql(tables),
             Self::Extensions(names) => extensions::sql(names),
+            Self::LastApplied => running::SQL.to_owned(),
         }
     }
 }
@@ -116,6 +128,9 @@ fn plan(case: Case<'_>) -> Vec<Question> {
     }
     if !trees.django.is_empty() {
         plan.push(Question::Django);
+        if case.running.is_some() {
+            plan.push(Question::LastApplied);
+        }
     }
     if !trees.is_empty() && !trees.sqlite.is_empty() {
         plan.push(Question::Data);
@@ -156,6 +171,10 @@ struct Judged {
     other_apps: Vec<String>,
     /// Extensions that pending migrations make, each with the file.
     makes_extensions: Vec<(String, String)>,
+    /// The pending migrations by name; `None` where it cannot be told.
+    waiting: Option<Vec<String>>,
+    /// What the tool itself says to it.
+    exact: Option<String>,
 }
 
 /// The statements to run once the answers to [`questions`] are there: what stands beside a record that is missing, and what other
@@ -219,10 +238,14 @@ pub fn judge(case: Case<'_>, target: &Target, answers: Vec<Answer>, more: Vec<An
         .any(|(question, rows)| *question == Question::Data && catalog::says_empty(rows));
     let mut judged = alembic::judge(&scene, &rows);
     judged.extend(django::judge(&scene, &rows));
+    if let Some(answers) = case.exact {
+        compare(&scene, answers, &mut judged);
+    }
     match tools::judge(&scene, more.collect()) {
         Ok(others) => judged.extend(others),
         Err(breakage) => return Probed::Broke(breakage),
     }
+    running::judge(case, answer(|question| *question == Question::LastApplied), &mut judged);
     if let Some(rows) = answer(|question| matches!(question, Question::Extensions(_))) {
         extensions::judge(scene.role, scene.database, case.migrates, rows, &mut judged);
     }
@@ -240,6 +263,22 @@ pub fn judge(case: Case<'_>, target: &Target, answers: Vec<Answer>, more: Vec<An
         notes.found(empty_database::found(target.database.raw(), &files));
     }
     Probed::judged((), notes)
+}
+
+/// Holds the judgement of each tree against the tool's own answer.
+fn compare(scene: &Scene<'_>, answers: &exact_mode::Answers, judged: &mut [Judged]) {
+    let trees = scene.trees;
+    let alembic = trees.alembic.iter().zip(&answers.alembic).map(|(tree, answer)| {
+        let command = tree.runner.command("upgrade", &["heads"]).unwrap_or_default();
+        (&tree.path, command, answer)
+    });
+    let django = trees.django.iter().zip(&answers.django).map(|(tree, answer)| {
+        let command = tree.runner.command("migrate", &["--noinput"]);
+        (&tree.path, command, answer)
+    });
+    for (one, (path, command, answer)) in judged.iter_mut().zip(alembic.chain(django)) {
+        exact::compare(one, &trees.shown(path), scene.database, &command, answer);
+    }
 }
 
 fn none_found(trees: &Trees) -> String {
@@ -289,6 +328,10 @@ fn notes(trees: &Trees, judged: Vec<Judged>) -> Notes {
     // A number only where every tree could be judged: what is not known is not zero.
     if let Some(pending) = judged.iter().map(|one| one.pending).sum::<Option<usize>>() {
         notes.fact("pending", counted(pending));
+    }
+    let exact: Vec<String> = judged.iter().filter_map(|one| one.exact.clone()).collect();
+    if !exact.is_empty() {
+        notes.fact("exact", exact);
     }
     let other_apps = all(|one| &one.other_apps);
     if !other_apps.is_empty() {

@@ -52,6 +52,8 @@ pub struct Application {
     pub account: Option<Result<Account, String>>,
     /// How its Python is run.
     pub runtime: Runtime,
+    /// Its main process, where it runs.
+    pub pid: Option<u32>,
 }
 
 impl Application {
@@ -280,6 +282,7 @@ fn of_process(pid: u32, environment: &Environment, request: &Request) -> Scene {
             let server = server_of(&process);
             scene.know_application(server, &process.variables, process.directory.clone(), Path::new("/"));
             scene.application.account = account_of(&process);
+            scene.application.pid = Some(pid);
             scene
         }
         Err(unseen) => not_seen(pid, unseen, request),

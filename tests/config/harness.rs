@@ -79,6 +79,7 @@ impl Case {
             schemas: Vec::new(),
             needs: BTreeSet::new(),
             expect: dbdoctor::targets::Expect::default(),
+            exact: false,
             demand: Demand::default(),
             more_units: Vec::new(),
             services: Vec::new(),

@@ -25,6 +25,7 @@ fn request(needs: &[Need]) -> Request {
         schemas: Vec::new(),
         needs: needs.iter().copied().collect(),
         expect: dbdoctor::targets::Expect::default(),
+        exact: false,
         demand: Demand::default(),
         more_units: Vec::new(),
         services: Vec::new(),

@@ -16,12 +16,25 @@ const PACKAGES: &[&str] = &[
     "gunicorn",
     "python-dotenv==1.2.4",
     "Flask-SQLAlchemy",
+    "Flask-Migrate",
+    "psycopg2-binary",
 ];
-const MODULES: &str = "alembic, django, psycopg, flask, gunicorn, dotenv, flask_sqlalchemy";
+const MODULES: &str = "alembic, django, psycopg, flask, gunicorn, dotenv, flask_sqlalchemy, flask_migrate, psycopg2";
 
 /// Readers of reports that nobody here wrote.
 const READERS: &[&str] = &["jsonschema", "junitparser", "prometheus-client", "markdown-it-py"];
 const READERS_MODULES: &str = "jsonschema, junitparser, prometheus_client, markdown_it";
+
+/// Migration tools beside Alembic and Django, with the drivers that they want.
+const TOOLS: &[&str] = &[
+    "yoyo-migrations",
+    "setuptools<81",
+    "psycopg2-binary",
+    "aerich",
+    "asyncpg",
+    "tomlkit",
+];
+const TOOLS_MODULES: &str = "yoyo, aerich, psycopg2, asyncpg, tomlkit";
 
 /// What judges configuration files: validators with the schemas that they bring along.
 const CHECKERS: &[&str] = &[
@@ -69,6 +82,15 @@ impl Venv {
     /// Why there is none.
     pub fn checkers() -> Result<&'static Self, String> {
         static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("checkers", CHECKERS, CHECKERS_MODULES));
+        SHARED.as_ref().map_err(Clone::clone)
+    }
+
+    /// The environment with other migration tools.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn of_tools() -> Result<&'static Self, String> {
+        static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("tools", TOOLS, TOOLS_MODULES));
         SHARED.as_ref().map_err(Clone::clone)
     }
 

@@ -7,8 +7,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::lab::skip;
 use crate::project::{ENV, INI, project, revision, write};
-use crate::skip;
 
 fn run(arguments: &[&str], root: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_dbdoctor"))

@@ -8,17 +8,14 @@ mod alembic;
 mod command;
 mod django;
 mod judge;
+#[allow(dead_code, unused_imports, unused_macros, reason = "these tests use a part of the laboratory")]
+#[path = "../lab/mod.rs"]
+mod lab;
 mod odd;
 mod other_tools;
 mod project;
 mod public;
 mod server;
-#[path = "../lab/skip.rs"]
-#[allow(dead_code, unused_macros, unused_imports)]
-mod skip;
 mod speed;
 mod third_party;
 mod tools;
-#[path = "../lab/workdir.rs"]
-#[allow(dead_code)]
-mod workdir;

@@ -66,11 +66,64 @@ const CASES: &[Case] = &[
     },
     Case {
         tool: "Flyway",
-        tables: "CREATE TABLE flyway_schema_history (installed_rank int, version text, script text, success boolean); \
-                 INSERT INTO flyway_schema_history VALUES (1, '1', 'V1__a.sql', true), (2, '2', 'V2__b.sql', false)",
+        tables: "CREATE TABLE flyway_schema_history (installed_rank int PRIMARY KEY, version varchar(50), description varchar(200), type varchar(20), \
+                 script varchar(1000), checksum int, installed_by varchar(100), installed_on timestamp DEFAULT now(), execution_time int, success boolean); \
+                 INSERT INTO flyway_schema_history VALUES (1, '1', 'a', 'SQL', 'V1__a.sql', 0, 'x', now(), 1, true), \
+                 (2, '2', 'b', 'SQL', 'V2__b.sql', 0, 'x', now(), 1, false)",
         files: &[],
         codes: &["fail migrations/dirty"],
         summary: "Flyway: \"V2__b.sql\" failed half way, or has not ended",
+    },
+    Case {
+        // A baseline stands for what was there before; undo scripts and repeatable ones wait for nothing.
+        tool: "Flyway",
+        tables: "CREATE TABLE flyway_schema_history (installed_rank int PRIMARY KEY, version varchar(50), description varchar(200), type varchar(20), \
+                 script varchar(1000), checksum int, installed_by varchar(100), installed_on timestamp DEFAULT now(), execution_time int, success boolean); \
+                 INSERT INTO flyway_schema_history VALUES (1, '2', '<< Flyway Baseline >>', 'BASELINE', '<< Flyway Baseline >>', NULL, 'x', now(), 0, true), \
+                 (2, '2.1', 'c', 'SQL', 'V2_1__c.sql', 0, 'x', now(), 1, true)",
+        files: &[
+            "db/migration/V1__a.sql",
+            "db/migration/V2__b.sql",
+            "db/migration/V2_1__c.sql",
+            "db/migration/V2_10__d.sql",
+            "db/migration/U2_1__c.sql",
+            "db/migration/R__views.sql",
+        ],
+        codes: &["fail migrations/pending"],
+        summary: "Flyway: 1 migration in db/migration not recorded as applied",
+    },
+    Case {
+        tool: "TypeORM",
+        tables: "CREATE TABLE migrations (id serial PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL); \
+                 INSERT INTO migrations (timestamp, name) VALUES (1700000000000, 'A1700000000000')",
+        files: &["src/migration/1700000000000-A.ts", "src/migration/1700000001000-B.ts"],
+        codes: &["fail migrations/pending"],
+        summary: "TypeORM: 1 migration in src/migration not recorded as applied",
+    },
+    Case {
+        tool: "EF Core",
+        tables: "CREATE TABLE \"__EFMigrationsHistory\" (\"MigrationId\" varchar(150) PRIMARY KEY, \"ProductVersion\" varchar(32) NOT NULL); \
+                 INSERT INTO \"__EFMigrationsHistory\" VALUES ('20240101000000_Init', '8.0.0')",
+        files: &[
+            "Migrations/20240101000000_Init.cs",
+            "Migrations/20240101000000_Init.Designer.cs",
+            "Migrations/20240102000000_More.cs",
+            "Migrations/20240102000000_More.Designer.cs",
+            "Migrations/AppDbContextModelSnapshot.cs",
+        ],
+        codes: &["fail migrations/pending"],
+        summary: "EF Core: 1 migration in Migrations not recorded as applied",
+    },
+    Case {
+        tool: "aerich",
+        tables: "CREATE TABLE aerich (id serial PRIMARY KEY, version varchar(255) NOT NULL, app varchar(100) NOT NULL, content jsonb NOT NULL); \
+                 INSERT INTO aerich (version, app, content) VALUES ('0_20261125164925_init.py', 'models', '{}')",
+        files: &[
+            "migrations/models/0_20261125164925_init.py",
+            "migrations/models/1_20261126164925_more.py",
+        ],
+        codes: &["fail migrations/pending"],
+        summary: "aerich: 1 migration in migrations/models not recorded as applied",
     },
     Case {
         tool: "Liquibase",
@@ -160,7 +213,7 @@ const CASES: &[Case] = &[
     },
     Case {
         tool: "TypeORM",
-        tables: "CREATE TABLE migrations (id serial, timestamp bigint, name text); INSERT INTO migrations (name) VALUES ('A1')",
+        tables: "CREATE TABLE migrations (id serial, timestamp bigint, name text); INSERT INTO migrations (timestamp, name) VALUES (1, 'A1')",
         files: &[],
         codes: &[],
         summary: "TypeORM: 1 migration applied",

@@ -12,9 +12,9 @@ use dbdoctor::migrations::{alembic, survey};
 use serde_json::json;
 
 use crate::alembic::same_order;
-use crate::skip;
+use crate::lab::skip;
+use crate::lab::workdir;
 use crate::tools::{ask, python, strings};
-use crate::workdir;
 
 /// A package that carries script directories of Alembic's, by their paths.
 struct Carrier {

@@ -1,34 +1,19 @@
-//! The real tools, in a virtual environment of their own.
+//! The real tools, in the laboratory's virtual environment.
 
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
-const PACKAGES: &[&str] = &["alembic", "Flask-Migrate", "django", "psycopg2-binary"];
+use crate::lab::python::Venv;
 
-/// The environment's Python. Made on first use, which takes a package index; tests cannot do without it.
+/// The environment's Python.
 pub fn python() -> &'static Path {
-    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab/venv-migrations");
-        let python = home.join("bin/python");
-        let ready = home.join("ready");
-        if !ready.exists() {
-            fs::create_dir_all(&home).unwrap();
-            let made = Command::new("python3").args(["-m", "venv"]).arg(&home).status().unwrap();
-            assert!(made.success(), "python3 -m venv failed: is the package python3-venv installed?");
-            let installed = Command::new(&python)
-                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-                .args(PACKAGES)
-                .status()
-                .unwrap();
-            assert!(installed.success(), "pip could not install {PACKAGES:?}");
-            fs::write(&ready, "").unwrap();
-        }
-        python
-    })
+    static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
+        let venv = Venv::shared().unwrap_or_else(|why| panic!("these tests cannot do without the real tools: {why}"));
+        venv.program("python")
+    });
+    &PYTHON
 }
 
 /// Runs `tests/migrations/<script>` in `directory`, gives it `input`, and returns the JSON that it prints.

@@ -133,6 +133,21 @@ pub fn third_party(tree: &django::Tree, pending: &[django::Key]) -> Finding {
         .remedy(Remedy::new("ask Django which of them are pending", [show]))
 }
 
+/// As the tool itself says; `command` applies it.
+#[must_use]
+pub fn exact(tool: &str, version: &str, place: &str, pending: &[String], command: &str) -> Finding {
+    let finding = KIND
+        .found(format!("{} not applied in {place}, says {tool} {version} itself", count(pending.len(), "migration")))
+        .detail("The tool was asked in the application's own Python: this is what it would run, in this order.");
+    lines(pending.iter().map(|one| format!("pending: {}", quoted(one))))
+        .into_iter()
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new(
+            "apply them",
+            [Step::new(Place::AppHost, "Apply them in order, as a role that may change the schema.").run(command)],
+        ))
+}
+
 /// Another tool's, by the names of its files.
 #[must_use]
 pub fn other(tool: &tools::Tool, directory: &str, pending: &[&str]) -> Finding {

@@ -59,6 +59,20 @@ impl Runner {
         self.program != Program::Unknown
     }
 
+    /// Where Alembic is started, and with which configuration file; none where Flask-Migrate starts it. `None` where it is not known
+    /// how it is started.
+    #[must_use]
+    pub fn started(&self) -> Option<(&Path, Option<PathBuf>)> {
+        match &self.program {
+            Program::Alembic { config } => {
+                let file = config.clone().unwrap_or_else(|| PathBuf::from("alembic.ini"));
+                Some((&self.directory, Some(file)))
+            }
+            Program::Flask { .. } => Some((&self.directory, None)),
+            Program::Unknown => None,
+        }
+    }
+
     /// The tool as people call it.
     #[must_use]
     pub fn tool(&self) -> &'static str {

@@ -20,6 +20,12 @@ impl Runner {
         }
     }
 
+    /// Where the project's commands are run, and whether there is a `manage.py`.
+    #[must_use]
+    pub fn started(&self) -> (&Path, bool) {
+        (&self.directory, self.has_manage)
+    }
+
     /// The line to paste for a subcommand with its arguments.
     #[must_use]
     pub fn command(&self, subcommand: &str, arguments: &[&str]) -> String {

@@ -60,14 +60,15 @@ pub static ALL: &[Tool] = &[
     Tool {
         name: "Flyway",
         table: "flyway_schema_history",
-        columns: &["installed_rank", "script", "success"],
-        migration: "script",
+        columns: &["installed_rank", "type", "script", "success"],
+        // What a baseline stands for has no row of its own.
+        migration: "CASE WHEN type = 'BASELINE' THEN 'V' || version || '__baseline' ELSE script END",
         applied: "success",
         failed: "NOT success",
         files: Some(Layout {
             directories: &["src/main/resources/db/migration", "db/migration"],
             entries: Entries::Files(&[".sql"]),
-            naming: Naming::Whole,
+            naming: Naming::Flyway,
         }),
         repair: "put right what it left behind, then `flyway repair`",
         ..PLAIN
@@ -75,8 +76,9 @@ pub static ALL: &[Tool] = &[
     Tool {
         name: "Flyway",
         table: "schema_version",
-        columns: &["installed_rank", "script", "success"],
-        migration: "script",
+        columns: &["installed_rank", "type", "script", "success"],
+        // What a baseline stands for has no row of its own.
+        migration: "CASE WHEN type = 'BASELINE' THEN 'V' || version || '__baseline' ELSE script END",
         applied: "success",
         failed: "NOT success",
         repair: "put right what it left behind, then `flyway repair`",
@@ -132,7 +134,13 @@ pub static ALL: &[Tool] = &[
         name: "TypeORM",
         table: "migrations",
         columns: &["id", "timestamp", "name"],
-        migration: "name",
+        // The name is the class's, which no file has to be called by.
+        migration: "\"timestamp\"",
+        files: Some(Layout {
+            directories: &["src/migration", "src/migrations", "migrations"],
+            entries: Entries::Files(&[".ts", ".js"]),
+            naming: Naming::Number,
+        }),
         ..PLAIN
     },
     Tool {
@@ -192,6 +200,11 @@ pub static ALL: &[Tool] = &[
         table: "__EFMigrationsHistory",
         columns: &["MigrationId", "ProductVersion"],
         migration: "\"MigrationId\"",
+        files: Some(Layout {
+            directories: &["Migrations"],
+            entries: Entries::Files(&[".cs"]),
+            naming: Naming::Stem,
+        }),
         ..PLAIN
     },
     Tool {
@@ -239,6 +252,11 @@ pub static ALL: &[Tool] = &[
         name: "aerich",
         table: "aerich",
         columns: &["version", "app", "content"],
+        files: Some(Layout {
+            directories: &["migrations/models"],
+            entries: Entries::Files(&[".py"]),
+            naming: Naming::Whole,
+        }),
         ..PLAIN
     },
     Tool {

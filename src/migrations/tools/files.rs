@@ -34,6 +34,8 @@ pub enum Naming {
     Stem,
     /// The digits in front, hyphens between them left out, as a number.
     Number,
+    /// With the extension; of `V1_2__x.sql` alone it is certain that it has to run, and only after what has run.
+    Flyway,
 }
 
 /// The files of a tool.
@@ -61,6 +63,9 @@ pub fn find(project: &Path, tool: &'static Tool) -> Option<Found> {
             .filter(|name| is_migration(&real, name, &layout.entries))
             .collect();
         names.sort_unstable();
+        if let Naming::Flyway = layout.naming {
+            names.sort_by_key(|name| flyway_version(name));
+        }
         let mut migrations: Vec<String> = names.iter().filter_map(|name| named(name, layout.naming)).collect();
         migrations.dedup();
         (!migrations.is_empty()).then_some(Found {
@@ -74,7 +79,9 @@ pub fn find(project: &Path, tool: &'static Tool) -> Option<Found> {
 fn is_migration(directory: &Path, name: &str, entries: &Entries) -> bool {
     match entries {
         Entries::Files(endings) => {
-            endings.iter().any(|ending| name.ends_with(ending)) && !name.contains(".down.") && !name.starts_with(['.', '_'])
+            let is_beside =
+                name.contains(".down.") || name.contains(".Designer.") || name.ends_with("ModelSnapshot.cs") || name.ends_with(".d.ts");
+            endings.iter().any(|ending| name.ends_with(ending)) && !is_beside && !name.starts_with(['.', '_'])
         }
         Entries::Directories(file) => directory.join(name).join(file).is_file(),
     }
@@ -85,7 +92,20 @@ fn named(name: &str, naming: Naming) -> Option<String> {
         Naming::Whole => Some(name.to_owned()),
         Naming::Stem => Some(name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()),
         Naming::Number => number(name),
+        Naming::Flyway => flyway_version(name).map(|_| name.to_owned()),
     }
+}
+
+/// The version in the name of a versioned migration of Flyway's: `V1_2__x.sql` is 1.2.
+#[must_use]
+pub fn flyway_version(name: &str) -> Option<Vec<u64>> {
+    let (version, _) = name.strip_prefix('V')?.split_once("__")?;
+    let mut parts: Vec<u64> = version.split(['_', '.']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    // 1.0 is 1.
+    while parts.last() == Some(&0) {
+        parts.pop();
+    }
+    Some(parts)
 }
 
 /// The digits in front of a name, or of a version, without leading zeros.

@@ -123,6 +123,7 @@ impl<'a> Look<'a> {
             judged.summary = format!("{}: no revisions", self.place());
             if self.tree.unread.is_empty() {
                 judged.pending = Some(0);
+                judged.waiting = Some(Vec::new());
             }
             return;
         }
@@ -142,6 +143,7 @@ impl<'a> Look<'a> {
             return;
         }
         judged.pending = self.tree.unread.is_empty().then(|| self.tree.graph.revisions().len());
+        judged.waiting = judged.pending.map(|_| self.tree.graph.order());
         judged.makes_extensions = self.extensions(self.tree.graph.revisions());
         let missing = scene.catalog.as_ref().filter(|_| !record_is_empty);
         if let Some(catalog) = missing {
@@ -204,6 +206,7 @@ impl<'a> Look<'a> {
         };
         if is_whole && !missing {
             judged.pending = Some(waiting.len());
+            judged.waiting = Some(waiting.iter().map(|revision| revision.id.clone()).collect());
         }
         if self.tree.has_stray_heads() {
             judged.findings.push(multiple_heads::found(self.tree, project, Some(waiting.len())));

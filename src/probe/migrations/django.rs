@@ -114,6 +114,7 @@ impl Look<'_> {
             .extend(inspection::django_files(&self.tree, &graph, &self.scene.trees.project));
         let pending = graph.pending().len();
         judged.pending = Some(pending);
+        judged.waiting = Some(graph.pending().into_iter().map(ToString::to_string).collect());
         judged.makes_extensions = self.extensions(&graph.pending());
         if pending == 0 {
             judged.summary = format!("{}: no migrations of installed applications", self.place());
@@ -199,6 +200,9 @@ impl Look<'_> {
         );
         if perhaps.is_empty() && self.tree.unread.is_empty() {
             judged.pending = Some(certain.len());
+            if third_party.is_empty() {
+                judged.waiting = Some(certain.iter().map(ToString::to_string).collect());
+            }
         }
         judged
     }

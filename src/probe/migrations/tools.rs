@@ -7,7 +7,7 @@ use crate::finding::migrations::{dirty, locked, pending, unreadable};
 use crate::foreign::Foreign;
 use crate::migrations::Trees;
 use crate::migrations::listing::count;
-use crate::migrations::tools::files::{Found, Naming, number};
+use crate::migrations::tools::files::{Found, Naming, flyway_version, number};
 use crate::migrations::tools::{ALL, Tool};
 use crate::server::session::{Answer, NoAnswer};
 use crate::verdict::Breakage;
@@ -135,7 +135,13 @@ impl State<'_> {
     /// What the files have and the record has not; `None` where no file is in the record, so that they may be another
     /// database's, or another tool's.
     fn pending<'f>(&self, files: &'f Found, applied: &[String], failed: &[String]) -> Option<Vec<&'f str>> {
-        let is_number = matches!(files.tool.files.as_ref()?.naming, Naming::Number);
+        let naming = files.tool.files.as_ref()?.naming;
+        if let Naming::Flyway = naming {
+            let last = applied.iter().chain(failed).filter_map(|name| flyway_version(name)).max()?;
+            let is_later = |name: &&str| flyway_version(name).is_some_and(|version| version > last);
+            return Some(files.migrations.iter().map(String::as_str).filter(is_later).collect());
+        }
+        let is_number = matches!(naming, Naming::Number);
         let recorded: Vec<String> = applied
             .iter()
             .chain(failed)

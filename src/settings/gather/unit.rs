@@ -331,6 +331,7 @@ fn know(service: &Service, running: Option<&Process>, effective: &Effective, roo
     // The doctor sees a process's files where the process does; a unit's under the root.
     let seen_from = if running.is_some() { Path::new("/") } else { root };
     scene.know_application(server, variables, directory, seen_from);
+    scene.application.pid = running.map(|process| process.pid);
     scene.application.account = match running {
         Some(process) => account_of(process),
         None => Some(Account::find(service.user.as_deref().unwrap_or("0")).ok_or_else(|| service.user.clone().unwrap_or_default())),

@@ -64,9 +64,9 @@ fn start(venv: &Venv, server: &Server, project: &Project) -> Gunicorn {
     Gunicorn::start(venv, &project.path, &variables, &[])
 }
 
-/// Counted by a superuser, without its own session.
+/// Counted by a superuser, without its own session and the check's, which may still be on its way out.
 fn counted(server: &Server) -> i64 {
-    let count = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+    let count = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name <> 'dbdoctor'";
     server.sql("postgres", count).parse().expect("a number")
 }
 
