@@ -31,6 +31,7 @@ fn alembic(scale: &Scale, venv: &'static Venv, database: &Database) {
         );
         fs::write(project.path.join(format!("migrations/versions/r{at}_change.py")), text).expect("the project is ours");
     }
+    project.run(&["stamp", "head"]);
     for command in ["heads", "current"] {
         let theirs = Call::new(venv.program("alembic")).args([command]).directory(&project.path);
         let what = format!("alembic {command}, {} revisions", scale.migrations);

@@ -24,19 +24,14 @@ pub struct Difference {
 #[must_use]
 pub fn shell(service: &Source, shell: &Source, differences: &[Difference]) -> Finding {
     let parts: Vec<&str> = differences.iter().map(|difference| difference.part).collect();
-    let mut finding = KIND
+    let finding = KIND
         .found(format!("this shell's {} leads elsewhere than the service: another {}", shell.subject(), parts.join(", ")))
         .severity(Severity::Info)
         .detail(format!(
             "The check goes on with {service}. This shell has {shell}, which differs: what works or fails when it is tried by hand says little about the \
              service."
         ));
-    for Difference { part, values } in differences {
-        finding = finding.evidence(match values {
-            Some((left, right)) => format!("{part}: \"{left}\" for the service, \"{right}\" in this shell"),
-            None => format!("{part}: differs (not shown)"),
-        });
-    }
+    let finding = shown(finding, differences, |part, left, right| format!("{part}: \"{left}\" for the service, \"{right}\" in this shell"));
     finding.remedy(Remedy::new(
         "try by hand what the service has",
         [Step::new(Place::AppHost, "take the variables out of this shell").run(format!(
@@ -70,16 +65,11 @@ pub fn expected(target: Option<&str>, source: &Source, part: &'static str, expec
 pub fn overridden(later: &Source, earlier: &Source, differences: &[Difference]) -> Finding {
     let parts: Vec<&str> = differences.iter().map(|difference| difference.part).collect();
     let same = later.file() == earlier.file() && later.place == earlier.place;
-    let mut finding = KIND
+    let finding = KIND
         .found(format!("{} is set twice, with another {}", later.subject(), parts.join(", ")))
         .severity(if same { Severity::Warn } else { Severity::Info })
         .detail(format!("{later} counts, since it is read last. {earlier} is beaten by it, and leads elsewhere."));
-    for Difference { part, values } in differences {
-        finding = finding.evidence(match values {
-            Some((now, before)) => format!("{part}: \"{now}\" counts, \"{before}\" is beaten"),
-            None => format!("{part}: differs (not shown)"),
-        });
-    }
+    let finding = shown(finding, differences, |part, now, before| format!("{part}: \"{now}\" counts, \"{before}\" is beaten"));
     finding.remedy(Remedy::new(
         "keep one of them",
         [Step::new(Place::AppConfig, format!("take out {earlier}, or {later} if the other is what is meant"))],
@@ -91,7 +81,7 @@ pub fn overridden(later: &Source, earlier: &Source, differences: &[Difference]) 
 pub fn found(checked: &Source, other: &Source, differences: &[Difference]) -> Finding {
     let parts: Vec<&str> = differences.iter().map(|difference| difference.part).collect();
     let known = matches!(checked.place, Origin::Application(_));
-    let mut finding = KIND
+    let finding = KIND
         .found(format!("{} and {} differ in {}", checked.subject(), other.subject(), parts.join(", ")))
         .detail(if known {
             format!("The application itself says that it uses {checked}. {other} is set too, and leads to another place: its code does not use that as it stands.")
@@ -101,12 +91,7 @@ pub fn found(checked: &Source, other: &Source, differences: &[Difference]) -> Fi
                  decided by its code; --django or --flask asks it."
             )
         });
-    for Difference { part, values } in differences {
-        finding = finding.evidence(match values {
-            Some((left, right)) => format!("{part}: \"{left}\" in {}, \"{right}\" in {}", checked.subject(), other.subject()),
-            None => format!("{part}: differs (not shown)"),
-        });
-    }
+    let finding = shown(finding, differences, |part, left, right| format!("{part}: \"{left}\" in {}, \"{right}\" in {}", checked.subject(), other.subject()));
     if known {
         return finding.remedy(Remedy::new(
             "make them agree",
@@ -123,4 +108,14 @@ pub fn found(checked: &Source, other: &Source, differences: &[Difference]) -> Fi
             format!("remove {} or {}, whichever the application does not read, or give both the same values", checked.subject(), other.subject()),
         )],
     ))
+}
+
+/// Adds the differences as evidence, each in the words of `both` where its values may be shown.
+fn shown(finding: Finding, differences: &[Difference], both: impl Fn(&str, &str, &str) -> String) -> Finding {
+    differences.iter().fold(finding, |finding, Difference { part, values }| {
+        finding.evidence(match values {
+            Some((one, other)) => both(part, one, other),
+            None => format!("{part}: differs (not shown)"),
+        })
+    })
 }

@@ -5,9 +5,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::{
-    Reading, Scene, account_of, as_warning, complain, exposed, holds_password, not_seen, process_bag, says_nothing, server_of, unread,
-};
+use super::lines::{complain, exposed, holds_password, says_nothing, unread};
+use super::{Reading, Scene, account_of, as_warning, not_seen, process_bag, server_of};
 use crate::app_server;
 use crate::finding::Severity;
 use crate::finding::config::stale_process::{self, Change};

@@ -1,6 +1,7 @@
 //! `--django` and `--flask`: the application itself says what it runs with.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use crate::harness::Doctor;
 use crate::lab::canary;
@@ -272,4 +273,19 @@ fn env_and_dsn_show_what_the_application_says() {
     assert_eq!(standing("DB_HOST"), Some("agrees".into()));
     assert_eq!(standing("DB_NAME"), Some("beaten".into()));
     assert!(env("human").stdout.contains("= DB_HOST=db.invalid (agrees)"));
+}
+
+#[test]
+fn it_ends_with_the_doctor() {
+    let venv = need!(Venv::shared());
+    let project = django("import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)\n");
+    let run = ask_django(venv, &project).interrupted_after("15").run();
+    assert_eq!(run.status, 130, "{}{}", run.stdout, run.stderr);
+    let pid = fs::read_to_string(project.path.join("pid")).expect("the application was loaded by then");
+    let there = || fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z"));
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while there() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(!there(), "process {pid} outlives the doctor");
 }

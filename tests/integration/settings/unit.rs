@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
 
-use crate::harness::Doctor;
+use crate::harness::{Doctor, Run};
 use crate::lab::canary;
 use crate::lab::project::Project;
 use crate::lab::server::Server;
@@ -11,6 +12,13 @@ use crate::lab::service::Root;
 
 fn check(root: &Root) -> Doctor {
     Doctor::check().args(["--unit", "shop", "--root"]).arg(&root.path)
+}
+
+/// Runs what the finding's first step has to be pasted.
+fn mend(run: &Run, code: &str) {
+    let step = run.finding(code)["remedy"]["steps"][0]["run"].as_str().unwrap().to_owned();
+    let status = Command::new("sh").args(["-c", step.trim_start_matches("sudo ")]).status();
+    assert!(status.unwrap().success(), "{step}");
 }
 
 #[test]
@@ -55,16 +63,7 @@ fn a_percent_sign_in_environment_drops_the_variable() {
     run.fails("config/percent-specifier");
     let finding = run.finding("config/percent-specifier").to_string();
     assert!(finding.contains("shop.service:5") && finding.contains("Invalid slot"), "{finding}");
-    // What is to be pasted mends the unit.
-    let step = run.finding("config/percent-specifier")["remedy"]["steps"][0]["run"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let mended = std::process::Command::new("sh")
-        .args(["-c", step.trim_start_matches("sudo ")])
-        .status()
-        .unwrap();
-    assert!(mended.success(), "{step}");
+    mend(&run, "config/percent-specifier");
     let text = fs::read_to_string(root.path.join("etc/systemd/system/shop.service")).unwrap();
     assert!(text.contains("%%40x@localhost") && !text.contains("%%%"), "{text}");
     check(&root).args(["--until", "config"]).run().sound();
@@ -142,15 +141,7 @@ fn a_line_with_export_is_dropped() {
     // The cause is the line, and not that nothing is set.
     run.fails("config/assignment-dropped");
     assert!(!run.codes().contains(&"config/no-settings".to_owned()), "{}", run.stdout);
-    let step = run.finding("config/assignment-dropped")["remedy"]["steps"][0]["run"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let mended = std::process::Command::new("sh")
-        .args(["-c", step.trim_start_matches("sudo ")])
-        .status()
-        .unwrap();
-    assert!(mended.success(), "{step}");
+    mend(&run, "config/assignment-dropped");
     check(&root).args(["--until", "config"]).run().sound();
     assert!(
         run.finding("config/assignment-dropped").to_string().contains("line 1"),
