@@ -78,5 +78,5 @@ async fn judge(url: &HealthUrl, origin: &Origin, page: Page, took: Duration, mut
 fn recognised(words: &str) -> Vec<Finding> {
     let mut scanner = Scanner::default();
     scanner.feed(words.as_bytes());
-    scanner.finish().iter().map(crate::explain::group::Group::finding).collect()
+    scanner.finish().groups.iter().map(crate::explain::group::Group::finding).collect()
 }
