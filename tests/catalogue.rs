@@ -124,7 +124,9 @@ fn each_finding_has_its_page_with_the_same_sections() {
 #[test]
 fn each_page_keeps_to_the_style_and_names_neighbours_that_exist() {
     for kind in finding::ALL {
-        let text = Page::of(kind).markdown().to_lowercase();
+        // What programs print keeps to a style of its own.
+        let own = Page::of(kind).markdown().split("\n## Example\n").next().unwrap_or_default();
+        let text = own.to_lowercase();
         for unwanted in ["please", "oops", "try again later"] {
             assert!(!text.contains(unwanted), "{}: {unwanted}", kind.code());
         }

@@ -23,7 +23,8 @@ fn explain(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
         }
         Input::Log(log) => log,
     };
-    let groups = input::read(log)?;
+    let told = input::read(log, args.since.clone())?;
+    let groups = &told.groups;
     if groups.is_empty()
         && let Some(text) = args.what.as_deref().filter(|text| input::is_like_a_code(text))
     {
@@ -34,7 +35,7 @@ fn explain(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
             text.escape_debug()
         );
     }
-    explained::report(Box::new(io::stdout()), args.format, style, &groups);
+    explained::report(Box::new(io::stdout()), args.format, style, &told);
     Ok(if groups.is_empty() {
         ExitCode::Unrecognized
     } else {

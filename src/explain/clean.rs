@@ -44,7 +44,7 @@ fn is_suspicious(byte: u8) -> bool {
 fn rewritten(text: &str) -> String {
     let from_json = text.find('{').and_then(|at| message_of_json(&text[at..]));
     let text = from_json.as_deref().unwrap_or(text);
-    let text = without_escape_sequences(text);
+    let text = without_escape_sequences(&without_csv_quotes(text));
     let text = unescaped(&text);
     plain_quotes(&text)
 }
@@ -82,6 +82,18 @@ fn gather(value: &Value, parts: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|item| gather(item, parts)),
         Value::Object(fields) => fields.values().for_each(|field| gather(field, parts)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// PostgreSQL's csvlog doubles the quotation marks.
+fn without_csv_quotes(text: &str) -> Cow<'_, str> {
+    let is_csvlog = [",FATAL,", ",ERROR,", ",PANIC,", ",WARNING,"]
+        .iter()
+        .any(|severity| text.contains(severity));
+    if is_csvlog && text.contains("\"\"") {
+        Cow::Owned(text.replace("\"\"", "\""))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::prefix;
 
@@ -82,7 +82,10 @@ const FRAMES: usize = 400;
 const NEIGHBOURS: usize = 2;
 
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let words = AhoCorasick::builder().ascii_case_insensitive(true).build(OURS.iter().chain(OTHERS));
+    let words = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(OURS.iter().chain(OTHERS));
     words.expect("a few short words fit")
 });
 

@@ -59,6 +59,13 @@ impl Facts {
         }
     }
 
+    /// What the server's own log adds in its `DETAIL`, which clients never get: whether the password or the role was wrong.
+    pub fn read_detail(&mut self, behind: &str) {
+        if let Some((_, detail)) = behind.split_once("DETAIL: ") {
+            self.add("detail", detail.lines().next().unwrap_or_default().trim());
+        }
+    }
+
     /// `connection to server at "db" (10.0.3.7), port 5432 failed`, and the form before libpq 14.
     fn read_attempt(&mut self, text: &str, captured: &Captured<'_>) {
         let end = captured.end.min(text.len());

@@ -62,9 +62,12 @@ impl Incident {
         }
     }
 
-    /// The cause.
+    /// The cause; what the other messages name may show that the settings are at fault.
     #[must_use]
-    pub fn cause(self) -> Sighting {
+    pub fn cause(mut self) -> Sighting {
+        if let Some(kind) = self.cause.facts.fault_of_settings() {
+            self.cause.kind = kind;
+        }
         self.cause
     }
 }

@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context as _, bail};
 use tokio::sync::oneshot;
 
-use super::group::Group;
-use super::scan::Scanner;
+use super::scan::{Scanner, Told};
 use crate::finding::{self, Kind};
 use crate::layer::Layer;
 
@@ -73,8 +72,8 @@ pub fn is_like_a_code(text: &str) -> bool {
 /// # Errors
 ///
 /// What the operating system says while reading.
-pub fn read(mut log: Box<dyn Read + Send>) -> anyhow::Result<Vec<Group>> {
-    let scanner = Arc::new(Mutex::new(Scanner::default()));
+pub fn read(mut log: Box<dyn Read + Send>, since: Option<String>) -> anyhow::Result<Told> {
+    let scanner = Arc::new(Mutex::new(Scanner::since(since)));
     let (done, finished) = oneshot::channel();
     let shared = Arc::clone(&scanner);
     std::thread::spawn(move || {

@@ -5,6 +5,7 @@
 //! [`catalogue`] finds the texts, [`context`] says which driver stands near and what belongs to one traceback, [`incident`] chooses the
 //! cause among what one traceback holds, and [`group`] sums up by code. A server's refusal goes through the recognisers that `check` uses.
 
+pub mod assemble;
 pub mod catalogue;
 pub mod clean;
 pub mod context;
@@ -21,5 +22,7 @@ pub mod refusals;
 mod remedies;
 pub mod scan;
 pub mod sight;
+pub mod strangers;
 pub mod template;
+pub mod times;
 pub mod translations;

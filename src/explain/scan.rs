@@ -11,6 +11,8 @@ use super::finder::Places;
 use super::group::{Group, Groups};
 use super::incident::{Incident, Sighting};
 use super::sight::{self, Surroundings};
+use super::strangers::Strangers;
+use super::times;
 
 /// How much is gathered before it is searched.
 const CHUNK: usize = 256 << 10;
@@ -33,6 +35,18 @@ pub struct Scanner {
     lines: u64,
     groups: Groups,
     open: Option<Open>,
+    strangers: Strangers,
+    /// What is older does not count.
+    since: Option<String>,
+}
+
+/// What a log tells.
+#[derive(Debug)]
+pub struct Told {
+    /// What was recognised, the lowest layer first.
+    pub groups: Vec<Group>,
+    /// What is another service's.
+    pub strangers: Strangers,
 }
 
 #[derive(Debug)]
@@ -51,11 +65,19 @@ impl Default for Scanner {
             lines: 0,
             groups: Groups::default(),
             open: None,
+            strangers: Strangers::default(),
+            since: None,
         }
     }
 }
 
 impl Scanner {
+    /// One that leaves out what is older.
+    #[must_use]
+    pub fn since(since: Option<String>) -> Self {
+        Self { since, ..Self::default() }
+    }
+
     /// Takes the next bytes.
     pub fn feed(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
@@ -73,14 +95,17 @@ impl Scanner {
         }
     }
 
-    /// There is no more: what was recognised, the lowest layer first.
+    /// There is no more: what the log told.
     #[must_use]
-    pub fn finish(mut self) -> Vec<Group> {
+    pub fn finish(mut self) -> Told {
         self.search(self.buffer.len());
         if let Some(open) = self.open.take() {
             self.groups.add(open.incident);
         }
-        self.groups.sorted()
+        Told {
+            groups: self.groups.sorted(),
+            strangers: self.strangers,
+        }
     }
 
     fn search(&mut self, end: usize) {
@@ -90,11 +115,16 @@ impl Scanner {
         let buffer = std::mem::take(&mut self.buffer);
         let mut places = Places::of(&buffer[..end]);
         while let Some(place) = places.next(at) {
-            let (start, stop) = self.line_around(&buffer, place);
-            if catalogue::may_matter(&buffer[start..stop]) {
+            let (start, mut stop) = self.line_around(&buffer, place);
+            let line = &buffer[start..stop];
+            let matters = catalogue::may_matter(line);
+            if matters || self.strangers.may_be_new(line) {
                 self.lines += count(&buffer[counted..place]);
                 counted = place;
-                self.judge(&buffer, start, stop);
+                match matters.then(|| self.judge(&buffer, start, stop)).flatten() {
+                    Some(reach) => stop = reach,
+                    None => self.strangers.meet(line, self.lines + 1),
+                }
             }
             self.judged = stop;
             at = stop.max(place + 1).min(end);
@@ -123,8 +153,8 @@ impl Scanner {
         (start, stop)
     }
 
-    /// Looks at one line that may hold something; `self.lines` are before it.
-    fn judge(&mut self, buffer: &[u8], start: usize, stop: usize) {
+    /// Looks at one line that may hold something, and says how far what it holds reaches; `self.lines` are before it.
+    fn judge(&mut self, buffer: &[u8], start: usize, stop: usize) -> Option<usize> {
         let behind = (stop + 1).min(buffer.len());
         let surroundings = Surroundings {
             before: &buffer[start.saturating_sub(HISTORY)..start],
@@ -132,10 +162,16 @@ impl Scanner {
             after: &buffer[behind..(behind + LOOKAHEAD).min(buffer.len())],
             number: self.lines + 1,
         };
-        let sightings = sight::sightings(&surroundings);
-        if sightings.is_empty() {
-            return;
+        let (mut sightings, reach) = sight::sightings(&surroundings);
+        if let Some(since) = &self.since {
+            let year = since.get(..4).unwrap_or_default();
+            let time = |seen: &Sighting| seen.time.as_deref().and_then(|time| times::comparable(time, year));
+            sightings.retain(|seen| time(seen).is_some_and(|time| time >= *since));
         }
+        if sightings.is_empty() {
+            return None;
+        }
+        let stop = (stop + reach).min(buffer.len());
         let between = match &self.open {
             Some(Open { end: Some(end), .. }) => buffer.get(*end..start),
             _ => None,
@@ -146,6 +182,7 @@ impl Scanner {
             // Further matches in one record: attempts, or a traceback on one line.
             bond = Bond::Message;
         }
+        Some(stop)
     }
 
     fn take(&mut self, seen: Sighting, bond: Bond, end: usize) {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+use super::assemble;
 use super::catalogue::{self, Match, Meaning};
 use super::clean;
 use super::context;
@@ -11,6 +12,7 @@ use super::facts::{Facts, SECRET};
 use super::incident::Sighting;
 use super::judge;
 use super::prefix;
+use super::times;
 use super::translations;
 use crate::conninfo::mask::{MASK, mask_dsn};
 
@@ -31,23 +33,39 @@ pub struct Surroundings<'b> {
     pub number: u64,
 }
 
-/// What was recognised in a line, in the order of the places.
+/// What was recognised in a line, in the order of the places, and how many bytes behind the line were read with it.
 #[must_use]
-pub fn sightings(around: &Surroundings<'_>) -> Vec<Sighting> {
-    let original = clean::record(around.line);
+pub fn sightings(around: &Surroundings<'_>) -> (Vec<Sighting>, usize) {
+    let Some(whole) = assemble::whole(around) else {
+        return (read(around.line, around.after, around).0, 0);
+    };
+    let behind = &around.after[whole.reach.min(around.after.len())..];
+    let readings = whole.readings.iter().map(|reading| read(reading.as_bytes(), behind, around));
+    // Broken in the wrong way, a longer message reads as a shorter one.
+    let best = readings.max_by_key(|(_, weight)| *weight).unwrap_or_default();
+    (best.0, whole.reach)
+}
+
+/// What one reading of a line holds, and how many letters its texts fix.
+fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> (Vec<Sighting>, usize) {
+    let original = clean::record(line);
     let english = translations::in_english(&original);
     let line = english.as_deref().unwrap_or(&original);
-    let message = message(line, around.after);
-    let time = prefix::strip(line).time;
+    let message = message(line, after);
     let matches = matches(&message, line.len(), around);
+    if matches.is_empty() {
+        return (Vec::new(), 0);
+    }
+    let weight = matches.iter().map(|found| found.entry.template.weight()).sum();
+    let time = times::of_record(around.line, line).or_else(|| times::before(around.before));
     let sightings = matches.iter().map(|found| {
-        let mut seen = sighting(found, &message, around.number, time);
+        let mut seen = sighting(found, &message, around.number, time.as_deref());
         if english.is_some() {
             seen.excerpt = excerpt(&original, found, &seen.facts);
         }
         seen
     });
-    sightings.collect()
+    (sightings.collect(), weight)
 }
 
 /// The line with those that go on with its message.
@@ -64,7 +82,7 @@ fn message(line: &str, after: &[u8]) -> String {
 }
 
 /// Lines without their ends.
-fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         if bytes.is_empty() {
             return None;
@@ -92,7 +110,10 @@ fn matches<'t>(message: &'t str, length: usize, around: &Surroundings<'_>) -> Ve
 
 fn sighting(found: &Match<'_>, message: &str, line: u64, time: Option<&str>) -> Sighting {
     let captured = &found.captured;
-    let facts = Facts::of(captured, message);
+    let mut facts = Facts::of(captured, message);
+    if Sighting::refusal_of(found.entry.meaning).is_some() {
+        facts.read_detail(&message[captured.end..]);
+    }
     let refusal = Sighting::refusal_of(found.entry.meaning);
     let mut begin = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
     if captured.start - begin > LEAD {

@@ -1,5 +1,6 @@
 //! What PostgreSQL, libpq and the C library say in other languages, said in English: the rest of `explain` knows English alone.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -43,6 +44,8 @@ fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// The text with what is translated in English again; `None` where nothing of it is.
 #[must_use]
 pub fn in_english(text: &str) -> Option<String> {
+    let single_spaced = single_spaced(text);
+    let text = single_spaced.as_ref();
     let mut seen: Vec<usize> = TRANSLATIONS
         .anchors
         .find_overlapping_iter(text)
@@ -86,6 +89,15 @@ pub fn in_english(text: &str) -> Option<String> {
     }
     out.push_str(&text[end..]);
     Some(out)
+}
+
+/// Majors differ in the blanks beside quotation marks.
+fn single_spaced(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    while text.contains("  ") {
+        text = Cow::Owned(text.replace("  ", " "));
+    }
+    text
 }
 
 #[cfg(test)]

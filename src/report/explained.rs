@@ -5,8 +5,11 @@ use serde::Serialize;
 use super::human::Human;
 use super::json::{self, SCHEMA};
 use super::style::Style;
+use super::wrap::hanging;
 use super::{Detail, Out};
+use crate::conninfo::mask::mask_dsn;
 use crate::explain::group::Group;
+use crate::explain::scan::Told;
 use crate::finding::page::Page;
 use crate::foreign::escaped;
 
@@ -24,6 +27,15 @@ pub enum ExplainFormat {
 struct Document {
     schema: u32,
     matches: Vec<Match>,
+    others: Vec<Other>,
+}
+
+/// What is another service's.
+#[derive(Debug, Serialize)]
+struct Other {
+    what: &'static str,
+    first_line: u64,
+    advice: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -40,13 +52,22 @@ struct Match {
 }
 
 /// Writes what was recognised.
-pub fn report(mut out: Out, format: ExplainFormat, style: Style, groups: &[Group]) {
+pub fn report(mut out: Out, format: ExplainFormat, style: Style, told: &Told) {
     match format {
-        ExplainFormat::Human => human(out, style, groups),
+        ExplainFormat::Human => human(out, style, told),
         ExplainFormat::Json => {
             let document = Document {
                 schema: SCHEMA,
-                matches: groups.iter().map(matched).collect(),
+                matches: told.groups.iter().map(matched).collect(),
+                others: told
+                    .strangers
+                    .iter()
+                    .map(|(stranger, first_line)| Other {
+                        what: stranger.what,
+                        first_line,
+                        advice: stranger.advice,
+                    })
+                    .collect(),
             };
             let text = serde_json::to_string_pretty(&document).unwrap_or_default();
             // A reader that has hung up wants no more.
@@ -89,17 +110,24 @@ fn named(group: &Group) -> impl Iterator<Item = String> + '_ {
     group.first.facts.shown().map(|(name, value)| format!("{name}: \"{value}\""))
 }
 
-fn human(out: Out, style: Style, groups: &[Group]) {
+fn human(out: Out, style: Style, told: &Told) {
     let mut human = Human::new(out, style, Detail::Normal);
-    if groups.is_empty() {
+    if told.groups.is_empty() {
         human.line("nothing of PostgreSQL's was recognised");
     }
-    for group in groups {
+    for group in &told.groups {
         let mut finding = group.finding();
         finding.evidence = vec![group.first.excerpt.clone(), seen(group)];
+        if let Some(detail) = group.first.facts.get("detail") {
+            finding.evidence.push(format!("the server's log adds: {}", mask_dsn(detail)));
+        }
         if finding.detail.is_empty() {
             finding.detail = Page::of(group.first.kind).meaning();
         }
         human.finding(&finding, "");
+    }
+    for (stranger, line) in told.strangers.iter() {
+        human.line(&format!("not PostgreSQL's, line {line}: {}", stranger.what));
+        human.line(&format!("  {}", hanging(stranger.advice, 2)));
     }
 }

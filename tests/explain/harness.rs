@@ -7,7 +7,7 @@ use dbdoctor::explain::scan::Scanner;
 pub fn groups(log: impl AsRef<[u8]>) -> Vec<Group> {
     let mut scanner = Scanner::default();
     scanner.feed(log.as_ref());
-    scanner.finish()
+    scanner.finish().groups
 }
 
 /// The codes of what was recognised, the lowest layer first.

@@ -1,5 +1,7 @@
 //! Whole logs: prefixes, tracebacks, groups, damage.
 
+use dbdoctor::explain::scan::Scanner;
+
 use crate::harness::{codes, groups};
 
 const REFUSED: &str = "connection to server at \"db.example.com\" (10.0.3.7), port 5432 failed: Connection refused";
@@ -142,4 +144,102 @@ fn nothing_to_paste_holds_what_the_log_does_not_tell() {
             assert!(!step.run.unwrap_or_default().contains('<'), "{}", step.text);
         }
     }
+}
+
+#[test]
+fn what_is_older_is_left_out_and_a_traceback_has_the_time_above_it() {
+    let log = format!(
+        "[2026-11-20 10:00:00 +0000] [7] [ERROR] failed\nTraceback (most recent call last):\n  File \"x.py\", line 1\npsycopg2.OperationalError: {REFUSED}\n\
+         [2026-11-20 12:30:00 +0000] [7] [ERROR] failed\nTraceback (most recent call last):\n  File \"x.py\", line 1\npsycopg2.OperationalError: {REJECTED}\n"
+    );
+    let told = |since: Option<&str>| {
+        let mut scanner = Scanner::since(since.map(str::to_owned));
+        scanner.feed(log.as_bytes());
+        scanner.finish().groups
+    };
+    let all = told(None);
+    assert_eq!(all.len(), 2);
+    assert_eq!(all[0].first.time.as_deref(), Some("2026-11-20 10:00:00 +0000"));
+    let late = told(Some("2026-11-20 12:00:00"));
+    assert_eq!(late.len(), 1);
+    assert_eq!(late[0].first.kind.code().to_string(), "auth/password-rejected");
+}
+
+#[test]
+fn what_only_the_servers_log_says_is_kept() {
+    let log = "2026-11-20 10:00:00.1 UTC [7] 28P01 app@shop FATAL:  password authentication failed for user \"app\"
+2026-11-20 10:00:00.1 UTC [7] 28P01 app@shop DETAIL:  Role \"app\" does not exist.
+\tConnection matched pg_hba.conf line 7: \"host all all 0.0.0.0/0 scram-sha-256\"
+";
+    assert_eq!(codes(log), ["auth/password-rejected"]);
+    assert_eq!(groups(log)[0].first.facts.get("detail"), Some("Role \"app\" does not exist."));
+}
+
+#[test]
+fn what_a_later_message_names_may_show_that_the_settings_are_at_fault() {
+    let log = "Traceback (most recent call last):
+  File \"/v/site-packages/pg8000/core.py\", line 227, in make_socket
+    sock = socket.create_connection((host, port), timeout)
+socket.gaierror: [Errno -2] Name or service not known
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File \"/v/site-packages/pg8000/core.py\", line 234, in make_socket
+    raise InterfaceError(
+pg8000.exceptions.InterfaceError: Can't create a connection to host ss@127.0.0.1 and port 5432 (timeout is None and source_address is None).
+";
+    assert_eq!(codes(log), ["config/unencoded-password"]);
+}
+
+#[test]
+fn other_services_are_named_with_the_log_to_read_next() {
+    let mut scanner = Scanner::default();
+    scanner.feed(
+        b"ok\n2026/11/20 10:00:00 [error] 7#7: *1 connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.9\n\
+          redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.\n",
+    );
+    let told = scanner.finish();
+    assert!(told.groups.is_empty());
+    let met: Vec<(&str, u64)> = told.strangers.iter().map(|(stranger, line)| (&stranger.what[..5], line)).collect();
+    assert_eq!(met, [("nginx", 2), ("Redis", 3)]);
+}
+
+#[test]
+fn records_of_collectors_are_taken_apart() {
+    let bytes: Vec<String> = format!("\u{1b}[31mpsycopg2.OperationalError: {REJECTED}\u{1b}[0m")
+        .bytes()
+        .map(|byte| byte.to_string())
+        .collect();
+    let quoted = REJECTED.replace('"', "\\\"");
+    let twice = quoted.replace('\\', "\\\\").replace('"', "\\\"");
+    for log in [
+        format!("{{\"__REALTIME_TIMESTAMP\":\"1795687200000000\",\"_PID\":\"7\",\"MESSAGE\":[{}]}}", bytes.join(",")),
+        format!("{{\"log\":\"psycopg2.OperationalError: {quoted}\\n\",\"stream\":\"stderr\",\"time\":\"2026-11-20T10:00:00.1Z\"}}"),
+        format!("{{\"log\":\"{{\\\"message\\\": \\\"{twice}\\\", \\\"level\\\": \\\"error\\\"}}\\n\",\"stream\":\"stderr\"}}"),
+        format!("{{\"asctime\": \"2026-11-20 10:00:00,123\", \"levelname\": \"ERROR\", \"message\": \"boom\", \"exc_info\": \"Traceback (most recent call last):\\n  File \\\"x.py\\\", line 1\\npsycopg2.OperationalError: {quoted}\"}}"),
+        "{\"timestamp\":\"2026-11-20 10:00:00.123 UTC\",\"user\":\"app\",\"dbname\":\"shop\",\"pid\":7,\"error_severity\":\"FATAL\",\"state_code\":\"28P01\",\"message\":\"password authentication failed for user \\\"app\\\"\",\"detail\":\"Role \\\"app\\\" does not exist.\"}".to_owned(),
+        "2026-11-20 10:00:00.123 UTC,\"app\",\"shop\",7,\"10.0.0.9:50000\",6565,1,\"authentication\",2026-11-20 10:00:00 UTC,3/1,0,FATAL,28P01,\"password authentication failed for user \"\"app\"\"\",\"Connection matched pg_hba.conf line 7\",,,,,,,,\"\",\"client backend\",,0".to_owned(),
+        "2026-11-20T10:00:00.1Z stderr P psycopg2.OperationalError: connection to server at \"10.0.3.7\", port 5432 failed: FATAL:  password authen\n2026-11-20T10:00:00.1Z stderr F tication failed for user \"app\"\n".to_owned(),
+    ] {
+        assert_eq!(codes(&log), ["auth/password-rejected"], "{log}");
+    }
+}
+
+#[test]
+fn a_message_that_a_frame_breaks_is_put_together() {
+    let panel = "\
+╭─────────────────────────────── Error ────────────────────────────────╮
+│ connection to server at \"10.0.3.7\", port 5432 failed: FATAL:  password │
+│ authentication failed for user \"app\"                                  │
+╰──────────────────────────────────────────────────────────────────────╯
+";
+    assert_eq!(codes(panel), ["auth/password-rejected"]);
+    let narrow = "\
+╭──────────────────────────╮
+│ FATAL: role \"reporting\" d│
+│ oes not exist            │
+╰──────────────────────────╯
+";
+    assert_eq!(codes(narrow), ["auth/role-missing"]);
 }

@@ -18,3 +18,12 @@ fn no_line_of_others_is_recognised() {
 fn a_log_of_others_is_not_recognised_either() {
     assert_eq!(codes(include_str!("not_ours.txt")), Vec::<String>::new());
 }
+
+#[test]
+fn no_line_of_an_ordinary_day_is_recognised() {
+    let lines: Vec<&str> = include_str!("ordinary.txt").lines().collect();
+    assert!(lines.len() >= 2000, "only {} lines", lines.len());
+    let wrong: Vec<&&str> = lines.iter().filter(|line| !codes(line).is_empty()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(codes(include_str!("ordinary.txt")), Vec::<String>::new());
+}

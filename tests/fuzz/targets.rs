@@ -87,7 +87,7 @@ pub fn target_files(text: &[u8], _: &mut Random) {
 /// In pieces of any size a log says what it says as a whole.
 pub fn logs(text: &[u8], random: &mut Random) {
     let codes = |scanner: Scanner| {
-        let groups = scanner.finish();
+        let groups = scanner.finish().groups;
         groups
             .iter()
             .map(|group| format!("{} {}", group.finding().kind.code(), group.count))

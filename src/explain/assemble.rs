@@ -1,0 +1,91 @@
+//! Puts a message together that was broken over lines: by the frame that a terminal draws around it, or by a container's log.
+
+use memchr::memrchr;
+
+use super::sight::{Surroundings, lines};
+
+/// How many lines of a frame are read in each direction.
+const LINES: usize = 12;
+
+/// What a broken line was, in each way that it may have been broken.
+#[derive(Debug)]
+pub struct Whole {
+    pub readings: Vec<String>,
+    /// How many bytes behind the line belong to it.
+    pub reach: usize,
+}
+
+/// The whole of what a line is a part of; `None` where the line is whole.
+#[must_use]
+pub fn whole(around: &Surroundings<'_>) -> Option<Whole> {
+    let line = String::from_utf8_lossy(around.line);
+    if let Some(own) = framed(&line) {
+        return Some(panel(around, own));
+    }
+    let mut text = partial(&line)?.to_owned();
+    let mut reach = 0;
+    for next in lines(around.after).take(LINES) {
+        reach += next.len() + 1;
+        let next = String::from_utf8_lossy(next);
+        if let Some(more) = partial(&next) {
+            text.push_str(more);
+        } else {
+            text.push_str(next.split_once(" F ").map_or("", |(_, rest)| rest));
+            break;
+        }
+    }
+    Some(Whole {
+        readings: vec![text],
+        reach,
+    })
+}
+
+/// What stands between the sides of a frame, without the blank beside each.
+fn framed(line: &str) -> Option<String> {
+    let is_side = |c: char| matches!(c, '│' | '┃' | '║');
+    let (_, inner) = line.split_once(is_side)?;
+    let inner = inner.rsplit_once(is_side).map_or(inner, |(inner, _)| inner);
+    let inner = inner.strip_prefix(' ').unwrap_or(inner);
+    Some(inner.strip_suffix(' ').unwrap_or(inner).to_owned())
+}
+
+fn panel(around: &Surroundings<'_>, own: String) -> Whole {
+    let mut parts = vec![own];
+    let mut before = around.before;
+    for _ in 0..LINES {
+        before = before.strip_suffix(b"\n").unwrap_or(before);
+        let start = memrchr(b'\n', before).map_or(0, |at| at + 1);
+        let Some(part) = framed(&String::from_utf8_lossy(&before[start..])) else {
+            break;
+        };
+        parts.insert(0, part);
+        before = &before[..start];
+    }
+    let mut reach = 0;
+    for next in lines(around.after).take(LINES) {
+        let Some(part) = framed(&String::from_utf8_lossy(next)) else {
+            break;
+        };
+        reach += next.len() + 1;
+        parts.push(part);
+    }
+    // A line that is full may have been broken inside of a word, or at its end.
+    let joined = |full: &str| {
+        let mut text = String::new();
+        for part in &parts {
+            text.push_str(part.trim_end());
+            text.push_str(if part.ends_with(' ') { " " } else { full });
+        }
+        text
+    };
+    Whole {
+        readings: vec![joined(" "), joined("")],
+        reach,
+    }
+}
+
+/// `2026-11-20T10:00:00Z stderr P text`: Kubernetes' mark of a line that goes on in the next.
+fn partial(line: &str) -> Option<&str> {
+    let (head, rest) = line.split_once(" P ")?;
+    (head.ends_with(" stdout") || head.ends_with(" stderr")).then_some(rest)
+}

@@ -1,0 +1,142 @@
+//! When a line was written: its own time, that of its record, or that of the lines above it.
+
+use memchr::{memchr, memmem, memrchr};
+
+use super::prefix;
+
+/// How many lines above are asked: those of a traceback have no time of their own.
+const LINES: usize = 120;
+/// How much of a line is asked.
+const HEAD: usize = 4096;
+/// Where JSON loggers put the time.
+const KEYS: &[&str] = &["timestamp", "@timestamp", "time", "asctime", "ts", "datetime", "date"];
+
+/// The time of a line: what stands in front of it, or in the fields of its record.
+#[must_use]
+pub fn of_record(raw: &[u8], line: &str) -> Option<String> {
+    prefix::strip(line).time.map(ToOwned::to_owned).or_else(|| in_fields(raw))
+}
+
+/// The time of the nearest line above that has one.
+#[must_use]
+pub fn before(mut bytes: &[u8]) -> Option<String> {
+    for _ in 0..LINES {
+        bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        let start = memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+        let line = &bytes[start..];
+        let line = &line[..line.len().min(HEAD)];
+        if let Some(time) = of_record(line, &String::from_utf8_lossy(line)) {
+            return Some(time);
+        }
+        if start == 0 {
+            return None;
+        }
+        bytes = &bytes[..start];
+    }
+    None
+}
+
+fn in_fields(raw: &[u8]) -> Option<String> {
+    let head = &raw[..raw.len().min(64)];
+    let is_record = memchr(b'{', head).is_some() || KEYS.iter().any(|key| head.starts_with(key.as_bytes())) || head.starts_with(b"level=");
+    if !is_record {
+        return None;
+    }
+    if let Some(at) = memmem::find(raw, b"__REALTIME_TIMESTAMP\"") {
+        let digits: String = digits(&raw[at..]);
+        return digits.parse::<u64>().ok().map(of_microseconds);
+    }
+    KEYS.iter().find_map(|key| {
+        let at = memmem::find(raw, format!("\"{key}\"").as_bytes()).map(|at| at + key.len() + 2);
+        let at = at.or_else(|| memmem::find(raw, format!("{key}=").as_bytes()).map(|at| at + key.len()))?;
+        let value = &raw[at..raw.len().min(at + 60)];
+        let begin = value.iter().position(u8::is_ascii_digit).filter(|begin| *begin < 5)?;
+        let value = String::from_utf8_lossy(&value[begin..]).into_owned();
+        prefix::strip(&value).time.map(ToOwned::to_owned)
+    })
+}
+
+fn digits(bytes: &[u8]) -> String {
+    let digits = bytes
+        .iter()
+        .skip_while(|byte| !byte.is_ascii_digit())
+        .take_while(|byte| byte.is_ascii_digit());
+    digits.take(18).map(|byte| char::from(*byte)).collect()
+}
+
+/// journald counts microseconds of UTC.
+fn of_microseconds(microseconds: u64) -> String {
+    let seconds = microseconds / 1_000_000;
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    // Civil from days, by Howard Hinnant's algorithm, with years that begin in March.
+    let shifted = days + 719_468;
+    let era = shifted / 146_097;
+    let of_era = shifted % 146_097;
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    format!(
+        "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC",
+        second / 3_600,
+        second / 60 % 60,
+        second % 60
+    )
+}
+
+/// A time as it can be compared: `2026-11-20 10:00:00`. `year` stands in where syslog leaves it out.
+#[must_use]
+pub fn comparable(time: &str, year: &str) -> Option<String> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let month = |name: &str| MONTHS.find(name).filter(|at| name.len() == 3 && at % 3 == 0).map(|at| at / 3 + 1);
+    if !time.is_ascii() {
+        return None;
+    }
+    if time.get(..4)?.bytes().all(|byte| byte.is_ascii_digit()) {
+        let date = time.get(..10)?.replace('/', "-");
+        return Some(match time.get(11..19) {
+            Some(clock) => format!("{date} {clock}"),
+            None => format!("{date} 00:00:00"),
+        });
+    }
+    if let Some(month) = month(time.get(..3)?) {
+        let day: u8 = time.get(4..6)?.trim().parse().ok()?;
+        return Some(format!("{year}-{month:02}-{day:02} {}", time.get(7..15)?));
+    }
+    // `20/Nov/2026:10:00:00`
+    let month = month(time.get(3..6)?)?;
+    Some(format!("{}-{month:02}-{} {}", time.get(7..11)?, time.get(..2)?, time.get(12..20)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_all_kinds_can_be_compared() {
+        for time in [
+            "2026-11-20T10:00:00.123Z",
+            "2026/11/20 10:00:00",
+            "Nov 20 10:00:00",
+            "20/Nov/2026:10:00:00",
+        ] {
+            assert_eq!(comparable(time, "2026").as_deref(), Some("2026-11-20 10:00:00"), "{time}");
+        }
+        assert_eq!(of_microseconds(1_795_687_200_000_000), "2026-11-26 10:00:00 UTC");
+        assert_eq!(of_microseconds(951_782_400_000_000), "2000-02-29 00:00:00 UTC");
+    }
+
+    #[test]
+    fn the_time_of_a_record_or_of_the_lines_above_is_found() {
+        let json = br#"{"level":"error","timestamp":"2026-11-20T10:00:00Z","msg":"x"}"#;
+        assert_eq!(of_record(json, "x").as_deref(), Some("2026-11-20T10:00:00Z"));
+        let above = b"[2026-11-20 10:00:00 +0000] [7] [ERROR] failed\nTraceback (most recent call last):\n  File \"x.py\"\n";
+        assert_eq!(before(above).as_deref(), Some("2026-11-20 10:00:00 +0000"));
+    }
+}
