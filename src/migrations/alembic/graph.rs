@@ -78,12 +78,13 @@ impl Graph {
             graph.depends_on.push(depends_on);
         }
         graph.faults.extend(missing);
-        let cyclic = graph.cyclic();
-        graph.order = graph.sorted(&cyclic);
-        if cyclic.contains(&true) {
+        let sorted = graph.sorted(|_| false);
+        graph.order = sorted.unwrap_or_else(|| {
+            let cyclic = graph.cyclic();
             let revisions = graph.chosen(|at| cyclic[at]);
             graph.faults.push(Fault::Cycle { revisions });
-        }
+            graph.sorted(|at| cyclic[at]).unwrap_or_default()
+        });
         graph
     }
 
@@ -182,6 +183,13 @@ impl Graph {
     #[must_use]
     pub fn order(&self) -> Vec<String> {
         self.ids(&self.order)
+    }
+
+    /// The first and the last of [`Graph::order`].
+    #[must_use]
+    pub fn span(&self) -> Option<(&str, &str)> {
+        let id = |at: &usize| self.revisions[*at].id.as_str();
+        Some((id(self.order.first()?), id(self.order.last()?)))
     }
 
     /// Which revisions are applied once these are: themselves, their ancestors, what those depend on. Unknown ids are left out.
@@ -295,9 +303,9 @@ impl Graph {
     }
 
     /// Depth first from each revision in the order of the files, so that a branch stays together: every revision once its
-    /// parents are out. What lies on a cycle is left out.
-    fn sorted(&self, cyclic: &[bool]) -> Vec<usize> {
-        #[derive(Clone, Copy)]
+    /// parents are out. `None` where one comes before itself by way of others that are not left out.
+    fn sorted(&self, is_left_out: impl Fn(usize) -> bool) -> Option<Vec<usize>> {
+        #[derive(Clone, Copy, PartialEq)]
         enum Mark {
             New,
             Open,
@@ -305,17 +313,21 @@ impl Graph {
         }
         let mut marks = vec![Mark::New; self.revisions.len()];
         let mut order = Vec::with_capacity(self.revisions.len());
-        for start in (0..self.revisions.len()).filter(|&at| !cyclic[at]) {
+        for start in (0..self.revisions.len()).filter(|&at| !is_left_out(at)) {
             let mut stack = vec![start];
             while let Some(&at) = stack.last() {
                 match marks[at] {
                     Mark::New => {
                         marks[at] = Mark::Open;
                         let before = stack.len();
-                        stack.extend(
-                            self.parents(at)
-                                .filter(|&parent| !cyclic[parent] && matches!(marks[parent], Mark::New)),
-                        );
+                        for parent in self.parents(at).filter(|&parent| !is_left_out(parent)) {
+                            match marks[parent] {
+                                Mark::New => stack.push(parent),
+                                // What is open waits for `at`.
+                                Mark::Open => return None,
+                                Mark::Out => {}
+                            }
+                        }
                         stack[before..].reverse();
                     }
                     Mark::Open => {
@@ -329,7 +341,7 @@ impl Graph {
                 }
             }
         }
-        order
+        Some(order)
     }
 
     /// What lies on a cycle, or between two: what is left when bases are taken away again and again, and then heads.

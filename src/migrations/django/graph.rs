@@ -1,7 +1,9 @@
 //! The migrations of a project, linked as Django's loader links them, given what is recorded as applied.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::Tree;
 use super::migration::{Dependency, Key, Migration};
@@ -27,7 +29,7 @@ pub struct Inconsistency {
 /// The graph after squashed migrations took their place. Nodes are numbered in the order of their keys.
 #[derive(Debug)]
 pub struct Graph {
-    keys: Vec<Key>,
+    keys: Arc<[Key]>,
     /// On disk, and neither replaced nor dropped.
     present: Vec<bool>,
     parents: Vec<BTreeSet<usize>>,
@@ -61,7 +63,8 @@ impl Graph {
             .collect();
         let labels: HashSet<&str> = apps.iter().map(|app| app.label.as_str()).collect();
         let mut graph = Self::nodes(&on_disk, &labels, recorded);
-        let number: HashMap<Key, usize> = graph.keys.iter().cloned().enumerate().map(|(at, key)| (key, at)).collect();
+        let keys = Arc::clone(&graph.keys);
+        let number: HashMap<&Key, usize> = keys.iter().enumerate().map(|(at, key)| (key, at)).collect();
         let mut wanted: HashMap<usize, Wanted<'_>> = HashMap::new();
 
         let is_internal = |key: &Key, parent: &Key| parent.app == key.app && parent.name != "__first__";
@@ -117,7 +120,7 @@ impl Graph {
 
     /// Every key that is mentioned, unlinked.
     fn nodes(on_disk: &[(Key, &Migration)], labels: &HashSet<&str>, recorded: &HashSet<Key>) -> Self {
-        let mut keys: Vec<Key> = on_disk.iter().map(|(key, _)| key.clone()).collect();
+        let mut keys: Vec<&Key> = on_disk.iter().map(|(key, _)| key).collect();
         for (_, migration) in on_disk {
             let named = migration
                 .dependencies
@@ -128,12 +131,16 @@ impl Graph {
                     Dependency::UserModel | Dependency::Swappable => None,
                 })
                 .chain(&migration.replaces);
-            keys.extend(named.filter(|key| labels.contains(key.app.as_str())).cloned());
-            keys.extend(migration.replaces.iter().cloned());
+            keys.extend(named.filter(|key| labels.contains(key.app.as_str())));
+            keys.extend(&migration.replaces);
         }
         keys.sort_unstable();
         keys.dedup();
-        let disk: HashSet<&Key> = on_disk.iter().map(|(key, _)| key).collect();
+        let keys: Arc<[Key]> = keys.into_iter().cloned().collect();
+        let mut present = vec![false; keys.len()];
+        for key in on_disk.iter().filter_map(|(key, _)| keys.binary_search(key).ok()) {
+            present[key] = true;
+        }
         let recorded: Vec<bool> = keys.iter().map(|key| recorded.contains(key)).collect();
         let at = |key: &Key| keys.binary_search(key).ok();
         let replaces = on_disk
@@ -142,7 +149,7 @@ impl Graph {
             .filter_map(|(key, migration)| Some((at(key)?, migration.replaces.iter().filter_map(at).collect())))
             .collect();
         Self {
-            present: keys.iter().map(|key| disk.contains(key)).collect(),
+            present,
             parents: vec![BTreeSet::new(); keys.len()],
             children: vec![BTreeSet::new(); keys.len()],
             applied: recorded.clone(),
@@ -257,7 +264,7 @@ impl Graph {
     }
 
     fn check(&mut self, on_disk: &[(Key, &Migration)], wanted: &HashMap<usize, Wanted<'_>>) {
-        let disk: HashSet<&Key> = on_disk.iter().map(|(key, _)| key).collect();
+        let disk = LazyCell::new(|| on_disk.iter().map(|(key, _)| key).collect::<HashSet<&Key>>());
         for at in 0..self.keys.len() {
             let is_named = !self.parents[at].is_empty() || !self.children[at].is_empty();
             if !self.present[at] && is_named && !disk.contains(&self.keys[at]) {
