@@ -45,37 +45,40 @@ impl Graph {
     /// Links revisions. Where an id is declared twice, the later file counts, as it does for Alembic.
     #[must_use]
     pub fn link(declared: Vec<Revision>) -> Self {
-        let mut graph = Self::default();
+        let mut graph = Self {
+            revisions: Vec::with_capacity(declared.len()),
+            by_id: HashMap::with_capacity(declared.len()),
+            down: Vec::with_capacity(declared.len()),
+            depends_on: Vec::with_capacity(declared.len()),
+            ..Self::default()
+        };
         for revision in declared {
             graph.add(revision);
         }
         let labels = graph.labels();
-        let links = graph
-            .revisions
-            .iter()
-            .map(|revision| {
-                let down = revision.down.iter().map(|id| graph.by_id.get(id).copied().ok_or(id));
-                // A label stands for the revision that declares it, and a dependency is a whole id: Alembic looks both up in
-                // one dictionary before it has spread labels along their branches.
-                let depends_on = revision
-                    .depends_on
-                    .iter()
-                    .map(|id| graph.by_id.get(id).or_else(|| labels.get(id)).copied().ok_or(id));
-                (split(down), split(depends_on))
-            })
-            .collect::<Vec<_>>();
         let mut missing = Vec::new();
-        for (revision, ((down, no_down), (depends_on, no_depends_on))) in graph.revisions.iter().zip(links) {
-            for (parents, through) in [(no_down, "down_revision"), (no_depends_on, "depends_on")] {
-                missing.extend(parents.into_iter().map(|parent| Fault::MissingParent {
-                    file: revision.file.clone(),
-                    revision: revision.id.clone(),
-                    parent,
-                    through,
-                }));
-            }
-            graph.down.push(down);
-            graph.depends_on.push(depends_on);
+        for revision in &graph.revisions {
+            let mut parents = |names: &[String], through, find: &dyn Fn(&String) -> Option<usize>| -> Vec<usize> {
+                let found = names.iter().filter_map(|parent| {
+                    let at = find(parent);
+                    if at.is_none() {
+                        missing.push(Fault::MissingParent {
+                            file: revision.file.clone(),
+                            revision: revision.id.clone(),
+                            parent: parent.clone(),
+                            through,
+                        });
+                    }
+                    at
+                });
+                found.collect()
+            };
+            let by_id = |id: &String| graph.by_id.get(id).copied();
+            graph.down.push(parents(&revision.down, "down_revision", &by_id));
+            // A label stands for the revision that declares it, and a dependency is a whole id: Alembic looks both up in one
+            // dictionary before it has spread labels along their branches.
+            let by_id_or_label = |id: &String| by_id(id).or_else(|| labels.get(id).copied());
+            graph.depends_on.push(parents(&revision.depends_on, "depends_on", &by_id_or_label));
         }
         graph.faults.extend(missing);
         let sorted = graph.sorted(|_| false);
@@ -386,17 +389,4 @@ impl Applied {
     pub fn count(&self) -> usize {
         self.0.iter().filter(|&&applied| applied).count()
     }
-}
-
-/// The links that were found, and the names that were not.
-fn split<'a>(links: impl Iterator<Item = Result<usize, &'a String>>) -> (Vec<usize>, Vec<String>) {
-    let mut found = Vec::new();
-    let mut missing = Vec::new();
-    for link in links {
-        match link {
-            Ok(at) => found.push(at),
-            Err(name) => missing.push(name.clone()),
-        }
-    }
-    (found, missing)
 }

@@ -11,8 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::files::Bounds;
-use super::walk::Landmarks;
 use super::files::Listed;
+use super::walk::Landmarks;
 use super::{Unread, files};
 use crate::foreign::Foreign;
 use config::Settings;
@@ -194,7 +194,7 @@ fn plant(project: &Path, bounds: &Bounds, path: &Path, found: Found<'_>, setting
     }
 
     let candidates = candidates(&locations, settings, &mut unread);
-    let mut revisions = Vec::new();
+    let mut revisions = Vec::with_capacity(candidates.len());
     let mut faults = Vec::new();
     for read in files::map_all(&candidates, |file| revision::read(file, bounds)) {
         match read {

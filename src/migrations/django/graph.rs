@@ -1,12 +1,13 @@
 //! The migrations of a project, linked as Django's loader links them, given what is recorded as applied.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Tree;
 use super::migration::{Dependency, Key, Migration};
+use super::nodes::Nodes;
 
 /// What keeps Django from loading the graph.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +33,8 @@ pub struct Graph {
     keys: Arc<[Key]>,
     /// On disk, and neither replaced nor dropped.
     present: Vec<bool>,
-    parents: Vec<BTreeSet<usize>>,
-    children: Vec<BTreeSet<usize>>,
+    parents: Vec<Nodes>,
+    children: Vec<Nodes>,
     /// As recorded.
     recorded: Vec<bool>,
     /// As Django counts: a squashed migration is applied when all that it replaces is.
@@ -150,8 +151,8 @@ impl Graph {
             .collect();
         Self {
             present,
-            parents: vec![BTreeSet::new(); keys.len()],
-            children: vec![BTreeSet::new(); keys.len()],
+            parents: vec![Nodes::default(); keys.len()],
+            children: vec![Nodes::default(); keys.len()],
             applied: recorded.clone(),
             recorded,
             replaces,
@@ -173,7 +174,7 @@ impl Graph {
 
     /// By application, the first of its root nodes and of its leaf nodes.
     fn ends(&self) -> (HashMap<String, usize>, HashMap<String, usize>) {
-        let first_of = |links: &[BTreeSet<usize>]| {
+        let first_of = |links: &[Nodes]| {
             let mut ends: HashMap<String, usize> = HashMap::new();
             for at in (0..self.keys.len()).filter(|&at| self.present[at]) {
                 if self.is_end(at, links) {
@@ -186,7 +187,7 @@ impl Graph {
     }
 
     /// Whether no link leads to the same application.
-    fn is_end(&self, at: usize, links: &[BTreeSet<usize>]) -> bool {
+    fn is_end(&self, at: usize, links: &[Nodes]) -> bool {
         links[at].iter().all(|&other| self.keys[other].app != self.keys[at].app)
     }
 
@@ -229,14 +230,14 @@ impl Graph {
                 self.replaced.push(self.keys[target].clone());
             }
             for child in std::mem::take(&mut self.children[target]) {
-                self.parents[child].remove(&target);
+                self.parents[child].remove(target);
                 if !inside.contains(&child) && child != at {
                     self.children[at].insert(child);
                     self.parents[child].insert(at);
                 }
             }
             for parent in std::mem::take(&mut self.parents[target]) {
-                self.children[parent].remove(&target);
+                self.children[parent].remove(target);
                 if !inside.contains(&parent) && parent != at {
                     self.parents[at].insert(parent);
                     self.children[parent].insert(at);
@@ -249,17 +250,17 @@ impl Graph {
     fn step_back(&mut self, at: usize, targets: &[usize]) {
         self.present[at] = false;
         let there: Vec<usize> = targets.iter().copied().filter(|&target| self.present[target]).collect();
-        let passed: BTreeSet<usize> = there.iter().flat_map(|&target| self.parents[target].iter().copied()).collect();
+        let passed: HashSet<usize> = there.iter().flat_map(|&target| self.parents[target].iter().copied()).collect();
         let last: Vec<usize> = there.into_iter().filter(|target| !passed.contains(target)).collect();
         for child in std::mem::take(&mut self.children[at]) {
-            self.parents[child].remove(&at);
+            self.parents[child].remove(at);
             for &target in &last {
                 self.parents[child].insert(target);
                 self.children[target].insert(child);
             }
         }
         for parent in std::mem::take(&mut self.parents[at]) {
-            self.children[parent].remove(&at);
+            self.children[parent].remove(at);
         }
     }
 
@@ -290,7 +291,7 @@ impl Graph {
             let mut free: Vec<usize> = (0..left.len()).filter(|&at| left[at] && open[at] == 0).collect();
             while let Some(at) = free.pop() {
                 left[at] = false;
-                for &other in &needed_by[at] {
+                for &other in needed_by[at].iter() {
                     open[other] -= 1;
                     if open[other] == 0 && left[other] {
                         free.push(other);
@@ -383,7 +384,7 @@ impl Graph {
     pub fn inconsistencies(&self) -> Vec<Inconsistency> {
         let mut found = Vec::new();
         for at in (0..self.keys.len()).filter(|&at| self.present[at] && self.recorded[at]) {
-            for &parent in &self.parents[at] {
+            for &parent in self.parents[at].iter() {
                 let stands_in = || {
                     self.replaces
                         .get(&parent)

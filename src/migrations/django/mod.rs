@@ -3,6 +3,7 @@
 mod app;
 pub mod graph;
 pub mod migration;
+mod nodes;
 mod runner;
 pub(crate) mod settings;
 mod third_party;
