@@ -435,7 +435,7 @@ fn each_finding_is_proven_or_listed() {
             Layer::Dns | Layer::Tcp | Layer::Tls | Layer::Auth => true,
             Layer::Pool => at_login.contains(&kind.slug),
             Layer::Privileges => kind.slug == "connect-denied",
-            Layer::Config | Layer::Migrations => false,
+            Layer::Config | Layer::Migrations | Layer::Application => false,
         };
         let proven = PROVEN.contains(&code.as_str());
         let listed = UNPROVEN.iter().any(|(listed, _)| *listed == code);
