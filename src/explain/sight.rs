@@ -45,20 +45,20 @@ pub fn sightings(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, 
             return (Vec::new(), 0);
         }
         let line = String::from_utf8_lossy(around.line);
-        return (placed(said.iter().cloned(), around, time(around, &line)), 0);
+        return (placed(said.iter().cloned(), around, time(around, &line).as_deref()), 0);
     }
     let Some(whole) = assemble::whole(around) else {
         let reading = read(around.line, around.after, around);
         if matches!(recall, Recall::New) && reading.stands_alone {
             memo.note(reading.said.iter().cloned());
         }
-        return (placed(reading.said.into_iter(), around, reading.time), 0);
+        return (placed(reading.said.into_iter(), around, reading.time.as_deref()), 0);
     };
     let behind = &around.after[whole.reach.min(around.after.len())..];
     let readings = whole.readings.iter().map(|reading| read(reading.as_bytes(), behind, around));
     // Broken in the wrong way, a longer message reads as a shorter one.
     let best = readings.max_by_key(|reading| reading.weight).unwrap_or_default();
-    (placed(best.said.into_iter(), around, best.time), whole.reach)
+    (placed(best.said.into_iter(), around, best.time.as_deref()), whole.reach)
 }
 
 /// The lines behind a line that may go on with its message.
@@ -67,11 +67,11 @@ fn head(after: &[u8]) -> &[u8] {
     &after[..end.unwrap_or(after.len())]
 }
 
-fn placed(said: impl Iterator<Item = Arc<Said>>, around: &Surroundings<'_>, time: Option<String>) -> Vec<Sighting> {
+fn placed(said: impl Iterator<Item = Arc<Said>>, around: &Surroundings<'_>, time: Option<&str>) -> Vec<Sighting> {
     said.map(|said| Sighting {
         said,
         line: around.number,
-        time: time.clone(),
+        time: time.map(ToOwned::to_owned),
     })
     .collect()
 }
