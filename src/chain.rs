@@ -1,6 +1,7 @@
 //! The chain: the eight probes, each given what the one below it found, until one finds its layer broken.
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
 use crate::migrations::exact;
-use crate::observer::Observer;
+use crate::observer::{Observer, Waiting};
 use crate::own_limits;
 use crate::pool::demand::{self, Codes};
 use crate::probe;
@@ -31,6 +32,9 @@ use crate::tls::connector::{self, Unprepared};
 use crate::venv;
 use crate::verdict::{Breakage, Notes, Probed, Verdict};
 use crate::wait::Patience;
+
+/// The pause before the application is asked again.
+const ANSWER_PAUSE: Duration = Duration::from_millis(500);
 
 /// Probes layer by layer, telling the observer of each row as it comes. Where `stop` comes first, the layer at hand is said to have
 /// been interrupted; the session, where there is one, is ended all the same.
@@ -80,15 +84,59 @@ pub async fn run(
     if let Some(patience) = &patience {
         log.stop_waiting(patience);
     }
+    let until = patience.as_ref().map(Patience::until);
     let (Some(entered), Some(code)) = (entered, code) else {
-        return log.finish();
+        return conclude(log, until, stop).await;
     };
     let completed = tokio::select! {
         () = survey(&mut log, &entered, code) => true,
         () = &mut stop => false,
     };
     entered.session.goodbye().await;
-    if completed { log.finish() } else { log.interrupt() }
+    if completed {
+        conclude(log, until, stop).await
+    } else {
+        log.interrupt()
+    }
+}
+
+/// The rows that were not reached, and the application's own answer, where it is wanted; with `--wait` it is asked until it answers.
+async fn conclude(mut log: Log<'_>, until: Option<Instant>, mut stop: Pin<&mut impl Future<Output = ()>>) -> Diagnosis {
+    log.finish();
+    let request = log.request;
+    let Some(url) = &request.health_url else {
+        return log.sum_up();
+    };
+    log.mask.add(&url.secrets());
+    if let Some(row) = log.rows.iter().find(|row| matches!(row.verdict, Verdict::Fail | Verdict::Error)) {
+        let reason = format!("not reached: {} failed", row.layer);
+        log.step(Layer::Application, Probed::NotApplicable((), reason));
+        return log.sum_up();
+    }
+    log.begins(Layer::Application, &format!("{url} to answer"));
+    let mut attempt = 1;
+    loop {
+        let asked = tokio::select! {
+            biased;
+            () = &mut stop => return log.interrupt(),
+            asked = probe::application::probe(url, &request.origin, request.timeout) => asked,
+        };
+        let left = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
+        if !asked.passes || left.is_zero() {
+            log.step(Layer::Application, asked.probed);
+            return log.sum_up();
+        }
+        attempt += 1;
+        log.observer.waits(&Waiting {
+            refusal: &format!("{url} does not answer yet"),
+            attempt,
+            until: Instant::now() + left,
+        });
+        tokio::select! {
+            () = tokio::time::sleep(left.min(ANSWER_PAUSE)) => {}
+            () = &mut stop => return log.interrupt(),
+        }
+    }
 }
 
 /// What the five layers that carry the connection lead to.
@@ -424,25 +472,27 @@ impl Log<'_> {
         self.rows.iter().for_each(|row| self.observer.row(row));
     }
 
-    /// Rows for the layers that were not reached, and the sum.
-    fn finish(mut self) -> Diagnosis {
+    /// Rows for the layers that were not reached.
+    fn finish(&mut self) {
         let reason = match self.rows.last() {
             Some(last) if last.verdict == Verdict::Fail => format!("not reached: {} failed", last.layer),
             Some(last) if last.verdict == Verdict::Error => format!("not reached: {} could not be probed", last.layer),
             Some(_) | None => format!("not asked for: --until {}", self.request.until),
         };
         self.leave_out_the_rest(&reason);
+    }
+
+    fn sum_up(self) -> Diagnosis {
         Diagnosis::of(self.target, self.rows, self.began.elapsed(), self.request.fail_on_warn)
     }
 
-    /// The same where the user ended the check: the layer at hand was not looked at.
+    /// The rows where the user ended the check: the layer at hand was not looked at.
     fn interrupt(mut self) -> Diagnosis {
         if std::mem::take(&mut self.holds_back) {
             self.rows.iter().for_each(|row| self.observer.row(row));
         }
-        if let Some(layer) = Layer::ALL.get(self.rows.len()) {
-            self.step::<()>(*layer, Probed::Broke(Breakage("interrupted".to_owned())));
-        }
+        let at_hand = Layer::ALL.get(self.rows.len()).copied().unwrap_or(Layer::Application);
+        self.step::<()>(at_hand, Probed::Broke(Breakage("interrupted".to_owned())));
         self.leave_out_the_rest("not reached: interrupted");
         Diagnosis::interrupted(self.target, self.rows, self.began.elapsed())
     }

@@ -56,6 +56,8 @@ pub struct Diagnosis {
     pub target: TargetSummary,
     /// All eight layers, in order.
     pub layers: Vec<LayerReport>,
+    /// The application's own answer, where it was to be asked.
+    pub application: Option<LayerReport>,
     pub verdict: Verdict,
     /// The layer of the failing finding, whichever probe met it.
     pub failed_layer: Option<Layer>,
@@ -66,7 +68,7 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// Sums the rows up.
     #[must_use]
-    pub fn of(target: TargetSummary, layers: Vec<LayerReport>, duration: Duration, fail_on_warn: bool) -> Self {
+    pub fn of(target: TargetSummary, mut layers: Vec<LayerReport>, duration: Duration, fail_on_warn: bool) -> Self {
         let has = |verdict| layers.iter().any(|row| row.verdict == verdict);
         let verdict = if has(Verdict::Error) {
             Verdict::Error
@@ -86,6 +88,7 @@ impl Diagnosis {
         Self {
             exit_code: ExitCode::of(verdict, failed_layer, fail_on_warn),
             target,
+            application: layers.pop_if(|row| row.layer == Layer::Application),
             layers,
             verdict,
             failed_layer,
@@ -163,7 +166,7 @@ impl Diagnosis {
 
     /// Every row of the report.
     pub fn rows(&self) -> impl Iterator<Item = &LayerReport> {
-        self.layers.iter()
+        self.layers.iter().chain(&self.application)
     }
 
     /// Every finding, lowest layer first.

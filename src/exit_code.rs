@@ -41,6 +41,7 @@ impl ExitCode {
             Self::Layer(Layer::Privileges) => 15,
             Self::Layer(Layer::Migrations) => 16,
             Self::Layer(Layer::Pool) => 17,
+            Self::Layer(Layer::Application) => 18,
             Self::Interrupted => 130,
         }
     }
@@ -68,6 +69,10 @@ impl ExitCode {
         ]
         .into_iter()
         .chain(layers)
+        .chain([(
+            Self::Layer(Layer::Application),
+            "the page of --health-url fails, and the database is sound".to_owned(),
+        )])
         .chain([(Self::Interrupted, "interrupted".to_owned())])
     }
 

@@ -13,10 +13,13 @@ pub enum Layer {
     Privileges,
     Migrations,
     Pool,
+    /// Above the chain: the application itself, which is asked only with `--health-url`.
+    #[value(skip)]
+    Application,
 }
 
 impl Layer {
-    /// Every layer, lowest first.
+    /// Every layer of the chain, lowest first.
     pub const ALL: [Self; 8] = [
         Self::Config,
         Self::Dns,
@@ -40,6 +43,7 @@ impl Layer {
             Self::Privileges => "privileges",
             Self::Migrations => "migrations",
             Self::Pool => "pool",
+            Self::Application => "application",
         }
     }
 
@@ -55,6 +59,7 @@ impl Layer {
             Self::Privileges => "May this role do what the application does?",
             Self::Migrations => "Does the schema stand where the deployed code expects it?",
             Self::Pool => "Are there enough connections for what the application can open?",
+            Self::Application => "Does the application itself get at its database?",
         }
     }
 
@@ -63,7 +68,7 @@ impl Layer {
     pub const fn carries_the_connection(self) -> bool {
         match self {
             Self::Config | Self::Dns | Self::Tcp | Self::Tls | Self::Auth => true,
-            Self::Privileges | Self::Migrations | Self::Pool => false,
+            Self::Privileges | Self::Migrations | Self::Pool | Self::Application => false,
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod explain;
 pub mod finding;
 pub mod fleet;
 pub mod foreign;
+pub mod health;
 pub mod layer;
 pub mod mask;
 pub mod migrations;

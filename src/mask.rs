@@ -33,11 +33,15 @@ impl Mask {
             if text.len() < SHORTEST || public.iter().any(|name| name.contains(text)) {
                 continue;
             }
-            forms.push(Secret::from(text));
-            forms.push(Secret::from(percent_encode(text.as_bytes(), NON_ALPHANUMERIC).to_string()));
-            forms.push(Secret::from(Foreign::from(text).to_string()));
+            forms.extend(forms_of(text));
         }
         Self(forms)
+    }
+
+    /// Further secrets.
+    pub fn add(&mut self, secrets: &[Secret]) {
+        let texts = secrets.iter().filter_map(Secret::reveal_str);
+        self.0.extend(texts.filter(|text| text.len() >= SHORTEST).flat_map(forms_of));
     }
 
     /// Strikes every secret out.
@@ -50,4 +54,12 @@ impl Mask {
             }
         }
     }
+}
+
+fn forms_of(text: &str) -> [Secret; 3] {
+    [
+        Secret::from(text),
+        Secret::from(percent_encode(text.as_bytes(), NON_ALPHANUMERIC).to_string()),
+        Secret::from(Foreign::from(text).to_string()),
+    ]
 }

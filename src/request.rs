@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::foreign::Foreign;
+use crate::health::url::HealthUrl;
 use crate::layer::Layer;
 use crate::pool::demand::Service;
 use crate::secret::Secret;
@@ -142,6 +143,8 @@ pub struct Request {
     pub timeout: Duration,
     /// How long to try again while what stops the chain is something that passes by itself.
     pub wait: Option<Duration>,
+    /// The application's own page that reads the database.
+    pub health_url: Option<HealthUrl>,
     pub fail_on_warn: bool,
     /// The command that repeats this check, without a secret.
     pub command: String,

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::conninfo::mask::mask_dsn;
 use crate::foreign::Foreign;
+use crate::health::url::HealthUrl;
 use crate::nearest::nearest;
 use crate::request::Need;
 use crate::secret::Secret;
@@ -27,6 +28,7 @@ const KEYS: &[&str] = &[
     "expect",
     "pool",
     "skip",
+    "health_url",
 ];
 const EXPECT_KEYS: &[&str] = &["database", "user", "tables"];
 const POOL_KEYS: &[&str] = &["hosts", "workers", "threads", "pool_size", "max_overflow"];
@@ -45,6 +47,7 @@ pub struct Target {
     pub expect: Expect,
     pub pool: Pool,
     pub skip: Vec<String>,
+    pub health_url: Option<HealthUrl>,
 }
 
 /// Where the target's settings are.
@@ -93,6 +96,7 @@ struct Entries {
     pool: Pool,
     #[serde(default)]
     skip: Vec<String>,
+    health_url: Option<String>,
 }
 
 /// Which targets of the file are meant.
@@ -245,6 +249,10 @@ fn target(name: &str, entries: Entries) -> Result<Target, String> {
         expect: entries.expect,
         pool: entries.pool,
         skip: entries.skip,
+        health_url: entries
+            .health_url
+            .map(|url| url.parse().map_err(|why| format!("health_url is {why}")))
+            .transpose()?,
     })
 }
 

@@ -76,13 +76,19 @@ impl Patience {
         Some(pause)
     }
 
+    /// When the time is up.
+    #[must_use]
+    pub fn until(&self) -> Instant {
+        self.began + self.limit
+    }
+
     /// What the pause at hand is for.
     #[must_use]
     pub fn waiting(&self) -> Option<Waiting<'_>> {
         Some(Waiting {
             refusal: self.waited_for.as_deref()?,
             attempt: self.attempts,
-            until: self.began + self.limit,
+            until: self.until(),
         })
     }
 

@@ -10,6 +10,7 @@ use super::THE_REPORT;
 use super::duration;
 use super::sources::SourceArgs;
 use crate::completion;
+use crate::health::url::HealthUrl;
 use crate::layer::Layer;
 use crate::report::Format;
 use crate::report::style::ColorChoice;
@@ -29,7 +30,7 @@ Examples:
 Exit codes:
   0 sound, 1 warnings under --fail-on warn, 2 usage, 3 the doctor could not look,
   10 config, 11 dns, 12 tcp, 13 tls, 14 auth, 15 privileges, 16 migrations, 17 pool,
-  130 interrupted";
+  18 the page of --health-url, 130 interrupted";
 
 /// The headings of its options.
 pub(super) const WHAT: &str = "What is checked";
@@ -46,6 +47,9 @@ pub struct CheckArgs {
     /// How many targets are checked at the same time
     #[arg(long, value_name = "N", help_heading = "Where the settings come from", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: u16,
+    /// Where the database is sound, ask the application itself for a page that reads it; no redirect is followed
+    #[arg(long, value_name = "URL", help_heading = WHAT, conflicts_with = "all")]
+    pub health_url: Option<HealthUrl>,
     /// Stop after this layer
     #[arg(long, value_name = "LAYER", default_value = "pool", help_heading = WHAT)]
     pub until: Layer,

@@ -93,6 +93,7 @@ fn request(args: &CheckArgs, of_target: Option<&Target>, command: String) -> any
         skip,
         timeout: args.timeout,
         wait: args.wait,
+        health_url: args.health_url.clone().or_else(|| of_target?.health_url.clone()),
         fail_on_warn: args.fail_on == Some(FailOn::Warn),
         command,
     })
@@ -172,6 +173,7 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
         skip: Vec::new(),
         timeout: Duration::ZERO,
         wait: None,
+        health_url: None,
         fail_on_warn: false,
         command: command(arguments),
     })
@@ -268,6 +270,10 @@ pub fn command(arguments: &[String]) -> String {
             "--unit" => search::is_unit_name(argument) && !argument.contains(':'),
             _ => false,
         };
+        if let Some(url) = argument.strip_prefix("--health-url=") {
+            // A token may stand in its query.
+            return quote::shell(&format!("--health-url={}", mask_argument(url)));
+        }
         quote::shell(&if plain { argument.clone() } else { mask_argument(argument) })
     });
     std::iter::once("dbdoctor".to_owned()).chain(words).collect::<Vec<_>>().join(" ")

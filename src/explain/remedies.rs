@@ -21,7 +21,7 @@ pub fn of(kind: &'static Kind, facts: &Facts) -> Remedy {
 /// Where the page's ways out are mostly carried out.
 fn place(layer: Layer) -> Place {
     match layer {
-        Layer::Config | Layer::Pool => Place::AppConfig,
+        Layer::Config | Layer::Pool | Layer::Application => Place::AppConfig,
         Layer::Dns | Layer::Tcp | Layer::Tls | Layer::Migrations => Place::AppHost,
         Layer::Auth | Layer::Privileges => Place::Database,
     }

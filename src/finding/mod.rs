@@ -229,6 +229,12 @@ catalogue! {
         statement_timeout + TEXTS,
         transaction_pooling,
     }
+    application {
+        page_fails,
+        page_redirects,
+        page_refused,
+        unreachable,
+    }
 }
 
 /// How grave a finding is.

@@ -3,6 +3,7 @@
 //! Each takes what the layer below found and hands back a [`crate::verdict::Probed`] with what the layer above needs, so that
 //! none can run before the one under it passed.
 
+pub mod application;
 pub mod auth;
 pub mod config;
 pub mod dns;

@@ -28,6 +28,9 @@ struct Document {
     exit_code: u8,
     duration_ms: f64,
     layers: Vec<Layer>,
+    /// Only where the application was to be asked itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<Layer>,
 }
 
 #[derive(Debug, Serialize)]
@@ -139,6 +142,7 @@ fn document(diagnosis: &Diagnosis) -> Document {
         exit_code: diagnosis.exit_code.number(),
         duration_ms: milliseconds(diagnosis.duration),
         layers: diagnosis.layers.iter().map(layer).collect(),
+        application: diagnosis.application.as_ref().map(layer),
     }
 }
 

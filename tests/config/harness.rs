@@ -88,6 +88,7 @@ impl Case {
             skip: Vec::new(),
             timeout: Duration::from_secs(5),
             wait: None,
+            health_url: None,
             fail_on_warn: false,
             command: "dbdoctor check".to_owned(),
         };

@@ -34,6 +34,7 @@ fn request(needs: &[Need]) -> Request {
         skip: Vec::new(),
         timeout: Duration::from_secs(5),
         wait: None,
+        health_url: None,
         fail_on_warn: false,
         command: "dbdoctor check".to_owned(),
     }

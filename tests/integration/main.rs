@@ -22,6 +22,7 @@ mod exact;
 mod explain;
 mod fleet;
 mod formats;
+mod health;
 mod hostile;
 mod human;
 mod laboratory;
