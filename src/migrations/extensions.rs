@@ -17,8 +17,13 @@ const OPERATIONS: &[(&str, &str)] = &[
 #[must_use]
 pub fn named(source: &str) -> Vec<String> {
     // Most files have none.
-    let has = |word: &str| memchr::memmem::find(source.as_bytes(), word.as_bytes()).is_some();
-    if !has("xtension") && !has("XTENSION") {
+    let word = b"xtension";
+    let has_word = |at: usize| {
+        source.as_bytes()[at..]
+            .get(..word.len())
+            .is_some_and(|bytes| bytes.eq_ignore_ascii_case(word))
+    };
+    if !memchr::memchr2_iter(b'x', b'X', source.as_bytes()).any(has_word) {
         return Vec::new();
     }
     let mut names = Vec::new();

@@ -12,12 +12,23 @@ use super::Unread;
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 1024 * 1024;
 
+/// The room that is made for a file before its size is known: most have less.
+const USUAL: usize = 8 * 1024;
+
 /// The stack of a thread that handles syntax trees, in bytes. Their nesting is bounded by the size of the file alone; the
 /// memory is only reserved, and used as far as the nesting goes.
 const STACK: usize = 512 * 1024 * 1024;
 
 /// Fewer files than this are not worth a second thread.
 const WORTH_A_THREAD: usize = 200;
+
+/// A file that was met in the listing of its directory.
+#[derive(Debug)]
+pub struct Listed {
+    pub path: PathBuf,
+    /// The listing says so: no link, no pipe, no device.
+    pub is_regular: bool,
+}
 
 /// The directories outside of which nothing is read, without symbolic links in their paths.
 #[derive(Debug, Clone)]
@@ -62,18 +73,35 @@ impl Bounds {
         if !kind.is_file() {
             return Err(Unread::whole(path, "is not a regular file"));
         }
-        if kind.len() > LARGEST {
-            return Err(Unread::whole(path, format!("is larger than {} KiB", LARGEST / 1024)));
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(kind.len()).unwrap_or(0) + 1);
-        File::open(&place)
-            .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-            .map_err(refused)?;
-        Ok(match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        })
+        content(path, &place)
     }
+
+    /// [`Bounds::text`] of a file that was listed: what the listing tells is not asked again.
+    ///
+    /// # Errors
+    ///
+    /// What kept the file from being read.
+    pub fn text_of_listed(&self, file: &Listed) -> Result<String, Unread> {
+        if file.is_regular && self.holds(&file.path) {
+            content(&file.path, &file.path)
+        } else {
+            self.text(&file.path)
+        }
+    }
+}
+
+/// The text of the regular file at `place`, which notes know as `path`.
+fn content(path: &Path, place: &Path) -> Result<String, Unread> {
+    let mut bytes = Vec::with_capacity(USUAL);
+    let read = File::open(place).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    let length = read.map_err(|error| Unread::whole(path, format!("cannot be read: {error}")))?;
+    if u64::try_from(length).is_ok_and(|length| length > LARGEST) {
+        return Err(Unread::whole(path, format!("is larger than {} KiB", LARGEST / 1024)));
+    }
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    })
 }
 
 /// Runs `work` where deep syntax trees can be walked and dropped; right here if no thread can be started.

@@ -55,7 +55,7 @@ pub fn lines(slots: &Slots, indent: usize, style: Style) -> Vec<String> {
     }
     let mut lines = vec![format!("[{bar}]{}", drawn(&beyond))];
     let mut line = format!("{about}{total} slots:");
-    let room = wrap::WIDTH.saturating_sub(indent);
+    let room = wrap::WIDEST.saturating_sub(indent);
     for (index, part) in legend.iter().enumerate() {
         let part = if index == 0 { format!(" {part}") } else { format!(", {part}") };
         if line.chars().count() + part.chars().count() > room {

@@ -1,12 +1,23 @@
 //! Breaking text into lines.
 
-/// The widest line of a report; what is to be pasted is never broken.
-pub const WIDTH: usize = 100;
+use std::sync::LazyLock;
 
-/// Breaks `text` between words, so that with `indent` columns in front no line is wider than [`WIDTH`].
+/// The widest line of a report.
+pub const WIDEST: usize = 100;
+
+/// The columns that a line may take; what is to be pasted is never broken. A terminal that has fewer gets lines that fit.
+pub fn width() -> usize {
+    static WIDTH: LazyLock<usize> = LazyLock::new(|| {
+        let terminal = terminal_size::terminal_size_of(std::io::stdout());
+        terminal.map_or(WIDEST, |(columns, _)| usize::from(columns.0).min(WIDEST))
+    });
+    *WIDTH
+}
+
+/// Breaks `text` between words, so that with `indent` columns in front no line is wider than [`width`].
 #[must_use]
 pub fn lines(text: &str, indent: usize) -> Vec<String> {
-    let room = WIDTH.saturating_sub(indent).max(20);
+    let room = width().saturating_sub(indent).max(20);
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {

@@ -77,7 +77,7 @@ fn windows_line_ends_and_references() {
 fn env_files_that_are_not_there_or_empty() {
     Case::file(Path::new("/nonexistent/app.env")).run().fails_with("env-file-missing");
     let directory = TempDir::new().expect("a directory");
-    Case::file(directory.path()).run().fails_with("env-file-missing");
+    Case::file(directory.path()).run().fails_with("env-file-unreadable");
     let path = write(&directory, "empty.env", "# nothing\n");
     Case::file(&path).run().fails_with("no-settings");
 }

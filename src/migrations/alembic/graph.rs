@@ -45,45 +45,49 @@ impl Graph {
     /// Links revisions. Where an id is declared twice, the later file counts, as it does for Alembic.
     #[must_use]
     pub fn link(declared: Vec<Revision>) -> Self {
-        let mut graph = Self::default();
+        let mut graph = Self {
+            revisions: Vec::with_capacity(declared.len()),
+            by_id: HashMap::with_capacity(declared.len()),
+            down: Vec::with_capacity(declared.len()),
+            depends_on: Vec::with_capacity(declared.len()),
+            ..Self::default()
+        };
         for revision in declared {
             graph.add(revision);
         }
         let labels = graph.labels();
-        let links = graph
-            .revisions
-            .iter()
-            .map(|revision| {
-                let down = revision.down.iter().map(|id| graph.by_id.get(id).copied().ok_or(id));
-                // A label stands for the revision that declares it, and a dependency is a whole id: Alembic looks both up in
-                // one dictionary before it has spread labels along their branches.
-                let depends_on = revision
-                    .depends_on
-                    .iter()
-                    .map(|id| graph.by_id.get(id).or_else(|| labels.get(id)).copied().ok_or(id));
-                (split(down), split(depends_on))
-            })
-            .collect::<Vec<_>>();
         let mut missing = Vec::new();
-        for (revision, ((down, no_down), (depends_on, no_depends_on))) in graph.revisions.iter().zip(links) {
-            for (parents, through) in [(no_down, "down_revision"), (no_depends_on, "depends_on")] {
-                missing.extend(parents.into_iter().map(|parent| Fault::MissingParent {
-                    file: revision.file.clone(),
-                    revision: revision.id.clone(),
-                    parent,
-                    through,
-                }));
-            }
-            graph.down.push(down);
-            graph.depends_on.push(depends_on);
+        for revision in &graph.revisions {
+            let mut parents = |names: &[String], through, find: &dyn Fn(&String) -> Option<usize>| -> Vec<usize> {
+                let found = names.iter().filter_map(|parent| {
+                    let at = find(parent);
+                    if at.is_none() {
+                        missing.push(Fault::MissingParent {
+                            file: revision.file.clone(),
+                            revision: revision.id.clone(),
+                            parent: parent.clone(),
+                            through,
+                        });
+                    }
+                    at
+                });
+                found.collect()
+            };
+            let by_id = |id: &String| graph.by_id.get(id).copied();
+            graph.down.push(parents(&revision.down, "down_revision", &by_id));
+            // A label stands for the revision that declares it, and a dependency is a whole id: Alembic looks both up in one
+            // dictionary before it has spread labels along their branches.
+            let by_id_or_label = |id: &String| by_id(id).or_else(|| labels.get(id).copied());
+            graph.depends_on.push(parents(&revision.depends_on, "depends_on", &by_id_or_label));
         }
         graph.faults.extend(missing);
-        let cyclic = graph.cyclic();
-        graph.order = graph.sorted(&cyclic);
-        if cyclic.contains(&true) {
+        let sorted = graph.sorted(|_| false);
+        graph.order = sorted.unwrap_or_else(|| {
+            let cyclic = graph.cyclic();
             let revisions = graph.chosen(|at| cyclic[at]);
             graph.faults.push(Fault::Cycle { revisions });
-        }
+            graph.sorted(|at| cyclic[at]).unwrap_or_default()
+        });
         graph
     }
 
@@ -182,6 +186,13 @@ impl Graph {
     #[must_use]
     pub fn order(&self) -> Vec<String> {
         self.ids(&self.order)
+    }
+
+    /// The first and the last of [`Graph::order`].
+    #[must_use]
+    pub fn span(&self) -> Option<(&str, &str)> {
+        let id = |at: &usize| self.revisions[*at].id.as_str();
+        Some((id(self.order.first()?), id(self.order.last()?)))
     }
 
     /// Which revisions are applied once these are: themselves, their ancestors, what those depend on. Unknown ids are left out.
@@ -295,9 +306,9 @@ impl Graph {
     }
 
     /// Depth first from each revision in the order of the files, so that a branch stays together: every revision once its
-    /// parents are out. What lies on a cycle is left out.
-    fn sorted(&self, cyclic: &[bool]) -> Vec<usize> {
-        #[derive(Clone, Copy)]
+    /// parents are out. `None` where one comes before itself by way of others that are not left out.
+    fn sorted(&self, is_left_out: impl Fn(usize) -> bool) -> Option<Vec<usize>> {
+        #[derive(Clone, Copy, PartialEq)]
         enum Mark {
             New,
             Open,
@@ -305,17 +316,21 @@ impl Graph {
         }
         let mut marks = vec![Mark::New; self.revisions.len()];
         let mut order = Vec::with_capacity(self.revisions.len());
-        for start in (0..self.revisions.len()).filter(|&at| !cyclic[at]) {
+        for start in (0..self.revisions.len()).filter(|&at| !is_left_out(at)) {
             let mut stack = vec![start];
             while let Some(&at) = stack.last() {
                 match marks[at] {
                     Mark::New => {
                         marks[at] = Mark::Open;
                         let before = stack.len();
-                        stack.extend(
-                            self.parents(at)
-                                .filter(|&parent| !cyclic[parent] && matches!(marks[parent], Mark::New)),
-                        );
+                        for parent in self.parents(at).filter(|&parent| !is_left_out(parent)) {
+                            match marks[parent] {
+                                Mark::New => stack.push(parent),
+                                // What is open waits for `at`.
+                                Mark::Open => return None,
+                                Mark::Out => {}
+                            }
+                        }
                         stack[before..].reverse();
                     }
                     Mark::Open => {
@@ -329,7 +344,7 @@ impl Graph {
                 }
             }
         }
-        order
+        Some(order)
     }
 
     /// What lies on a cycle, or between two: what is left when bases are taken away again and again, and then heads.
@@ -374,17 +389,4 @@ impl Applied {
     pub fn count(&self) -> usize {
         self.0.iter().filter(|&&applied| applied).count()
     }
-}
-
-/// The links that were found, and the names that were not.
-fn split<'a>(links: impl Iterator<Item = Result<usize, &'a String>>) -> (Vec<usize>, Vec<String>) {
-    let mut found = Vec::new();
-    let mut missing = Vec::new();
-    for link in links {
-        match link {
-            Ok(at) => found.push(at),
-            Err(name) => missing.push(name.clone()),
-        }
-    }
-    (found, missing)
 }

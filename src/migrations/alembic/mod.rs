@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::files::Bounds;
+use super::files::Listed;
 use super::walk::Landmarks;
 use super::{Unread, files};
 use crate::foreign::Foreign;
@@ -193,7 +194,7 @@ fn plant(project: &Path, bounds: &Bounds, path: &Path, found: Found<'_>, setting
     }
 
     let candidates = candidates(&locations, settings, &mut unread);
-    let mut revisions = Vec::new();
+    let mut revisions = Vec::with_capacity(candidates.len());
     let mut faults = Vec::new();
     for read in files::map_all(&candidates, |file| revision::read(file, bounds)) {
         match read {
@@ -216,7 +217,7 @@ fn plant(project: &Path, bounds: &Bounds, path: &Path, found: Found<'_>, setting
 }
 
 /// The files of the version locations that Alembic would import. A location that does not exist has none.
-fn candidates(locations: &[PathBuf], settings: &Settings, unread: &mut Vec<Unread>) -> Vec<PathBuf> {
+fn candidates(locations: &[PathBuf], settings: &Settings, unread: &mut Vec<Unread>) -> Vec<Listed> {
     let mut files = Vec::new();
     let mut seen = BTreeSet::new();
     for location in locations {
@@ -237,14 +238,14 @@ fn candidates(locations: &[PathBuf], settings: &Settings, unread: &mut Vec<Unrea
                 }
             };
             if settings.sourceless {
-                let compiled = listed.files.iter().find(|name| files::has_extension(name, "pyc"));
-                unread.extend(compiled.map(|name| Unread::whole(&directory.join(name), "is compiled, without its source")));
+                let compiled = listed.files.iter().find(|(name, _)| files::has_extension(name, "pyc"));
+                unread.extend(compiled.map(|(name, _)| Unread::whole(&directory.join(name), "is compiled, without its source")));
             }
-            for name in listed.files.iter().filter(|name| revision::is_candidate(name)) {
-                let file = directory.join(name);
+            for (name, is_regular) in listed.files.into_iter().filter(|(name, _)| revision::is_candidate(name)) {
+                let path = directory.join(name);
                 // One file reached through two locations counts once.
-                if locations.len() == 1 || file.canonicalize().map_or(true, |real| seen.insert(real)) {
-                    files.push(file);
+                if locations.len() == 1 || path.canonicalize().map_or(true, |real| seen.insert(real)) {
+                    files.push(Listed { path, is_regular });
                 }
             }
             if settings.recursive {
@@ -257,21 +258,23 @@ fn candidates(locations: &[PathBuf], settings: &Settings, unread: &mut Vec<Unrea
 }
 
 #[derive(Default)]
-struct Listed {
-    files: Vec<String>,
+struct Names {
+    /// Whatever is no directory, and whether it is a regular file.
+    files: Vec<(String, bool)>,
     directories: Vec<String>,
 }
 
 /// The names in a directory, sorted.
-fn list(directory: &Path) -> std::io::Result<Listed> {
-    let mut listed = Listed::default();
+fn list(directory: &Path) -> std::io::Result<Names> {
+    let mut listed = Names::default();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        if entry.file_type()?.is_dir() {
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
             listed.directories.push(name);
         } else {
-            listed.files.push(name);
+            listed.files.push((name, kind.is_file()));
         }
     }
     listed.files.sort_unstable();

@@ -1,10 +1,10 @@
 //! One revision file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::migrations::Unread;
 use crate::migrations::extensions;
-use crate::migrations::files::{Bounds, has_extension};
+use crate::migrations::files::{Bounds, Listed, has_extension};
 use crate::migrations::python::{Binding, Module};
 
 /// A revision, as its file declares it.
@@ -42,8 +42,8 @@ pub fn is_candidate(name: &str) -> bool {
 
 /// Reads one file.
 #[must_use]
-pub fn read(file: &Path, bounds: &Bounds) -> Read {
-    match Module::read(file, bounds) {
+pub fn read(file: &Listed, bounds: &Bounds) -> Read {
+    match Module::read_listed(file, bounds) {
         Ok(module) => declared(&module),
         Err(unread) => Read::Unread(unread),
     }

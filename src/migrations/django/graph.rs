@@ -1,10 +1,13 @@
 //! The migrations of a project, linked as Django's loader links them, given what is recorded as applied.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::cell::LazyCell;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::Tree;
 use super::migration::{Dependency, Key, Migration};
+use super::nodes::Nodes;
 
 /// What keeps Django from loading the graph.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +30,11 @@ pub struct Inconsistency {
 /// The graph after squashed migrations took their place. Nodes are numbered in the order of their keys.
 #[derive(Debug)]
 pub struct Graph {
-    keys: Vec<Key>,
+    keys: Arc<[Key]>,
     /// On disk, and neither replaced nor dropped.
     present: Vec<bool>,
-    parents: Vec<BTreeSet<usize>>,
-    children: Vec<BTreeSet<usize>>,
+    parents: Vec<Nodes>,
+    children: Vec<Nodes>,
     /// As recorded.
     recorded: Vec<bool>,
     /// As Django counts: a squashed migration is applied when all that it replaces is.
@@ -61,7 +64,8 @@ impl Graph {
             .collect();
         let labels: HashSet<&str> = apps.iter().map(|app| app.label.as_str()).collect();
         let mut graph = Self::nodes(&on_disk, &labels, recorded);
-        let number: HashMap<Key, usize> = graph.keys.iter().cloned().enumerate().map(|(at, key)| (key, at)).collect();
+        let keys = Arc::clone(&graph.keys);
+        let number: HashMap<&Key, usize> = keys.iter().enumerate().map(|(at, key)| (key, at)).collect();
         let mut wanted: HashMap<usize, Wanted<'_>> = HashMap::new();
 
         let is_internal = |key: &Key, parent: &Key| parent.app == key.app && parent.name != "__first__";
@@ -117,7 +121,7 @@ impl Graph {
 
     /// Every key that is mentioned, unlinked.
     fn nodes(on_disk: &[(Key, &Migration)], labels: &HashSet<&str>, recorded: &HashSet<Key>) -> Self {
-        let mut keys: Vec<Key> = on_disk.iter().map(|(key, _)| key.clone()).collect();
+        let mut keys: Vec<&Key> = on_disk.iter().map(|(key, _)| key).collect();
         for (_, migration) in on_disk {
             let named = migration
                 .dependencies
@@ -128,12 +132,16 @@ impl Graph {
                     Dependency::UserModel | Dependency::Swappable => None,
                 })
                 .chain(&migration.replaces);
-            keys.extend(named.filter(|key| labels.contains(key.app.as_str())).cloned());
-            keys.extend(migration.replaces.iter().cloned());
+            keys.extend(named.filter(|key| labels.contains(key.app.as_str())));
+            keys.extend(&migration.replaces);
         }
         keys.sort_unstable();
         keys.dedup();
-        let disk: HashSet<&Key> = on_disk.iter().map(|(key, _)| key).collect();
+        let keys: Arc<[Key]> = keys.into_iter().cloned().collect();
+        let mut present = vec![false; keys.len()];
+        for key in on_disk.iter().filter_map(|(key, _)| keys.binary_search(key).ok()) {
+            present[key] = true;
+        }
         let recorded: Vec<bool> = keys.iter().map(|key| recorded.contains(key)).collect();
         let at = |key: &Key| keys.binary_search(key).ok();
         let replaces = on_disk
@@ -142,9 +150,9 @@ impl Graph {
             .filter_map(|(key, migration)| Some((at(key)?, migration.replaces.iter().filter_map(at).collect())))
             .collect();
         Self {
-            present: keys.iter().map(|key| disk.contains(key)).collect(),
-            parents: vec![BTreeSet::new(); keys.len()],
-            children: vec![BTreeSet::new(); keys.len()],
+            present,
+            parents: vec![Nodes::default(); keys.len()],
+            children: vec![Nodes::default(); keys.len()],
             applied: recorded.clone(),
             recorded,
             replaces,
@@ -166,7 +174,7 @@ impl Graph {
 
     /// By application, the first of its root nodes and of its leaf nodes.
     fn ends(&self) -> (HashMap<String, usize>, HashMap<String, usize>) {
-        let first_of = |links: &[BTreeSet<usize>]| {
+        let first_of = |links: &[Nodes]| {
             let mut ends: HashMap<String, usize> = HashMap::new();
             for at in (0..self.keys.len()).filter(|&at| self.present[at]) {
                 if self.is_end(at, links) {
@@ -179,7 +187,7 @@ impl Graph {
     }
 
     /// Whether no link leads to the same application.
-    fn is_end(&self, at: usize, links: &[BTreeSet<usize>]) -> bool {
+    fn is_end(&self, at: usize, links: &[Nodes]) -> bool {
         links[at].iter().all(|&other| self.keys[other].app != self.keys[at].app)
     }
 
@@ -222,14 +230,14 @@ impl Graph {
                 self.replaced.push(self.keys[target].clone());
             }
             for child in std::mem::take(&mut self.children[target]) {
-                self.parents[child].remove(&target);
+                self.parents[child].remove(target);
                 if !inside.contains(&child) && child != at {
                     self.children[at].insert(child);
                     self.parents[child].insert(at);
                 }
             }
             for parent in std::mem::take(&mut self.parents[target]) {
-                self.children[parent].remove(&target);
+                self.children[parent].remove(target);
                 if !inside.contains(&parent) && parent != at {
                     self.parents[at].insert(parent);
                     self.children[parent].insert(at);
@@ -242,22 +250,22 @@ impl Graph {
     fn step_back(&mut self, at: usize, targets: &[usize]) {
         self.present[at] = false;
         let there: Vec<usize> = targets.iter().copied().filter(|&target| self.present[target]).collect();
-        let passed: BTreeSet<usize> = there.iter().flat_map(|&target| self.parents[target].iter().copied()).collect();
+        let passed: HashSet<usize> = there.iter().flat_map(|&target| self.parents[target].iter().copied()).collect();
         let last: Vec<usize> = there.into_iter().filter(|target| !passed.contains(target)).collect();
         for child in std::mem::take(&mut self.children[at]) {
-            self.parents[child].remove(&at);
+            self.parents[child].remove(at);
             for &target in &last {
                 self.parents[child].insert(target);
                 self.children[target].insert(child);
             }
         }
         for parent in std::mem::take(&mut self.parents[at]) {
-            self.children[parent].remove(&at);
+            self.children[parent].remove(at);
         }
     }
 
     fn check(&mut self, on_disk: &[(Key, &Migration)], wanted: &HashMap<usize, Wanted<'_>>) {
-        let disk: HashSet<&Key> = on_disk.iter().map(|(key, _)| key).collect();
+        let disk = LazyCell::new(|| on_disk.iter().map(|(key, _)| key).collect::<HashSet<&Key>>());
         for at in 0..self.keys.len() {
             let is_named = !self.parents[at].is_empty() || !self.children[at].is_empty();
             if !self.present[at] && is_named && !disk.contains(&self.keys[at]) {
@@ -283,7 +291,7 @@ impl Graph {
             let mut free: Vec<usize> = (0..left.len()).filter(|&at| left[at] && open[at] == 0).collect();
             while let Some(at) = free.pop() {
                 left[at] = false;
-                for &other in &needed_by[at] {
+                for &other in needed_by[at].iter() {
                     open[other] -= 1;
                     if open[other] == 0 && left[other] {
                         free.push(other);
@@ -376,7 +384,7 @@ impl Graph {
     pub fn inconsistencies(&self) -> Vec<Inconsistency> {
         let mut found = Vec::new();
         for at in (0..self.keys.len()).filter(|&at| self.present[at] && self.recorded[at]) {
-            for &parent in &self.parents[at] {
+            for &parent in self.parents[at].iter() {
                 let stands_in = || {
                     self.replaces
                         .get(&parent)

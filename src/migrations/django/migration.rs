@@ -1,14 +1,14 @@
 //! One migration file.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ruff_python_ast::{Expr, Operator, StmtClassDef};
 
 use crate::foreign::Foreign;
 use crate::migrations::Unread;
 use crate::migrations::extensions;
-use crate::migrations::files::Bounds;
+use crate::migrations::files::{Bounds, Listed};
 use crate::migrations::python::{self, Binding, Module, More};
 
 /// A migration's name: the label of its application and the name of its file.
@@ -67,10 +67,11 @@ pub struct Migration {
 
 /// Reads one file. Its name is known whatever it holds.
 #[must_use]
-pub fn read(file: &Path, bounds: &Bounds) -> Migration {
+pub fn read(file: &Listed, bounds: &Bounds) -> Migration {
+    let path = &file.path;
     let mut migration = Migration {
-        name: file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
-        file: file.to_owned(),
+        name: path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+        file: path.clone(),
         dependencies: Vec::new(),
         run_before: Vec::new(),
         replaces: Vec::new(),
@@ -80,7 +81,7 @@ pub fn read(file: &Path, bounds: &Bounds) -> Migration {
         has_no_class: false,
         is_django: true,
     };
-    let module = match Module::read(file, bounds) {
+    let module = match Module::read_listed(file, bounds) {
         Ok(module) => module,
         Err(unread) => {
             migration.unread = Some(unread);
@@ -105,7 +106,7 @@ pub fn read(file: &Path, bounds: &Bounds) -> Migration {
                 migration.unread = match binding {
                     Binding::Absent => None,
                     Binding::Computed(unread) => Some(unread),
-                    Binding::Imported { line, .. } => Some(Unread::at(file, line, "Migration is imported")),
+                    Binding::Imported { line, .. } => Some(Unread::at(path, line, "Migration is imported")),
                     Binding::Value { value, line, .. } => Some(module.not_literal("Migration", value, line)),
                 };
             }
@@ -196,6 +197,8 @@ fn listed<'a>(module: &'a Module, value: &'a Expr) -> Option<&'a [Expr]> {
 
 /// A statement behind the class that reaches into its lists.
 fn changed_later(module: &Module) -> Option<Unread> {
+    // Most files mention none of them.
+    memchr::memmem::find(module.source().as_bytes(), b"Migration.")?;
     ["Migration.dependencies", "Migration.run_before", "Migration.replaces"]
         .iter()
         .find_map(|name| {

@@ -3,6 +3,7 @@
 mod app;
 pub mod graph;
 pub mod migration;
+mod nodes;
 mod runner;
 pub(crate) mod settings;
 mod third_party;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::files::Bounds;
+use super::files::{Bounds, Listed};
 use super::walk::Landmarks;
 use super::{Unread, files};
 pub use graph::{Fault, Graph};
@@ -228,18 +229,25 @@ fn read_migrations(apps: &mut [App], bounds: &Bounds, notes: &mut Vec<Unread>) {
 
 /// The modules of a package that Django takes for migrations: any name that does not begin with `_` or `~`
 /// (`MigrationLoader.load_disk`) and that Python can import. Sorted.
-fn module_files(package: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
+fn module_files(package: &Path) -> std::io::Result<Vec<Listed>> {
+    let mut names = Vec::new();
     for entry in fs::read_dir(package)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
         let Some(stem) = name.strip_suffix(".py") else { continue };
-        if !stem.is_empty() && !stem.starts_with(['_', '~']) && !stem.contains('.') && !entry.file_type()?.is_dir() {
-            files.push(entry.path());
+        if !stem.is_empty() && !stem.starts_with(['_', '~']) && !stem.contains('.') {
+            let kind = entry.file_type()?;
+            if !kind.is_dir() {
+                names.push((name, kind.is_file()));
+            }
         }
     }
-    files.sort_unstable();
-    Ok(files)
+    names.sort_unstable();
+    let listed = names.into_iter().map(|(name, is_regular)| Listed {
+        path: package.join(name),
+        is_regular,
+    });
+    Ok(listed.collect())
 }
 
 /// Sorts by label, and keeps one application per label: the installed one, else none can be told from the other.

@@ -9,7 +9,7 @@ use ruff_python_ast::{Expr, Number, PySourceType, Stmt, StmtClassDef, StmtImport
 use ruff_python_parser::{Parsed, parse_unchecked_source};
 
 use super::Unread;
-use super::files::Bounds;
+use super::files::{Bounds, Listed};
 use bound::{Bound, bound_by};
 pub use bound::{More, module_file};
 pub use literal::Literal;
@@ -51,7 +51,19 @@ impl Module {
     ///
     /// What kept the file from being read, its first syntax error included.
     pub fn read(file: &Path, bounds: &Bounds) -> Result<Self, Unread> {
-        let source = bounds.text(file)?;
+        Self::parse(file, bounds.text(file)?, bounds)
+    }
+
+    /// Reads and parses a file that was listed.
+    ///
+    /// # Errors
+    ///
+    /// What kept the file from being read, its first syntax error included.
+    pub fn read_listed(file: &Listed, bounds: &Bounds) -> Result<Self, Unread> {
+        Self::parse(&file.path, bounds.text_of_listed(file)?, bounds)
+    }
+
+    fn parse(file: &Path, source: String, bounds: &Bounds) -> Result<Self, Unread> {
         let tree = parse_unchecked_source(&source, PySourceType::Python);
         let module = Self {
             file: file.to_owned(),
@@ -137,7 +149,7 @@ impl Module {
     #[must_use]
     pub fn line(&self, offset: usize) -> usize {
         let before = &self.source.as_bytes()[..offset.min(self.source.len())];
-        1 + before.iter().fold(0, |lines, byte| lines + usize::from(*byte == b'\n'))
+        1 + memchr::memchr_iter(b'\n', before).count()
     }
 
     /// The string that `name` is bound to; `None` where it is absent, or bound to `None`.

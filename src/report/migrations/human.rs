@@ -54,9 +54,8 @@ struct Page {
 impl Page {
     fn alembic(&mut self, one: &Alembic<'_>, trees: &Trees) {
         let (tree, graph) = (one.tree, &one.tree.graph);
-        let order = graph.order();
-        let span = match (order.first(), order.last()) {
-            (Some(first), Some(last)) if order.len() > 1 => format!(" ({first} … {last})"),
+        let span = match graph.span() {
+            Some((first, last)) if first != last => format!(" ({first} … {last})"),
             _ => String::new(),
         };
         self.heading(&format!(
