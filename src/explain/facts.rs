@@ -46,6 +46,12 @@ impl Facts {
         })
     }
 
+    /// Whether it names whatever the other names.
+    #[must_use]
+    pub fn names_all_of(&self, other: &Self) -> bool {
+        other.0.keys().all(|name| self.0.contains_key(name))
+    }
+
     /// Adds what is not known yet.
     pub fn complete(&mut self, other: &Self) {
         for (name, value) in &other.0 {

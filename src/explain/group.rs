@@ -33,8 +33,8 @@ impl Groups {
         if let Some(group) = self.0.iter_mut().find(|group| group.first.kind.is(seen.kind)) {
             group.count += 1;
             group.last_line = seen.line;
+            group.first.complete(&seen);
             group.last_time = seen.time.or(group.last_time.take());
-            group.first.facts.complete(&seen.facts);
         } else {
             self.0.push(Group {
                 count: 1,

@@ -1,5 +1,8 @@
 //! One trouble: all that one message or traceback says, and which of it is the cause.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use super::catalogue::Meaning;
 use super::context::Bond;
 use super::facts::Facts;
@@ -14,6 +17,15 @@ use crate::layer::Layer;
 /// Something that was recognised, with where it stands.
 #[derive(Debug, Clone)]
 pub struct Sighting {
+    pub said: Arc<Said>,
+    /// Counted from 1.
+    pub line: u64,
+    pub time: Option<String>,
+}
+
+/// What was recognised, wherever it stands.
+#[derive(Debug, Clone)]
+pub struct Said {
     pub kind: &'static Kind,
     /// Set where a server refused: what it said goes through the recognisers of live refusals.
     pub refusal: Option<&'static Refusal>,
@@ -22,12 +34,24 @@ pub struct Sighting {
     pub facts: Facts,
     /// The line, without prefix, secrets masked.
     pub excerpt: String,
-    /// Counted from 1.
-    pub line: u64,
-    pub time: Option<String>,
+}
+
+impl Deref for Sighting {
+    type Target = Said;
+
+    fn deref(&self) -> &Said {
+        &self.said
+    }
 }
 
 impl Sighting {
+    /// Adds what another names besides.
+    pub fn complete(&mut self, other: &Said) {
+        if !self.facts.names_all_of(&other.facts) {
+            Arc::make_mut(&mut self.said).facts.complete(&other.facts);
+        }
+    }
+
     /// What a meaning without a refusal belongs to.
     #[must_use]
     pub fn refusal_of(meaning: Meaning) -> Option<&'static Refusal> {
@@ -58,15 +82,17 @@ impl Incident {
         if further || is_consequence(self.cause.kind) && !is_consequence(next.kind) {
             self.cause = next;
         } else {
-            self.cause.facts.complete(&next.facts);
+            self.cause.complete(&next);
         }
     }
 
     /// The cause; what the other messages name may show that the settings are at fault.
     #[must_use]
     pub fn cause(mut self) -> Sighting {
-        if let Some(kind) = self.cause.facts.fault_of_settings() {
-            self.cause.kind = kind;
+        if let Some(kind) = self.cause.facts.fault_of_settings()
+            && !kind.is(self.cause.kind)
+        {
+            Arc::make_mut(&mut self.cause.said).kind = kind;
         }
         self.cause
     }

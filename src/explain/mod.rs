@@ -1,7 +1,7 @@
 //! `dbdoctor explain`: which finding an error text, a traceback or a log belongs to.
 //!
 //! A log streams through [`scan`] in constant memory: [`finder`] finds the lines that may matter by a few literals, the rest of the work
-//! is done on those lines alone, in [`sight`]. [`clean`] undoes what loggers do to a message, [`translations`] says it in English,
+//! is done on those lines alone, in [`sight`], once for what [`memo`] knows. [`clean`] undoes what loggers do to a message, [`translations`] says it in English,
 //! [`catalogue`] finds the texts, [`context`] says which driver stands near and what belongs to one traceback, [`incident`] chooses the
 //! cause among what one traceback holds, and [`group`] sums up by code. A server's refusal goes through the recognisers that `check` uses.
 
@@ -17,6 +17,7 @@ pub mod incident;
 pub mod input;
 pub mod judge;
 pub mod logged;
+pub mod memo;
 pub mod prefix;
 pub mod refusals;
 mod remedies;

@@ -10,6 +10,7 @@ use super::context::{self, Bond};
 use super::finder::Places;
 use super::group::{Group, Groups};
 use super::incident::{Incident, Sighting};
+use super::memo::Memo;
 use super::sight::{self, Surroundings};
 use super::strangers::Strangers;
 use super::times;
@@ -36,6 +37,7 @@ pub struct Scanner {
     groups: Groups,
     open: Option<Open>,
     strangers: Strangers,
+    memo: Memo,
     /// What is older does not count.
     since: Option<String>,
 }
@@ -66,6 +68,7 @@ impl Default for Scanner {
             groups: Groups::default(),
             open: None,
             strangers: Strangers::default(),
+            memo: Memo::default(),
             since: None,
         }
     }
@@ -162,7 +165,7 @@ impl Scanner {
             after: &buffer[behind..(behind + LOOKAHEAD).min(buffer.len())],
             number: self.lines + 1,
         };
-        let (mut sightings, reach) = sight::sightings(&surroundings);
+        let (mut sightings, reach) = sight::sightings(&surroundings, &mut self.memo);
         if let Some(since) = &self.since {
             let year = since.get(..4).unwrap_or_default();
             let time = |seen: &Sighting| seen.time.as_deref().and_then(|time| times::comparable(time, year));

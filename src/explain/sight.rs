@@ -1,16 +1,19 @@
 //! What one line of a log says, with the lines that go on with its message.
 
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::sync::Arc;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use super::assemble;
 use super::catalogue::{self, Match, Meaning};
 use super::clean;
 use super::context;
 use super::facts::{Facts, SECRET};
-use super::incident::Sighting;
+use super::incident::{Said, Sighting};
 use super::judge;
+use super::memo::{Memo, Recall};
 use super::prefix;
 use super::times;
 use super::translations;
@@ -35,37 +38,97 @@ pub struct Surroundings<'b> {
 
 /// What was recognised in a line, in the order of the places, and how many bytes behind the line were read with it.
 #[must_use]
-pub fn sightings(around: &Surroundings<'_>) -> (Vec<Sighting>, usize) {
+pub fn sightings(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize) {
+    let recall = memo.recall(around.line, head(around.after));
+    if let Recall::Known(said) = recall {
+        if said.is_empty() {
+            return (Vec::new(), 0);
+        }
+        let line = String::from_utf8_lossy(around.line);
+        return (placed(said.iter().cloned(), around, time(around, &line).as_deref()), 0);
+    }
     let Some(whole) = assemble::whole(around) else {
-        return (read(around.line, around.after, around).0, 0);
+        let reading = read(around.line, around.after, around);
+        if matches!(recall, Recall::New) && reading.stands_alone {
+            memo.note(reading.said.iter().cloned());
+        }
+        return (placed(reading.said.into_iter(), around, reading.time.as_deref()), 0);
     };
     let behind = &around.after[whole.reach.min(around.after.len())..];
     let readings = whole.readings.iter().map(|reading| read(reading.as_bytes(), behind, around));
     // Broken in the wrong way, a longer message reads as a shorter one.
-    let best = readings.max_by_key(|(_, weight)| *weight).unwrap_or_default();
-    (best.0, whole.reach)
+    let best = readings.max_by_key(|reading| reading.weight).unwrap_or_default();
+    (placed(best.said.into_iter(), around, best.time.as_deref()), whole.reach)
 }
 
-/// What one reading of a line holds, and how many letters its texts fix.
-fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> (Vec<Sighting>, usize) {
+/// The lines behind a line that may go on with its message.
+fn head(after: &[u8]) -> &[u8] {
+    let end = memchr_iter(b'\n', after).nth(MESSAGE_LINES - 1);
+    &after[..end.unwrap_or(after.len())]
+}
+
+fn placed(said: impl Iterator<Item = Arc<Said>>, around: &Surroundings<'_>, time: Option<&str>) -> Vec<Sighting> {
+    said.map(|said| Sighting {
+        said,
+        line: around.number,
+        time: time.map(ToOwned::to_owned),
+    })
+    .collect()
+}
+
+fn time(around: &Surroundings<'_>, line: &str) -> Option<String> {
+    times::of_record(around.line, line).or_else(|| times::before(around.before))
+}
+
+/// What one reading of a line holds.
+#[derive(Debug, Default)]
+struct Reading {
+    said: Vec<Arc<Said>>,
+    time: Option<String>,
+    /// How many letters its texts fix.
+    weight: usize,
+    /// Whether all of it comes from the line without its prefix: it says the same at any time and place.
+    stands_alone: bool,
+}
+
+fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
+    let raw = line;
     let original = clean::record(line);
     let english = translations::in_english(&original);
     let line = english.as_deref().unwrap_or(&original);
     let message = message(line, after);
-    let matches = matches(&message, line.len(), around);
+    let (matches, asked_around) = matches(&message, around);
+    let prefix = line.len() - prefix::strip(line).rest.len();
+    let said_alone = |found: &Match<'_>| {
+        let start = found.captured.start;
+        !found.entry.is_fallback() && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
+    };
+    let is_silent = matches.iter().all(|found| found.captured.start >= line.len());
+    let stands_alone = english.is_none()
+        && !asked_around
+        && prefix::strip(line).time == prefix::strip(&String::from_utf8_lossy(raw)).time
+        && (!is_silent || matches.is_empty())
+        && matches.iter().all(said_alone);
+    let matches: Vec<Match<'_>> = matches.into_iter().filter(|found| found.captured.start < line.len()).collect();
     if matches.is_empty() {
-        return (Vec::new(), 0);
+        return Reading {
+            stands_alone,
+            ..Reading::default()
+        };
     }
-    let weight = matches.iter().map(|found| found.entry.template.weight()).sum();
-    let time = times::of_record(around.line, line).or_else(|| times::before(around.before));
-    let sightings = matches.iter().map(|found| {
-        let mut seen = sighting(found, &message, around.number, time.as_deref());
+    let said = matches.iter().map(|found| {
+        let mut said = said(found, &message);
         if english.is_some() {
-            seen.excerpt = excerpt(&original, found, &seen.facts);
+            said.excerpt = excerpt(&original, found, &said.facts);
         }
-        seen
+        Arc::new(said)
     });
-    (sightings.collect(), weight)
+    Reading {
+        said: said.collect(),
+        time: time(around, line),
+        weight: matches.iter().map(|found| found.entry.template.weight()).sum(),
+        stands_alone,
+    }
 }
 
 /// The line with those that go on with its message.
@@ -94,21 +157,24 @@ pub fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// What begins in the first `length` bytes of a message.
-fn matches<'t>(message: &'t str, length: usize, around: &Surroundings<'_>) -> Vec<Match<'t>> {
+/// What stands in a message, and whether the lines around it were asked whose it is.
+fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> (Vec<Match<'t>>, bool) {
+    let asked = Cell::new(false);
     let mut near_driver = |place: usize| {
         let begin = message[..place].rfind('\n').map_or(0, |at| at + 1);
         let end = message[place..].find('\n').map_or(message.len(), |at| place + at);
-        let before = || String::from_utf8_lossy(around.before) + &message[..begin];
+        let before = || {
+            asked.set(true);
+            String::from_utf8_lossy(around.before) + &message[..begin]
+        };
         let after = || String::from_utf8_lossy(around.after);
         context::near_driver(before, &message[begin..end], after)
     };
-    let mut matches = catalogue::matches(message, &mut near_driver);
-    matches.retain(|found| found.captured.start < length);
-    matches
+    let matches = catalogue::matches(message, &mut near_driver);
+    (matches, asked.get())
 }
 
-fn sighting(found: &Match<'_>, message: &str, line: u64, time: Option<&str>) -> Sighting {
+fn said(found: &Match<'_>, message: &str) -> Said {
     let captured = &found.captured;
     let mut facts = Facts::of(captured, message);
     if Sighting::refusal_of(found.entry.meaning).is_some() {
@@ -127,14 +193,12 @@ fn sighting(found: &Match<'_>, message: &str, line: u64, time: Option<&str>) -> 
         Meaning::Kind(kind) => kind,
         Meaning::Refusal(refusal) => judge::kind_of_refusal(refusal, text, &facts),
     });
-    Sighting {
+    Said {
         kind,
         refusal,
         message: text.to_owned(),
         excerpt: excerpt(&message[begin..end], found, &facts),
         facts,
-        line,
-        time: time.map(ToOwned::to_owned),
     }
 }
 

@@ -48,7 +48,12 @@ pub static FLEXIBLE: Provider = Provider {
             text: "it makes the server read-only at 95 % of its storage: grow the storage (which takes no restart below 4 TiB), and turn autogrow on",
         },
         Advice {
-            kinds: &[&pool::slots_exhausted::KIND, &pool::reserved_slots_only::KIND],
+            kinds: &[
+                &pool::slots_exhausted::KIND,
+                &pool::reserved_slots_only::KIND,
+                &pool::near_limit::KIND,
+                &pool::demand_exceeds_capacity::KIND,
+            ],
             text: "15 slots are kept for the platform, and max_connections follows the size: take a larger one, or its PgBouncer on port 6432",
         },
         FIREWALL,

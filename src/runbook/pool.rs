@@ -1,7 +1,9 @@
 //! Who holds the server's connections, and who waits.
 
 use super::{Section, sql};
-use crate::finding::pool::{blocked, idle_in_transaction, long_transaction, near_limit};
+use crate::finding::pool::{
+    blocked, connection_leak, idle_in_transaction, idle_timeout, long_transaction, near_limit, prepared_transaction,
+};
 use crate::layer::Layer;
 
 pub fn section() -> Section {
@@ -36,5 +38,25 @@ pub fn section() -> Section {
     )
     .good("(0 rows)")
     .shows("rows that stay", &blocked::KIND);
-    Section::layer(Layer::Pool, vec![limits, holders, transactions, waits])
+    let prepared = sql::step(
+        "What was prepared for a commit in two phases, and waits for it.",
+        "SELECT gid, owner, database, now() - prepared AS age FROM pg_prepared_xacts ORDER BY prepared",
+    )
+    .good("(0 rows), or ages of seconds")
+    .shows("ages of minutes", &prepared_transaction::KIND);
+    let quiet = sql::step(
+        "Which clients hold connections that have said nothing for ten minutes.",
+        "SELECT client_addr, usename, application_name, count(*), min(backend_start) AS first\n\
+         FROM pg_stat_activity WHERE state = 'idle' AND state_change < now() - interval '10 minutes' GROUP BY 1, 2, 3 ORDER BY 4 DESC",
+    )
+    .good("no more from one client than its pools keep")
+    .shows("many from one client", &connection_leak::KIND);
+    let idle = sql::step(
+        "What ends idle connections, on the server's side; 0 is nothing.",
+        "SELECT name, setting, unit FROM pg_settings\n\
+         WHERE name IN ('idle_session_timeout', 'idle_in_transaction_session_timeout', 'tcp_keepalives_idle') ORDER BY name",
+    )
+    .good("idle_session_timeout is 0, or longer than the application's pool keeps a connection")
+    .shows("idle_session_timeout is shorter", &idle_timeout::KIND);
+    Section::layer(Layer::Pool, vec![limits, holders, transactions, waits, prepared, quiet, idle])
 }

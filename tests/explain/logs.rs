@@ -7,6 +7,9 @@ use crate::harness::{codes, groups};
 const REFUSED: &str = "connection to server at \"db.example.com\" (10.0.3.7), port 5432 failed: Connection refused";
 const REJECTED: &str = "connection to server at \"10.0.3.7\", port 5432 failed: FATAL:  password authentication failed for user \"app\"";
 
+/// The length of a line that nobody expects.
+const LONG_LINE: usize = 20 << 20;
+
 #[test]
 fn a_traceback_counts_once_by_its_cause() {
     let log = "2026-11-20 10:00:00,001 ERROR [app] Exception on /orders [GET]
@@ -100,6 +103,76 @@ fn prefixes_and_damage_hide_nothing() {
     bytes.extend_from_slice(REJECTED.as_bytes());
     bytes.extend_from_slice(b"\n\xc3\n");
     assert_eq!(codes(bytes), ["auth/password-rejected"]);
+}
+
+#[test]
+fn a_line_of_any_length_and_any_bytes_is_survived() {
+    let block = b"x\0\xff\xfe\xc3 \0y".repeat(128 << 10);
+    let mut scanner = Scanner::default();
+    scanner.feed(b"ok\n");
+    for _ in 0..LONG_LINE / block.len() {
+        scanner.feed(&block);
+    }
+    scanner.feed(format!(" {REJECTED} ").as_bytes());
+    for _ in 0..4 {
+        scanner.feed(&block);
+    }
+    scanner.feed(format!("\n{REFUSED}\n").as_bytes());
+    let groups = scanner.finish().groups;
+    let seen: Vec<_> = groups
+        .iter()
+        .map(|group| (group.first.kind.code().to_string(), group.count, group.first.line))
+        .collect();
+    assert_eq!(
+        seen,
+        [("tcp/refused".to_owned(), 1, 3), ("auth/password-rejected".to_owned(), 1, 2)]
+    );
+}
+
+#[test]
+fn what_was_read_before_reads_as_it_would_anew() {
+    let line = |time: &str, program: &str, message: &str| format!("Nov 20 10:00:{time} web1 {program}[{time}]: {message}\n");
+    let vague = "[Errno 111] Connection refused";
+    // Whose program it is decides, though the message is the same.
+    let programs: String = (10..20)
+        .flat_map(|time| ["postgres", "redis"].map(|program| line(&time.to_string(), program, vague)))
+        .collect();
+    // Details of the server's log are read each time, and so is the driver that stands near.
+    let log = format!(
+        "{programs}FATAL:  password authentication failed for user \"app\"\nINFO ok\n{vague}\n\
+         FATAL:  password authentication failed for user \"app\"\nDETAIL:  Role \"app\" does not exist.\n\
+         INFO ok\nINFO ok\nINFO asyncpg\n{vague}\n"
+    );
+    let groups = groups(log);
+    let seen: Vec<_> = groups
+        .iter()
+        .map(|group| (group.first.kind.code().to_string(), group.count, group.first.line, group.last_line))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("tcp/refused".to_owned(), 11, 1, 29),
+            ("auth/password-rejected".to_owned(), 2, 21, 24)
+        ]
+    );
+    assert_eq!(groups[1].first.facts.get("detail"), Some("Role \"app\" does not exist."));
+    assert_eq!(groups[0].first.time.as_deref(), Some("Nov 20 10:00:10"));
+}
+
+#[test]
+fn a_password_with_a_slash_is_known_by_the_parser_that_stands_above() {
+    let log = "Traceback (most recent call last):
+  File \"/v/lib/python3.11/site-packages/environ/environ.py\", line 390, in db_url_config
+    config[\"PORT\"] = url.port
+  File \"/usr/lib/python3.11/urllib/parse.py\", line 180, in port
+    raise ValueError(f\"Port could not be cast to integer value as {port!r}\")
+ValueError: Port could not be cast to integer value as 'p'
+";
+    assert_eq!(codes(log), ["config/invalid-value"]);
+    assert_eq!(
+        codes(log.replace("environ/environ.py", "redis/connection.py")),
+        Vec::<String>::new()
+    );
 }
 
 #[test]

@@ -2,10 +2,12 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use dbdoctor::finding::pool::{database_limit, pooler_limit, pooler_waiting, reserved_slots_only, role_limit, slots_exhausted};
+use dbdoctor::pool::code::{CodePool, Each, Keeping};
 use dbdoctor::probe::pool::{Surroundings, judge, questions};
 use dbdoctor::request::{Demand, Request};
 use dbdoctor::server::error::ServerError;
 use dbdoctor::server::session::ServerFacts;
+use dbdoctor::target::{Endpoint, Target};
 use dbdoctor::verdict::{Fact, Notes};
 use tokio::sync::Mutex;
 use tokio_postgres::Client;
@@ -275,6 +277,118 @@ async fn the_demand_is_reckoned_only_from_what_is_known() {
     let (_, notes) = check("buyer", &pool(3, 5, 10)).await;
     assert_eq!(fact(&notes, "room"), &Fact::Count(16));
     drop(other);
+    settle(0).await;
+}
+
+/// The check where the server answers one of its questions with what would take minutes to come about.
+async fn check_of_old(place: usize, rows: &str, target: &Target, around: &Surroundings) -> Notes {
+    let client = server().connect("postgres", "postgres").await.unwrap();
+    let asked = request(&[]);
+    let mut asking = questions(&asked);
+    rows.clone_into(&mut asking[place]);
+    let answers = answers(&client, asking).await;
+    let (word, notes) = opened(judge(&asked, target, &facts(&client).await, answers, around));
+    assert_eq!(word, "sound");
+    notes
+}
+
+#[tokio::test]
+async fn prepared_transactions_are_forgotten_after_five_minutes() {
+    let _turn = TURN.lock().await;
+    let (target, around) = (target("postgres", "postgres"), Surroundings::default());
+    let notes = check_of_old(
+        4,
+        "SELECT * FROM (VALUES ('order-7', 'app', 'shop', 7200::bigint), ('order-9', 'app', 'shop', 299::bigint)) AS x",
+        &target,
+        &around,
+    )
+    .await;
+    assert_eq!(found(&notes), [("prepared-transaction", "warn")]);
+    let old = finding(&notes, "prepared-transaction");
+    assert_eq!(old.title, "1 prepared transaction has been waiting for its commit for 7200 s");
+    assert_eq!(old.evidence, ["'order-7', role \"app\", database \"shop\", prepared 7200 s ago"]);
+    assert_eq!(fact(&notes, "prepared_transactions"), &Fact::Count(2));
+    server().sql("postgres", &pasted(&notes, "prepared-transaction").0).await;
+    settle(0).await;
+}
+
+#[tokio::test]
+async fn a_client_that_keeps_what_it_does_not_use_is_named() {
+    let _turn = TURN.lock().await;
+    let (target, around) = (target("postgres", "postgres"), Surroundings::default());
+    // Of 20 slots: so many of one client, and of them so many that are quiet.
+    for (count, quiet, severity) in [(12, 11, Some("warn")), (8, 5, Some("info")), (12, 6, None), (4, 4, None)] {
+        let rows = format!(
+            "SELECT * FROM (VALUES ('app', 'shop', 'web', 'idle', '10.0.0.7', {count}, {quiet}), ('app', 'shop', 'jobs', 'idle', '10.0.0.8', 3, 3)) AS x"
+        );
+        let notes = check_of_old(1, &rows, &target, &around).await;
+        let expected: Vec<_> = severity.into_iter().map(|severity| ("connection-leak", severity)).collect();
+        assert_eq!(found(&notes), expected, "{count}, {quiet}");
+        if severity == Some("warn") {
+            let leak = finding(&notes, "connection-leak");
+            assert_eq!(
+                leak.title,
+                "10.0.0.7 holds 12 connections, 11 of them idle for more than ten minutes"
+            );
+            assert_eq!(leak.evidence.len(), 1, "{leak:?}");
+            server().sql("postgres", &pasted(&notes, "connection-leak").0).await;
+        }
+        settle(0).await;
+    }
+}
+
+#[tokio::test]
+async fn a_load_balancer_may_drop_what_a_pool_keeps() {
+    let _turn = TURN.lock().await;
+    let pool = |longest, checked| CodePool {
+        library: "SQLAlchemy",
+        place: "db.py line 2".to_owned(),
+        each: Each::Untold("not asked here".to_owned()),
+        defaults: Vec::new(),
+        keeping: Keeping::Known { longest, checked },
+        cursors: None,
+    };
+    for (host, longest, checked, keepalives, is_said) in [
+        ("db.example.com", None, false, 7_200, true),
+        ("db.example.com", Some(240), false, 7_200, true),
+        ("db.example.com", Some(239), false, 7_200, false),
+        ("db.example.com", None, true, 7_200, false),
+        ("db.example.com", None, false, 60, false),
+        ("localhost", None, false, 7_200, false),
+    ] {
+        let target = Target::of("a test", (Endpoint::Name(host.into()), 5432), "postgres".into(), "postgres".into());
+        let around = Surroundings {
+            codes: vec![Some(pool(longest, checked))],
+            ..Surroundings::default()
+        };
+        let setting = format!("CASE s.name WHEN 'tcp_keepalives_idle' THEN '{keepalives}' ELSE s.setting END");
+        let rows = questions(&request(&[]))[0].replace("s.name, s.setting)", &format!("s.name, {setting})"));
+        let notes = check_of_old(0, &rows, &target, &around).await;
+        let expected = if is_said { vec![("idle-timeout", "info")] } else { vec![] };
+        assert_eq!(found(&notes), expected, "{host}, {longest:?}, {checked}, {keepalives}");
+        settle(0).await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_provider_reserves_is_taken_off() {
+    let _turn = TURN.lock().await;
+    role("tenant", "").await;
+    for (who, usable) in [("tenant", 15), ("postgres", 20)] {
+        let client = server().connect(who, "postgres").await.unwrap();
+        client
+            .batch_execute("SET rds.rds_superuser_reserved_connections = '2'")
+            .await
+            .unwrap();
+        let (_, notes) = check_over(&client, who, &request(&[])).await;
+        assert_eq!(fact(&notes, "usable"), &Fact::Count(usable), "{who}");
+        if who == "tenant" {
+            let Fact::Text(formula) = fact(&notes, "usable_formula") else {
+                panic!("{notes:?}")
+            };
+            assert!(formula.ends_with(" − 2 rds.rds_superuser_reserved_connections = 15"), "{formula}");
+        }
+    }
     settle(0).await;
 }
 

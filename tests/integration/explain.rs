@@ -1,17 +1,21 @@
 //! `dbdoctor explain`, through the binary.
 
 use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
-fn explain(arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_dbdoctor"))
+fn begin(arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_dbdoctor"))
         .arg("explain")
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+fn explain(arguments: &[&str], input: &str) -> Output {
+    let mut child = begin(arguments);
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     child.wait_with_output().unwrap()
 }
@@ -49,4 +53,36 @@ fn a_code_is_explained_without_reading_anything() {
     let told = explain(&["auth/no-such-code"], "");
     assert_eq!(told.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&told.stderr).contains("is no finding's code"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_followed_log_is_summed_up_on_an_interrupt() {
+    use std::time::{Duration, Instant};
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let mut child = begin(&["--format", "json", "-"]);
+    let mut log = child.stdin.take().unwrap();
+    // The pipe holds far less than this: once all is written, the beginning was read.
+    log.write_all(b"FATAL:  role \"ghost\" does not exist\n").unwrap();
+    log.write_all("an ordinary line\n".repeat(100_000).as_bytes()).unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let catches_interrupts = || {
+        let status = std::fs::read_to_string(&status).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(caught.trim(), 16).unwrap() & 0b10 != 0
+    };
+    let begun = Instant::now();
+    while !catches_interrupts() {
+        assert!(begun.elapsed() < Duration::from_secs(50), "interrupts are never caught");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let told = child.wait_with_output().unwrap();
+    drop(log);
+    assert_eq!(told.status.code(), Some(0));
+    let document: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(document["matches"][0]["code"], "auth/role-missing");
+    assert_eq!(document["matches"][0]["count"], 1);
 }

@@ -1,6 +1,6 @@
 //! Every remedy proven: what is printed is pasted where it says, byte for byte, and the next check has the finding no more.
 //!
-//! What cannot be proven so stands in [`UNPROVEN`] with the reason; every finding of the layers dns to auth stands in one of the two.
+//! What cannot be proven so stands in [`UNPROVEN`] with the reason; every finding of the layers dns to auth, and of pool, stands in one of the two.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -39,10 +39,12 @@ const PROVIDER: &str = "the fix lies in the provider's console";
 const LOG: &str = "the cause stands in a log, and the fix follows from it";
 const PASSES: &str = "it passes by itself, or somebody wanted it so";
 const CAPACITY: &str = "how many sessions there are to be is for people to say";
+const SESSIONS: &str = "which of the sessions is to end, and how, is for people to say";
+const DRIVER: &str = "a driver's words in a log: no check ends there";
 
 /// What no command, SQL or line of configuration mends, and why.
 const UNPROVEN: &[(&str, &str)] = &[
-    ("tcp/unexplained", "a driver's words in a log: no check ends there"),
+    ("tcp/unexplained", DRIVER),
     ("dns/family-mismatch", "an IPv4 name or a network with IPv6 comes from the provider"),
     (
         "dns/hosts-override",
@@ -104,6 +106,26 @@ const UNPROVEN: &[(&str, &str)] = &[
     ("pool/reserved-slots-only", CAPACITY),
     ("pool/pooler-limit", CAPACITY),
     ("pool/pooler-waiting", LOG),
+    ("pool/pooler-exceeds-capacity", CAPACITY),
+    ("pool/demand-exceeds-capacity", CAPACITY),
+    ("pool/load-not-run", CAPACITY),
+    ("pool/blocked", SESSIONS),
+    ("pool/long-transaction", SESSIONS),
+    ("pool/prepared-transaction", SESSIONS),
+    ("pool/connection-leak", SESSIONS),
+    (
+        "pool/idle-in-transaction",
+        "the code has to end its transactions; what is pasted binds sessions that are yet to come",
+    ),
+    ("pool/prepared-statements", "the setting is one of the driver's, in code"),
+    (
+        "pool/transaction-pooling",
+        "what the code may not do behind a pooler remains so, whatever is set",
+    ),
+    ("pool/client-pool-exhausted", DRIVER),
+    ("pool/connection-lost", DRIVER),
+    ("pool/shared-connection", DRIVER),
+    ("pool/statement-timeout", DRIVER),
 ];
 
 fn server() -> Server {
@@ -272,6 +294,18 @@ proofs! {
             server.paste("postgres", "ALTER DATABASE crowded CONNECTION LIMIT 5;");
         });
     }
+    more_sessions_for_a_role_in_time: "pool/near-limit", |code| {
+        let server = server();
+        server.sql("postgres", "ALTER ROLE app CONNECTION LIMIT 20");
+        let _held: Vec<_> = (0..16).map(|_| server.session("app", "shop")).collect();
+        Patient::of(&server, server.dsn("app")).mends(code, &["database"]);
+    }
+    idle_sessions_that_stay: "pool/idle-timeout", |code| {
+        let server = server();
+        need!(crate::pool::can_end_idle_sessions(&server));
+        server.sql("postgres", "ALTER DATABASE shop SET idle_session_timeout = '10min'");
+        Patient::of(&server, server.dsn("app")).mends(code, &["database"]);
+    }
     the_directory_of_the_socket: "tcp/socket-missing", |code| {
         let server = Server::shared();
         Patient::alone(server.socket_dsn("app").port(port::free())).mends(code, &["app-config"]);
@@ -421,19 +455,10 @@ fn with_client(server: &Server, identity: &Identity) -> Dsn {
 
 #[test]
 fn each_finding_is_proven_or_listed() {
-    let at_login = [
-        "slots-exhausted",
-        "reserved-slots-only",
-        "role-limit",
-        "database-limit",
-        "pooler-limit",
-        "pooler-waiting",
-    ];
     for kind in finding::ALL {
         let code = kind.code().to_string();
         let concerned = match kind.layer {
-            Layer::Dns | Layer::Tcp | Layer::Tls | Layer::Auth => true,
-            Layer::Pool => at_login.contains(&kind.slug),
+            Layer::Dns | Layer::Tcp | Layer::Tls | Layer::Auth | Layer::Pool => true,
             Layer::Privileges => kind.slug == "connect-denied",
             Layer::Config | Layer::Migrations | Layer::Application => false,
         };

@@ -109,14 +109,23 @@ admin_users = {CONSOLE_USER}
             fs::write(&path, format!("{file}{text}\n")).expect("the directory is ours");
             return;
         }
+        self.console(text);
+    }
+
+    /// What the console answers, the columns' names first.
+    ///
+    /// # Panics
+    /// If the console refuses the command.
+    pub fn console(&self, command: &str) -> String {
         let console = self.dsn(CONSOLE_USER).host("127.0.0.1").database("pgbouncer").to_string();
         let output = Command::new(tools::postgres("psql"))
-            .args(["-X", "-v", "ON_ERROR_STOP=1", "-c", text, &console])
+            .args(["-X", "-A", "-v", "ON_ERROR_STOP=1", "-c", command, &console])
             .env_clear()
             .output()
             .expect("psql can be run");
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{text}: {said}");
+        assert!(output.status.success(), "{command}: {said}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// A session of the role through the pooler, without TLS.

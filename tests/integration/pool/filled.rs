@@ -12,7 +12,7 @@ use crate::lab::server::Server;
 use crate::lab::service::Gunicorn;
 
 /// Slots for ordinary roles.
-const USABLE: i64 = 20;
+pub const USABLE: i64 = 20;
 
 /// Each worker takes as much as its pool gives, and keeps it.
 const APP: &str = "
@@ -34,7 +34,7 @@ def post_worker_init(worker):
     shop.held.extend(shop.engine.connect() for _ in range(TOTAL))
 ";
 
-fn small(release: &Release) -> Server {
+pub fn small(release: &Release) -> Server {
     Server::with(|settings| {
         settings.release(release);
         settings.set("max_connections", &(USABLE + 3).to_string());
@@ -65,12 +65,12 @@ fn start(venv: &Venv, server: &Server, project: &Project) -> Gunicorn {
 }
 
 /// Counted by a superuser, without its own session and the check's, which may still be on its way out.
-fn counted(server: &Server) -> i64 {
+pub fn counted(server: &Server) -> i64 {
     let count = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name <> 'dbdoctor'";
     server.sql("postgres", count).parse().expect("a number")
 }
 
-fn wait_for(server: &Server, sessions: i64) {
+pub fn wait_for(server: &Server, sessions: i64) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while counted(server) != sessions {
         assert!(Instant::now() < deadline, "{} sessions, not {sessions}", counted(server));

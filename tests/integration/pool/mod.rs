@@ -4,12 +4,15 @@ mod demand;
 pub mod filled;
 mod front;
 mod load;
+mod persistent;
+mod queue;
 
 use crate::harness::{Doctor, apply};
 use crate::lab::database::Database;
 use crate::lab::project::Project;
 use crate::lab::server::Server;
 use crate::lab::session::Session;
+use crate::lab::skip::need;
 
 /// A server with this many slots for ordinary roles, and three for superusers.
 fn small(slots: usize) -> Server {
@@ -164,17 +167,16 @@ fn evidence_pid(shop: &Database, place: usize) -> String {
         .to_owned()
 }
 
+/// PostgreSQL can from version 14 on.
+pub fn can_end_idle_sessions(server: &Server) -> Result<(), &'static str> {
+    let known = server.sql("postgres", "SELECT count(*) FROM pg_settings WHERE name = 'idle_session_timeout'");
+    (known == "1").then_some(()).ok_or("idle_session_timeout takes PostgreSQL 14")
+}
+
 #[test]
 fn the_server_ends_what_the_pool_keeps() {
     let shop = Server::shared().copy();
-    if shop
-        .server
-        .sql("postgres", "SELECT count(*) FROM pg_settings WHERE name = 'idle_session_timeout'")
-        == "0"
-    {
-        // PostgreSQL has it from version 14 on.
-        return;
-    }
+    need!(can_end_idle_sessions(shop.server));
     shop.server.sql(
         "postgres",
         &format!("ALTER DATABASE {} SET idle_session_timeout = '10min'", shop.name),
