@@ -1,4 +1,4 @@
-//! What dbdoctor is made of, watched: how many crates, and which of them run code while they are built. `deny.toml` has the rest.
+//! What dbdoctor is made of, watched: how many crates, and which of them run code while they are built. `.deny.toml` has the rest.
 
 #![allow(clippy::missing_panics_doc, reason = "a test says what is wrong by panicking")]
 
@@ -43,7 +43,7 @@ fn each_build_script_has_been_read() {
     let built: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
     let has_script = |package: &serde_json::Value| list(&package["targets"]).iter().any(|target| target["kind"][0] == "custom-build");
-    let deny = read("deny.toml");
+    let deny = read(".deny.toml");
     let allowed: BTreeSet<&str> = deny["bans"]["build"]["allow-build-scripts"]
         .as_array()
         .into_iter()
