@@ -1,7 +1,7 @@
 //! Listeners that are not PostgreSQL, or behave as a broken one would.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
@@ -72,7 +72,11 @@ pub fn listen(behaviour: Behaviour) -> u16 {
 
 fn behave(behaviour: &Behaviour, mut stream: TcpStream) -> std::io::Result<()> {
     match behaviour {
-        Behaviour::CloseAtOnce => {}
+        Behaviour::CloseAtOnce => {
+            // What the client says meanwhile is read: unread, it would make the kernel reset the connection.
+            stream.shutdown(Shutdown::Write)?;
+            drain(&mut stream)?;
+        }
         Behaviour::Silent => drain(&mut stream)?,
         Behaviour::Http => answer(&mut stream, HTTP)?,
         Behaviour::Ssh => {
