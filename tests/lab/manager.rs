@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use super::service::Root;
-use super::supervisor::Supervised;
+use super::supervisor::{Supervised, children};
 use super::{account, install, tools, workdir};
 
 const SYSTEMD: &str = "/lib/systemd/systemd";
@@ -119,6 +119,18 @@ impl Manager {
         self.pid().is_some() && self.systemctl(&["is-active", "--quiet", unit]).status.success()
     }
 
+    /// The number of a unit's main process, as the manager counts.
+    pub fn main_pid(&self, unit: &str) -> u32 {
+        let shown = self.systemctl(&["show", "--property=MainPID", "--value", unit]);
+        let text = String::from_utf8(shown.stdout).expect("a number");
+        text.trim().parse().expect("a number")
+    }
+
+    /// Its process table, seen from here.
+    pub fn proc(&self) -> PathBuf {
+        format!("/proc/{}/root/proc", self.pid().expect("it runs")).into()
+    }
+
     /// The manager's own number here: the child of what made its namespaces.
     fn pid(&self) -> Option<u32> {
         child_of(child_of(self.process.pid())?)
@@ -131,8 +143,7 @@ impl Manager {
 }
 
 fn child_of(parent: u32) -> Option<u32> {
-    let text = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).ok()?;
-    text.split_whitespace().next()?.parse().ok()
+    children(Path::new("/proc"), parent).first().copied()
 }
 
 /// Where the control groups of version 2 are.
