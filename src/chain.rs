@@ -179,9 +179,14 @@ async fn enter(
             (scene.complete(&request), scene)
         }
     });
-    let (request, scene) = match gathered.await {
+    let asked = if request.application.is_some() {
+        gather::ASKING_LIMIT
+    } else {
+        Duration::ZERO
+    };
+    let (request, scene) = match in_time(gathered, limit * 4 + asked, "the settings").await {
         Ok(gathered) => gathered,
-        Err(error) => return log.step(Layer::Config, Probed::Broke(Breakage(error.to_string()))),
+        Err(breakage) => return log.step(Layer::Config, Probed::Broke(breakage)),
     };
     code.get_or_insert_with(|| {
         let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
@@ -198,7 +203,11 @@ async fn enter(
     });
     let runtime = scene.application.runtime.clone();
     let running = scene.application.pid.and_then(|pid| running(pid, &request));
-    let probed = probe::config::probe(&request, scene);
+    let probing = spawn_blocking({
+        let request = request.clone();
+        move || probe::config::probe(&request, scene)
+    });
+    let probed = in_time(probing, limit * 4, "the settings").await.unwrap_or_else(Probed::Broke);
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
     // Reading the trusted certificates takes as long as DNS and TCP do.
@@ -215,9 +224,9 @@ async fn enter(
     let streams = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
     log.wants(Layer::Tls)?;
     let prepared = match prepared {
-        Some(prepared) => prepared
+        Some(prepared) => in_time(prepared, limit, "the certificates")
             .await
-            .unwrap_or_else(|error| Arc::new(Err(Unprepared::Broke(Breakage(error.to_string()))))),
+            .unwrap_or_else(|breakage| Arc::new(Err(Unprepared::Broke(breakage)))),
         None => Arc::new(Ok(None)),
     };
     let mut begins = |layer: Layer, route: &Route| {
@@ -259,10 +268,15 @@ async fn survey(log: &mut Log<'_>, entered: &Entered, code: Code) {
     if log.wants(Layer::Privileges).is_none() {
         return;
     }
-    let (trees, codes) = match (code.trees.await, code.pools.await) {
-        (Ok(trees), Ok(codes)) => (trees, codes),
-        (Err(error), _) | (_, Err(error)) => {
-            log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())));
+    let read = |Code { trees, pools }| async {
+        const WHAT: &str = "the application's code";
+        let limit = request.timeout * 12;
+        Ok((in_time(trees, limit, WHAT).await?, in_time(pools, limit, WHAT).await?))
+    };
+    let (trees, codes) = match read(code).await {
+        Ok(read) => read,
+        Err(breakage) => {
+            log.step::<()>(Layer::Privileges, Probed::Broke(breakage));
             return;
         }
     };
@@ -324,6 +338,18 @@ async fn survey(log: &mut Log<'_>, entered: &Entered, code: Code) {
         if log.step(layer, probed).is_none() {
             break;
         }
+    }
+}
+
+/// What is read in a thread of its own: a file system that does not answer, a network's most often, holds that thread up, and no more.
+async fn in_time<T>(reading: JoinHandle<T>, limit: Duration, what: &str) -> Result<T, Breakage> {
+    match tokio::time::timeout(limit, reading).await {
+        Ok(Ok(read)) => Ok(read),
+        Ok(Err(error)) => Err(Breakage(error.to_string())),
+        Err(_) => Err(Breakage(format!(
+            "{what} could not be read within {} s: a file system does not answer, or is very slow",
+            limit.as_secs_f64()
+        ))),
     }
 }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::service::Service;
+use crate::file::{self, Unread};
 use crate::secret::Secret;
 use crate::settings::dialect::Dialect;
 use crate::settings::env_file::{Complaint, Style};
-use crate::settings::file::{self, Unread};
 
 /// One assignment of `Environment=`.
 #[derive(Debug, Clone)]

@@ -18,6 +18,7 @@ mod chain;
 mod config;
 mod dns;
 mod dsn;
+mod every_file;
 mod exact;
 mod explain;
 mod fleet;
