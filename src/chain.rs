@@ -5,16 +5,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::JoinHandle;
 
 use crate::application::Runtime;
+use crate::aside;
 use crate::diagnosis::{Diagnosis, LayerReport, TargetSummary};
 use crate::finding::Severity;
 use crate::layer::Layer;
 use crate::mask::Mask;
 use crate::migrations::exact;
 use crate::observer::{Observer, Waiting};
-use crate::own_limits;
 use crate::pool::demand::{self, Codes};
 use crate::probe;
 use crate::probe::dns::Route;
@@ -168,11 +168,11 @@ async fn enter(
 ) -> Option<Entered> {
     let limit = request.timeout;
     log.begins(Layer::Config, "the settings to be read");
-    if let Err(breakage) = own_limits::descriptors(own_limits::OF_A_CHECK) {
-        return log.step(Layer::Config, Probed::Broke(breakage));
+    if let Some(hindrance) = &shared.hindrance {
+        return log.step(Layer::Config, Probed::Broke(Breakage(hindrance.clone())));
     }
     // Files that are pipes and programs that are asked may take their time.
-    let gathered = spawn_blocking({
+    let gathered = aside::spawn({
         let (request, environment) = (request.clone(), environment.clone());
         move || {
             let scene = gather::gather(&request, &environment);
@@ -198,12 +198,12 @@ async fn enter(
             trees: shared
                 .trees
                 .begin(key, move || probe::migrations::survey(&project, venv.as_deref())),
-            pools: spawn_blocking(move || demand::read_code(&services)),
+            pools: aside::spawn(move || demand::read_code(&services)),
         }
     });
     let runtime = scene.application.runtime.clone();
     let running = scene.application.pid.and_then(|pid| running(pid, &request));
-    let probing = spawn_blocking({
+    let probing = aside::spawn({
         let request = request.clone();
         move || probe::config::probe(&request, scene)
     });
@@ -369,9 +369,7 @@ async fn ask_the_tools(trees: &Arc<Trees>, runtime: &Runtime, request: &Request)
         return None;
     }
     let (trees, runtime, application) = (Arc::clone(trees), runtime.clone(), request.application.clone());
-    spawn_blocking(move || exact::ask(&trees, &runtime, application.as_ref()))
-        .await
-        .ok()
+    aside::spawn(move || exact::ask(&trees, &runtime, application.as_ref())).await.ok()
 }
 
 /// The rows so far.

@@ -6,6 +6,7 @@
 
 pub mod app_server;
 pub mod application;
+pub mod aside;
 pub mod chain;
 pub mod cli;
 pub mod command;

@@ -15,6 +15,7 @@ mod harness;
 
 mod auth;
 mod chain;
+mod changing_files;
 mod config;
 mod dns;
 mod dsn;
@@ -39,6 +40,7 @@ mod proofs;
 mod provider;
 mod readme;
 mod runbook;
+mod sandboxed;
 mod secrets;
 mod settings;
 mod states;
