@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::prefix;
+use super::{clean, prefix};
 
 /// Words that only PostgreSQL, its drivers and its poolers bring into a log, in lower case.
 const OURS: &[&str] = &[
@@ -112,28 +112,57 @@ pub fn near_driver<'t>(before: impl FnOnce() -> Cow<'t, str>, line: &str, after:
     if let Some(ours) = owner(line) {
         return ours;
     }
+    let before = before();
+    let mut above = before.lines().rev().take(FRAMES).flat_map(from_below).peekable();
     let mut in_traceback = false;
-    for (distance, frame) in before().lines().rev().take(FRAMES).enumerate() {
-        let frame = prefix::strip(frame).rest;
+    let mut distance = 0;
+    while let Some(frame) = above.next() {
         if frame.starts_with("Traceback (most recent call last)") {
             break;
         }
-        in_traceback |= frame.trim_start().starts_with("File \"");
-        if !is_frame(frame) && (in_traceback || distance >= NEIGHBOURS) {
+        let names_file = frame.trim_start().starts_with("File \"");
+        in_traceback |= names_file;
+        let mut is_code = || above.peek().is_some_and(|next| next.starts_with("File \""));
+        if !(is_frame(&frame) || names_file || is_code()) && (in_traceback || distance >= NEIGHBOURS) {
             break;
         }
-        if (frame.trim_start().starts_with("File \"") || !in_traceback)
-            && let Some(ours) = owner(frame)
+        if (names_file || !in_traceback)
+            && let Some(ours) = owner(frame.as_ref())
         {
             return ours;
         }
+        distance += 1;
     }
     !in_traceback && after().lines().take(NEIGHBOURS).find_map(owner).unwrap_or(false)
 }
 
+/// The lines of a record as its program wrote them, the last first.
+fn from_below(line: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let lines: Vec<Cow<'_, str>> = match plain(line) {
+        Cow::Borrowed(text) => vec![Cow::Borrowed(text)],
+        Cow::Owned(text) => text.lines().map(|line| Cow::Owned(line.to_owned())).collect(),
+    };
+    lines.into_iter().rev()
+}
+
+/// A line without what stands before its message. The message of a JSON record may have several lines.
+fn plain(line: &str) -> Cow<'_, str> {
+    let is_packed = line.starts_with('{') || line.contains('\u{1b}');
+    if !is_packed {
+        return Cow::Borrowed(prefix::strip(line).rest);
+    }
+    let record = clean::record(line.as_bytes());
+    Cow::Owned(prefix::strip(&record).rest.to_owned())
+}
+
 /// Whether a line can stand inside of a traceback.
 fn is_frame(line: &str) -> bool {
-    line.is_empty() || line.starts_with([' ', '\t'])
+    line.is_empty() || line.starts_with([' ', '\t']) || is_mark(line)
+}
+
+/// `^^^^^^`, below the part of a line that was running.
+fn is_mark(line: &str) -> bool {
+    !line.is_empty() && line.bytes().all(|byte| matches!(byte, b'^' | b'~' | b' '))
 }
 
 /// How a line that holds a match is bound to the match before it.
@@ -151,19 +180,21 @@ pub enum Bond {
 #[must_use]
 pub fn bond(between: &[u8], line: &[u8]) -> Bond {
     let line = String::from_utf8_lossy(line);
-    let own = prefix::strip(&line);
-    let lines = || {
-        let between = between.strip_suffix(b"\n").unwrap_or(between);
-        between.split(|byte| *byte == b'\n').map(String::from_utf8_lossy)
-    };
-    if continues_message(own.rest, own.time.is_some()) && lines().all(|line| continues(prefix::strip(&line).rest)) {
+    let own = plain(&line);
+    let is_timed = prefix::strip(&line).time.is_some();
+    let between = String::from_utf8_lossy(between.strip_suffix(b"\n").unwrap_or(between));
+    let lines: Vec<Cow<'_, str>> = between
+        .split('\n')
+        .flat_map(|line| from_below(line).collect::<Vec<_>>().into_iter().rev())
+        .collect();
+    if continues_message(&own, is_timed) && lines.iter().all(|line| continues(line)) {
         return Bond::Message;
     }
     let mut chained = false;
     let mut framed = false;
-    for line in lines() {
-        let rest = prefix::strip(&line).rest;
-        let text = rest.trim_start();
+    let mut is_code = false;
+    for line in &lines {
+        let text = line.trim_start();
         if text.starts_with("The above exception was the direct cause") || text.starts_with("During handling of the above exception") {
             chained = true;
         } else if text.starts_with("Traceback (most recent call last)") || text.starts_with("+ Exception Group Traceback") {
@@ -171,9 +202,10 @@ pub fn bond(between: &[u8], line: &[u8]) -> Bond {
                 return Bond::None;
             }
             framed = true;
-        } else if !(continues(rest) || (framed && is_exception(text))) {
+        } else if !(continues(line) || framed && (is_code || is_exception(text) || line.starts_with("File \""))) {
             return Bond::None;
         }
+        is_code = line.starts_with("File \"");
     }
     if chained { Bond::Chain } else { Bond::None }
 }

@@ -108,6 +108,34 @@ impl Facts {
         }
     }
 
+    /// What frames show where the message names no host: one with an `@` in it, in the connection string or a variable of theirs.
+    pub fn read_frames(&mut self, frames: &str) {
+        const VARIABLES: &[&str] = &["host = '", "host='", "host=\"", "'host': '", "\"host\": \"", "'host', '"];
+        let of_url = frames.match_indices("://").filter(|(at, _)| {
+            let scheme = frames[..*at].rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '+')).next();
+            scheme.is_some_and(|scheme| scheme.starts_with("postg"))
+        });
+        let of_url = of_url.filter_map(|(at, mark)| {
+            let authority = frames[at + mark.len()..]
+                .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '?'))
+                .next()?;
+            let behind = authority.split_once('@')?.1;
+            behind
+                .rfind('@')
+                .map(|last| behind[..last].len() + behind[last..].find([':', '/']).unwrap_or(behind[last..].len()))
+                .map(|end| &behind[..end])
+        });
+        let of_variable = VARIABLES.iter().flat_map(|name| {
+            frames
+                .match_indices(name)
+                .filter_map(|(at, name)| frames[at + name.len()..].split(['\'', '"', '\n']).next())
+        });
+        if let Some(host) = of_url.chain(of_variable).find(|host| host.contains('@')) {
+            let host = host.to_owned();
+            self.add("host", &host);
+        }
+    }
+
     fn add_port(&mut self, text: &str, before: &str) {
         if let Some(at) = text.find(before) {
             let digits: String = text[at + before.len()..].chars().take_while(char::is_ascii_digit).take(5).collect();
@@ -127,7 +155,7 @@ impl Facts {
             if host.contains('@') {
                 return Some(&unencoded_password::KIND);
             }
-            if host.contains(['[', ']', '/']) && !host.starts_with('/') {
+            if host.contains(['[', ']', '/']) {
                 return Some(&invalid_value::KIND);
             }
         }

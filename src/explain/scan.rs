@@ -22,7 +22,7 @@ const HISTORY: usize = 64 << 10;
 /// How much has to stand behind a line before it is judged, for the rest of its message.
 const LOOKAHEAD: usize = 8 << 10;
 /// How much of a long line is read around what was found.
-const NEIGHBOURHOOD: usize = 8 << 10;
+const NEIGHBOURHOOD: usize = 64 << 10;
 
 /// Reads a log bit by bit.
 #[derive(Debug)]

@@ -18,6 +18,7 @@ use super::prefix;
 use super::times;
 use super::translations;
 use crate::conninfo::mask::{MASK, mask_dsn};
+use crate::layer::Layer;
 
 /// How many lines of a message are read.
 const MESSAGE_LINES: usize = 4;
@@ -117,7 +118,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
         };
     }
     let said = matches.iter().map(|found| {
-        let mut said = said(found, &message);
+        let mut said = said(found, &message, around);
         if english.is_some() {
             said.excerpt = excerpt(&original, found, &said.facts);
         }
@@ -174,9 +175,19 @@ fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> (Vec<Match<'t>>, 
     (matches, asked.get())
 }
 
-fn said(found: &Match<'_>, message: &str) -> Said {
+/// The traceback that a message ends, from its beginning.
+fn frames(around: &Surroundings<'_>, message: &str) -> String {
+    let above = String::from_utf8_lossy(around.before) + message;
+    let begin = above.rfind("Traceback (most recent call last)");
+    begin.map_or_else(String::new, |begin| above[begin..].to_owned())
+}
+
+fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     let captured = &found.captured;
     let mut facts = Facts::of(captured, message);
+    if matches!(found.entry.meaning, Meaning::Kind(kind) if kind.layer == Layer::Dns) && facts.get("host").is_none() {
+        facts.read_frames(&frames(around, &message[..captured.start]));
+    }
     if Sighting::refusal_of(found.entry.meaning).is_some() {
         facts.read_detail(&message[captured.end..]);
     }
