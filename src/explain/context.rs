@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::{clean, prefix};
+use super::{clean, prefix, times};
 
 /// Words that only PostgreSQL, its drivers and its poolers bring into a log, in lower case.
 const OURS: &[&str] = &[
@@ -22,6 +22,9 @@ const OURS: &[&str] = &[
     "libpq",
     "connection to server at",
     "pooler error",
+    "node_modules/pg",
+    "npgsql",
+    "postgrex",
     "dj_database_url",
     "/environ/",
     "db error",
@@ -84,6 +87,9 @@ const FRAMES: usize = 400;
 /// How many neighbours of a line count where there is no traceback.
 const NEIGHBOURS: usize = 2;
 
+/// How many lines of code stand between two frames.
+const CODE: usize = 3;
+
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = AhoCorasick::builder()
         .ascii_case_insensitive(true)
@@ -113,25 +119,33 @@ pub fn near_driver<'t>(before: impl FnOnce() -> Cow<'t, str>, line: &str, after:
         return ours;
     }
     let before = before();
-    let mut above = before.lines().rev().take(FRAMES).flat_map(from_below).peekable();
+    let above = before.lines().rev().take(FRAMES).flat_map(from_below);
     let mut in_traceback = false;
-    let mut distance = 0;
-    while let Some(frame) = above.next() {
+    // Some collectors take the indentation away: then a line counts as code once the frame above it is seen.
+    let mut unsettled = 0;
+    for (distance, frame) in above.enumerate() {
         if frame.starts_with("Traceback (most recent call last)") {
             break;
         }
+        let is_frame = is_frame(&frame);
         let names_file = frame.trim_start().starts_with("File \"");
+        if !(names_file || is_frame) {
+            unsettled += 1;
+        } else if names_file && unsettled > 0 {
+            if frame.starts_with(' ') {
+                break;
+            }
+            unsettled = 0;
+        }
         in_traceback |= names_file;
-        let mut is_code = || above.peek().is_some_and(|next| next.starts_with("File \""));
-        if !(is_frame(&frame) || names_file || is_code()) && (in_traceback || distance >= NEIGHBOURS) {
+        if unsettled > CODE && (in_traceback || distance >= NEIGHBOURS) {
             break;
         }
-        if (names_file || !in_traceback)
+        if (names_file || !in_traceback && (is_frame || distance < NEIGHBOURS))
             && let Some(ours) = owner(frame.as_ref())
         {
             return ours;
         }
-        distance += 1;
     }
     !in_traceback && after().lines().take(NEIGHBOURS).find_map(owner).unwrap_or(false)
 }
@@ -147,7 +161,7 @@ fn from_below(line: &str) -> impl Iterator<Item = Cow<'_, str>> {
 
 /// A line without what stands before its message. The message of a JSON record may have several lines.
 fn plain(line: &str) -> Cow<'_, str> {
-    let is_packed = line.starts_with('{') || line.contains('\u{1b}');
+    let is_packed = line.starts_with('{') || line.contains('\u{1b}') || line.contains("&quot;");
     if !is_packed {
         return Cow::Borrowed(prefix::strip(line).rest);
     }
@@ -176,18 +190,22 @@ pub enum Bond {
     Chain,
 }
 
-/// Judges the lines between two matches, and the beginning of the second one's line.
+/// Judges the lines between two matches, and the beginning of the second one's line; the first was written at `since`.
 #[must_use]
-pub fn bond(between: &[u8], line: &[u8]) -> Bond {
+pub fn bond(between: &[u8], line: &[u8], since: Option<&str>) -> Bond {
     let line = String::from_utf8_lossy(line);
     let own = plain(&line);
-    let is_timed = prefix::strip(&line).time.is_some();
+    let moment = match prefix::strip(&line).time {
+        None => Moment::Untold,
+        Some(time) if since.is_some_and(|since| times::is_same_second(since, time)) => Moment::Same,
+        Some(_) => Moment::Later,
+    };
     let between = String::from_utf8_lossy(between.strip_suffix(b"\n").unwrap_or(between));
     let lines: Vec<Cow<'_, str>> = between
         .split('\n')
         .flat_map(|line| from_below(line).collect::<Vec<_>>().into_iter().rev())
         .collect();
-    if continues_message(&own, is_timed) && lines.iter().all(|line| continues(line)) {
+    if continues_message(&own, moment) && lines.iter().all(|line| continues(line)) {
         return Bond::Message;
     }
     let mut chained = false;
@@ -235,15 +253,31 @@ pub fn continues(line: &str) -> bool {
     is_frame(line) || STARTS.iter().any(|start| line.starts_with(start))
 }
 
-fn continues_message(line: &str, timed: bool) -> bool {
-    const STARTS: &[&str] = &[
+/// When a line was written, beside the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    Untold,
+    Same,
+    Later,
+}
+
+fn continues_message(line: &str, moment: Moment) -> bool {
+    /// What follows within libpq's messages alone.
+    const ATTEMPTS: &[&str] = &[
         "connection to server ",
         "could not connect to server",
-        "FATAL:",
         "SSL SYSCALL",
         "- host:",
+        "server closed the connection unexpectedly",
+        "SSL connection has been closed unexpectedly",
     ];
-    continues(line) && !line.is_empty() || !timed && STARTS.iter().any(|start| line.starts_with(start))
+    let starts = || ATTEMPTS.iter().any(|start| line.starts_with(start));
+    continues(line) && !line.is_empty()
+        || match moment {
+            Moment::Untold => starts() || line.starts_with("FATAL:"),
+            Moment::Same => starts(),
+            Moment::Later => false,
+        }
 }
 
 fn is_exception(line: &str) -> bool {

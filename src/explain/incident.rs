@@ -75,6 +75,12 @@ impl Incident {
         Self { cause: first }
     }
 
+    /// When the first was written.
+    #[must_use]
+    pub fn time(&self) -> Option<&str> {
+        self.cause.time.as_deref()
+    }
+
     /// Goes on with what was seen next. The first is the cause, but for two things: an error that is only what follows, and an attempt that
     /// another attempt of the same message got further than.
     pub fn add(&mut self, next: Sighting, bond: Bond) {

@@ -8,23 +8,29 @@ pub struct Stripped<'t> {
     pub rest: &'t str,
 }
 
+/// How many collectors' prefixes are taken off.
+const COLLECTORS: usize = 3;
+
 /// Takes the prefixes of docker, Kubernetes, journald and syslog off.
 #[must_use]
 pub fn strip(line: &str) -> Stripped<'_> {
-    let mut rest = without_container(without_quote(line.trim_end_matches('\r')));
-    rest = without_priority(rest);
+    let mut rest = line.trim_end_matches('\r');
     let mut time = None;
-    for _ in 0..2 {
+    // Collectors stand behind each other.
+    for _ in 0..COLLECTORS {
+        let before = rest.len();
+        rest = without_priority(without_container(without_quote(rest)));
         let text = without_weekday(rest).trim_start_matches(['[', '(', '<']);
         let length = time_length(text);
-        if length == 0 {
+        if length > 0 {
+            time = time.or(Some(&text[..length]));
+            let after = text[length..].trim_start_matches([']', ')', '>', ',', ':']);
+            rest = after.strip_prefix([' ', '\t']).unwrap_or(after);
+            rest = without_stream(without_dyno(without_header(without_program(rest))));
+        }
+        if rest.len() == before {
             break;
         }
-        time = time.or(Some(&text[..length]));
-        let after = &text[length..];
-        let after = after.trim_start_matches([']', ')', '>', ',']);
-        rest = after.strip_prefix([' ', '\t']).unwrap_or(after);
-        rest = without_stream(without_dyno(without_header(without_program(rest))));
     }
     Stripped { time, rest }
 }

@@ -179,7 +179,10 @@ impl Scanner {
             Some(Open { end: Some(end), .. }) => buffer.get(*end..start),
             _ => None,
         };
-        let mut bond = between.map_or(Bond::None, |between| context::bond(between, &buffer[start..stop]));
+        let mut bond = between.map_or(Bond::None, |between| {
+            let since = self.open.as_ref().and_then(|open| open.incident.time());
+            context::bond(between, &buffer[start..stop], since)
+        });
         for seen in sightings {
             self.take(seen, bond, stop);
             // Further matches in one record: attempts, or a traceback on one line.

@@ -15,6 +15,7 @@ use super::incident::{Said, Sighting};
 use super::judge;
 use super::memo::{Memo, Recall};
 use super::prefix;
+use super::session;
 use super::times;
 use super::translations;
 use crate::conninfo::mask::{MASK, mask_dsn};
@@ -168,10 +169,11 @@ fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> (Vec<Match<'t>>, 
             asked.set(true);
             String::from_utf8_lossy(around.before) + &message[..begin]
         };
-        let after = || String::from_utf8_lossy(around.after);
+        let after = || Cow::Owned(message[end..].trim_start_matches('\n').to_owned() + &String::from_utf8_lossy(around.after));
         context::near_driver(before, &message[begin..end], after)
     };
-    let matches = catalogue::matches(message, &mut near_driver);
+    let mut matches = catalogue::matches(message, &mut near_driver);
+    matches.retain(|found| !is_of_statement(message, found.captured.start));
     (matches, asked.get())
 }
 
@@ -180,6 +182,18 @@ fn frames(around: &Surroundings<'_>, message: &str) -> String {
     let above = String::from_utf8_lossy(around.before) + message;
     let begin = above.rfind("Traceback (most recent call last)");
     begin.map_or_else(String::new, |begin| above[begin..].to_owned())
+}
+
+/// Whether a place lies in a statement that is logged, or in its parameters: what an application stores is not what happened.
+fn is_of_statement(message: &str, place: usize) -> bool {
+    const LOGGED: &[&str] = &["statement: ", "execute ", "duration: ", "parse ", "bind "];
+    let begin = message[..place].rfind('\n').map_or(0, |at| at + 1);
+    let head = &message[begin..place];
+    let is_logged = |at: usize| {
+        let text = head[at + 4..].trim_start();
+        LOGGED.iter().any(|word| text.starts_with(word))
+    };
+    ["STATEMENT: ", "[parameters: ", "[SQL: "].iter().any(|mark| head.contains(mark)) || head.find("LOG:").is_some_and(is_logged)
 }
 
 fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
@@ -192,6 +206,11 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
         facts.read_detail(&message[captured.end..]);
     }
     let refusal = Sighting::refusal_of(found.entry.meaning);
+    let line = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
+    facts.read_session(session::before(
+        prefix::strip(&message[line..captured.start]).rest,
+        &String::from_utf8_lossy(around.line),
+    ));
     let mut begin = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
     if captured.start - begin > LEAD {
         begin = (captured.start - LEAD..captured.start)
@@ -207,7 +226,10 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     Said {
         kind,
         refusal,
-        message: text.to_owned(),
+        message: match found.entry.is_fallback() {
+            true => text.rsplit_once(": ").map_or(text, |(_, message)| message).trim_end().to_owned(),
+            false => text.to_owned(),
+        },
         excerpt: excerpt(&message[begin..end], found, &facts),
         facts,
     }
