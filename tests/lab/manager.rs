@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use super::service::Root;
-use super::supervisor::Supervised;
+use super::supervisor::{Supervised, children};
 use super::{account, install, tools, workdir};
 
 const SYSTEMD: &str = "/lib/systemd/systemd";
@@ -38,7 +38,7 @@ mount -t tmpfs tmpfs /run
 mount -t proc proc /proc
 umount -R /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-exec env -i container=lab PATH=/usr/bin:/bin:/usr/sbin:/sbin SYSTEMD_UNIT_PATH="$1" \
+exec env -i container=lab PATH=/usr/bin:/bin:/usr/sbin:/sbin SYSTEMD_UNIT_PATH="$1" $(cat "$1/manager.env") \
     "$2" --system --unit=lab.target --log-target=console --show-status=no
 "#;
 
@@ -55,6 +55,14 @@ impl Manager {
     /// # Errors
     /// Why this machine cannot do that.
     pub fn start(root: &Root) -> Result<Self, String> {
+        Self::with_environment(root, "")
+    }
+
+    /// Starts it with variables of its own: `NAME=value`, separated by blanks.
+    ///
+    /// # Errors
+    /// Why this machine cannot do that.
+    pub fn with_environment(root: &Root, variables: &str) -> Result<Self, String> {
         if !account::is_root() {
             return Err("systemd as a manager takes root".to_owned());
         }
@@ -64,6 +72,7 @@ impl Manager {
         let units = root.path.join("etc/systemd/system");
         let target = "[Unit]\nDefaultDependencies=no\nWants=shop.service\n";
         fs::write(units.join("lab.target"), target).map_err(|error| error.to_string())?;
+        fs::write(units.join("manager.env"), variables).map_err(|error| error.to_string())?;
         let directory = workdir::for_server("systemd");
         let log = directory.join("log");
         let mut words: Vec<OsString> = ["sh", "-c", OUTER, "outer"].map(OsString::from).into();
@@ -119,6 +128,18 @@ impl Manager {
         self.pid().is_some() && self.systemctl(&["is-active", "--quiet", unit]).status.success()
     }
 
+    /// The number of a unit's main process, as the manager counts.
+    pub fn main_pid(&self, unit: &str) -> u32 {
+        let shown = self.systemctl(&["show", "--property=MainPID", "--value", unit]);
+        let text = String::from_utf8(shown.stdout).expect("a number");
+        text.trim().parse().expect("a number")
+    }
+
+    /// Its process table, seen from here.
+    pub fn proc(&self) -> PathBuf {
+        format!("/proc/{}/root/proc", self.pid().expect("it runs")).into()
+    }
+
     /// The manager's own number here: the child of what made its namespaces.
     fn pid(&self) -> Option<u32> {
         child_of(child_of(self.process.pid())?)
@@ -131,8 +152,7 @@ impl Manager {
 }
 
 fn child_of(parent: u32) -> Option<u32> {
-    let text = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).ok()?;
-    text.split_whitespace().next()?.parse().ok()
+    children(Path::new("/proc"), parent).first().copied()
 }
 
 /// Where the control groups of version 2 are.

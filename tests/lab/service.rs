@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::python::Venv;
-use super::supervisor::Supervised;
+use super::supervisor::{Supervised, children};
 use super::{port, workdir};
 
 /// A root directory with unit files.
@@ -77,6 +77,11 @@ impl Gunicorn {
         self.process.pid()
     }
 
+    /// Waits until it has this many workers: the first one answers while the master still forks the others.
+    pub fn wait_for_workers(&self, count: usize) {
+        wait_for_workers(Path::new("/proc"), self.pid(), count);
+    }
+
     /// What the application answers.
     pub fn get(&self) -> Option<String> {
         answer(self.port)
@@ -91,6 +96,15 @@ pub fn answer(port: u16) -> Option<String> {
     let mut text = String::new();
     stream.read_to_string(&mut text).ok()?;
     text.starts_with("HTTP/1").then_some(text)
+}
+
+/// Waits until the master in the process table at `proc` has this many workers.
+pub fn wait_for_workers(proc: &Path, master: u32, count: usize) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while children(proc, master).len() != count {
+        assert!(Instant::now() < deadline, "{:?} of {count} workers", children(proc, master));
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 fn read(path: &Path) -> String {

@@ -72,3 +72,9 @@ impl Drop for Supervised {
         let _ = self.shell.wait();
     }
 }
+
+/// The children of a process, by the process table at `proc`.
+pub fn children(proc: &Path, parent: u32) -> Vec<u32> {
+    let text = fs::read_to_string(proc.join(format!("{parent}/task/{parent}/children"))).unwrap_or_default();
+    text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}

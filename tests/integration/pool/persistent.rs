@@ -69,7 +69,9 @@ fn start(venv: &Venv, server: &Server, project: &Project, threads: i64) -> Gunic
     // No worker takes in more than it has threads: the others get the rest.
     let each = threads.to_string();
     let arguments = ["--workers", &WORKERS.to_string(), "--threads", &each, "--worker-connections", &each];
-    Gunicorn::start(venv, &project.path, &variables, &arguments)
+    let gunicorn = Gunicorn::start(venv, &project.path, &variables, &arguments);
+    gunicorn.wait_for_workers(usize::try_from(WORKERS).expect("a small number"));
+    gunicorn
 }
 
 /// Lets requests come, so many at a time, until so many connections have been opened; what the log says then.

@@ -7,7 +7,7 @@ use crate::lab::manager::Manager;
 use crate::lab::project::Project;
 use crate::lab::python::Venv;
 use crate::lab::server::Server;
-use crate::lab::service::{Root, answer};
+use crate::lab::service::{Root, answer, wait_for_workers};
 use crate::lab::skip::need;
 use crate::lab::{canary, port};
 
@@ -34,12 +34,13 @@ fn unit(venv: &Venv, project: &Project, port: u16, arguments: &str) -> String {
     )
 }
 
-fn wait_for(port: u16, manager: &Manager) {
+fn wait_for(port: u16, workers: usize, manager: &Manager) {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
     while answer(port).is_none() {
         assert!(std::time::Instant::now() < deadline, "{}", manager.said());
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
+    wait_for_workers(&manager.proc(), manager.main_pid("shop"), workers);
 }
 
 #[test]
@@ -57,7 +58,7 @@ fn a_flask_application() {
         format!("[Unit]\nDefaultDependencies=no\n[Service]\nEnvironmentFile={}\n", file.display()),
     );
     let manager = need!(Manager::start(&root));
-    wait_for(port, &manager);
+    wait_for(port, 2, &manager);
 
     // The name of the unit is all that is said.
     let check = || Doctor::check().beside(&manager).args(["--unit", "shop"]);
@@ -90,7 +91,7 @@ fn a_flask_application() {
     let run = check().run();
     run.sound().warns("config/stale-process");
     assert!(manager.systemctl(&["restart", "shop"]).status.success(), "{}", manager.said());
-    wait_for(port, &manager);
+    wait_for(port, 2, &manager);
     let run = check().args(["--until", "config"]).run();
     assert_eq!(run.json()["target"]["host"], "db.invalid", "{}", run.stdout);
     assert!(!run.codes().contains(&"config/stale-process".to_owned()), "{}", run.stdout);
@@ -155,7 +156,7 @@ fn a_django_project() {
     let root = Root::with_service(&lines);
     root.write("etc/systemd/system/service.d/apart.conf", "[Unit]\nDefaultDependencies=no\n");
     let manager = need!(Manager::start(&root));
-    wait_for(port, &manager);
+    wait_for(port, 3, &manager);
     let check = || {
         Doctor::check()
             .beside(&manager)
@@ -177,8 +178,7 @@ fn a_django_project() {
     let asked = check().args(["--django", "website.settings"]).run();
     asked.sound();
     assert_eq!(asked.row("config")["facts"]["conn_max_age"], 600.0, "{}", asked.stdout);
-    let main = manager.systemctl(&["show", "--property=MainPID", "--value", "shop"]);
-    let pid = String::from_utf8(main.stdout).unwrap().trim().to_owned();
+    let pid = manager.main_pid("shop").to_string();
     let run = Doctor::check()
         .beside(&manager)
         .args(["--pid", &pid, "--skip", "migrations", "--django", "website.settings"])
@@ -186,4 +186,45 @@ fn a_django_project() {
     run.sound();
     assert_eq!(run.json()["target"]["database"], "shop");
     assert_eq!(run.row("config")["facts"]["workers"], 3, "{}", run.stdout);
+}
+
+#[test]
+fn what_the_manager_hands_to_its_services() {
+    let lines = "ExecStart=/bin/sleep infinity\n";
+    let dsn = |host: &str| format!("postgresql://app:{}@{host}/shop", canary::of("app"));
+    let root = Root::with_service(&format!("PassEnvironment=DATABASE_URL\n{lines}"));
+    root.write("etc/systemd/system/service.d/apart.conf", "[Unit]\nDefaultDependencies=no\n");
+    let manager = need!(Manager::with_environment(&root, &format!("DATABASE_URL={}", dsn("passed.invalid"))));
+    let systemctl = |arguments: &[&str]| assert!(manager.systemctl(arguments).status.success(), "{}", manager.said());
+    let check = |host: &str, place: &str| {
+        let run = Doctor::check().beside(&manager).args(["--unit", "shop", "--until", "config"]).run();
+        run.sound();
+        assert_eq!(run.json()["target"]["host"], host, "{}", run.stdout);
+        assert_eq!(run.json()["target"]["source"], format!("DATABASE_URL in {place}"), "{}", run.stdout);
+        assert!(!run.codes().contains(&"config/stale-process".to_owned()), "{}", run.stdout);
+    };
+
+    // With the process and without it, and stronger than what all services get.
+    let passed = "the service manager's own environment (PassEnvironment of shop.service)";
+    systemctl(&["set-environment", &format!("DATABASE_URL={}", dsn("all.invalid"))]);
+    systemctl(&["restart", "shop"]);
+    check("passed.invalid", passed);
+    systemctl(&["stop", "shop"]);
+    check("passed.invalid", passed);
+
+    // What a shell would have to quote arrives as it is.
+    root.write("etc/systemd/system/shop.service", format!("[Service]\n{lines}"));
+    systemctl(&["daemon-reload"]);
+    systemctl(&[
+        "set-environment",
+        &format!("DATABASE_URL={}?application_name=a'b$c%20d", dsn("all.invalid")),
+    ]);
+    let handed = "the environment that the service manager hands to all services, shop.service among them (systemctl show-environment)";
+    check("all.invalid", handed);
+    systemctl(&["start", "shop"]);
+    check("all.invalid", handed);
+
+    systemctl(&["unset-environment", "DATABASE_URL"]);
+    let run = Doctor::check().beside(&manager).args(["--unit", "shop", "--until", "config"]).run();
+    run.sound().warns("config/stale-process");
 }

@@ -28,6 +28,7 @@ fn gunicorn_tells_dsn_venv_project_and_workers() {
     let variables = [("DATABASE_URL", dsn.as_str()), ("PATH", "/usr/bin:/bin")];
     let gunicorn = Gunicorn::start(venv, &project.path, &variables, &["-w", "2", "--threads", "3"]);
     assert!(gunicorn.get().unwrap().ends_with("up"));
+    gunicorn.wait_for_workers(2);
     let pid = gunicorn.pid().to_string();
 
     let run = Doctor::check().args(["--pid", &pid]).run();
