@@ -49,7 +49,8 @@ fn each_finding_is_proven_or_listed() {
             "{code} is neither proven nor listed, or is none of these layers'"
         );
     }
-    for (code, reason) in listed {
+    for (at, (code, reason)) in listed.iter().enumerate() {
+        assert!(!listed[..at].iter().any(|(other, _)| other == code), "{code} is listed twice");
         assert!(finding::by_code(code).is_some() && !reason.is_empty(), "{code}");
     }
 }
