@@ -226,13 +226,18 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     Said {
         kind,
         refusal,
-        message: match found.entry.is_fallback() {
-            true => text.rsplit_once(": ").map_or(text, |(_, message)| message).trim_end().to_owned(),
-            false => text.to_owned(),
-        },
+        message: if found.entry.is_fallback() { refusal_alone(text) } else { text }.to_owned(),
         excerpt: excerpt(&message[begin..end], found, &facts),
         facts,
     }
+}
+
+/// What a server says, without the words before it.
+fn refusal_alone(text: &str) -> &str {
+    let before = ["FATAL: ", "ERROR: ", "pooler error: "]
+        .into_iter()
+        .find_map(|mark| text.split_once(mark));
+    before.map_or(text, |(_, message)| message).trim_end()
 }
 
 /// The line without its prefix, with every secret masked.
