@@ -63,21 +63,29 @@ pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Fin
 /// How `max_client_conn` stands to the clients there are, of which `own` are the application's, and to those that could come.
 #[must_use]
 pub fn live(demand: Option<&Estimate>, most: i64, clients: i64, own: i64) -> Option<Finding> {
-    let room = (most - (clients - own)).max(0);
-    let wanted = demand.map(|estimate| (estimate.total(), estimate.formula()));
-    let (title, evidence) = match &wanted {
-        Some((total, formula)) if total.is_none_or(|total| total > room) => {
-            let total = total.map_or_else(|| "any number of".to_owned(), |total| total.to_string());
+    let others = clients - own;
+    let room = (most - others).max(0);
+    let too_much = demand.filter(|estimate| estimate.total().is_none_or(|total| total > room));
+    let (title, evidence) = match too_much {
+        Some(estimate) => {
+            let total = estimate.total().map_or_else(|| "any number of".to_owned(), |total| total.to_string());
             (
                 format!("the application can open {total} connections; the pooler takes {room} clients of it (max_client_conn)"),
-                format!("demand: {formula}"),
+                format!("demand: {}", estimate.formula()),
             )
         }
-        _ if clients * 5 >= most * 4 => (
+        None if clients * 5 >= most * 4 => (
             format!("the pooler has {clients} of the {most} clients that it takes (max_client_conn)"),
             "beyond that, clients are turned away".to_owned(),
         ),
-        _ => return None,
+        None => return None,
+    };
+    let enough = too_much.and_then(Estimate::total).map_or_else(String::new, |total| {
+        format!(" to {} or more, and to {} for old and new workers together", others + total, others + total.saturating_mul(2))
+    });
+    let smaller = match too_much {
+        Some(estimate) => format!("or make the application's own pools smaller; behind a pooler it needs none. {}", estimate.largest_that_fits(room)),
+        None => "or make the application's own pools smaller; behind a pooler it needs none".to_owned(),
     };
     Some(
         KIND.found(title)
@@ -92,9 +100,9 @@ pub fn live(demand: Option<&Estimate>, most: i64, clients: i64, own: i64) -> Opt
                 [
                     Step::new(
                         Place::Pooler,
-                        "raise max_client_conn in pgbouncer.ini, together with the limit on open files of its process, then RELOAD on its console",
+                        format!("raise max_client_conn in pgbouncer.ini{enough}, together with the limit on open files of its process, then RELOAD on its console"),
                     ),
-                    Step::new(Place::AppConfig, "or make the application's own pools smaller; behind a pooler it needs none"),
+                    Step::new(Place::AppConfig, smaller),
                 ],
             )),
     )
