@@ -9,7 +9,7 @@ use crate::conninfo::mask::mask_dsn;
 use crate::foreign::Foreign;
 use crate::health::url::HealthUrl;
 use crate::nearest::nearest;
-use crate::request::Need;
+use crate::request::{Asked, Need};
 use crate::secret::Secret;
 
 /// Where the file is looked for, when none is named.
@@ -23,6 +23,9 @@ const KEYS: &[&str] = &[
     "url_env",
     "dsn",
     "project",
+    "venv",
+    "django",
+    "flask",
     "schemas",
     "needs",
     "expect",
@@ -42,6 +45,9 @@ pub struct Target {
     pub origin: Option<Named>,
     pub url_env: Option<String>,
     pub project: Option<PathBuf>,
+    pub venv: Option<PathBuf>,
+    /// The application is asked itself.
+    pub application: Option<Asked>,
     pub schemas: Option<Vec<String>>,
     pub needs: Option<Vec<Need>>,
     pub expect: Expect,
@@ -88,6 +94,9 @@ struct Entries {
     url_env: Option<String>,
     dsn: Option<String>,
     project: Option<PathBuf>,
+    venv: Option<PathBuf>,
+    django: Option<String>,
+    flask: Option<String>,
     schemas: Option<Vec<String>>,
     needs: Option<Vec<String>>,
     #[serde(default)]
@@ -232,6 +241,10 @@ fn target(name: &str, entries: Entries) -> Result<Target, String> {
     if named.next().is_some() {
         return Err("of unit, env_file, pid_file, container and dsn, only one can be set".to_owned());
     }
+    let application = match (entries.django, entries.flask) {
+        (Some(_), Some(_)) => return Err("of django and flask, only one can be set".to_owned()),
+        (django, flask) => django.map(Asked::Django).or(flask.map(Asked::Flask)),
+    };
     let need = |text: &String| {
         Need::from_str(text, false).map_err(|_| format!("needs has \"{}\", which is no privilege", Foreign::new(text.as_str())))
     };
@@ -241,6 +254,8 @@ fn target(name: &str, entries: Entries) -> Result<Target, String> {
         origin,
         url_env: entries.url_env,
         project: entries.project,
+        venv: entries.venv,
+        application,
         schemas: entries.schemas,
         needs: entries
             .needs
