@@ -131,21 +131,21 @@ mod tests {
         weighed(told, Running { workers, youngest }, GRACE, 7)
     }
 
-    fn is(number: u32) -> Option<Told> {
-        Some(Told::Is(number, "--workers".to_owned()))
+    fn is(number: u32) -> Told {
+        Told::Is(number, "--workers".to_owned())
     }
 
     #[test]
     fn what_was_told_counts_whatever_the_moment() {
         for (workers, seconds) in [(1, 0), (2, 100), (3, 0), (3, 100), (6, 1)] {
-            assert_eq!(of(is(3), workers, seconds).number(), Some(3), "{workers} for {seconds} s");
+            assert_eq!(of(Some(is(3)), workers, seconds).number(), Some(3), "{workers} for {seconds} s");
         }
     }
 
     #[test]
     fn workers_that_were_added_count_once_no_replacement_can_be_under_way() {
-        assert_eq!(of(is(3), 4, 31).number(), Some(4));
-        assert_eq!(of(is(3), 4, 30).number(), Some(3));
+        assert_eq!(of(Some(is(3)), 4, 31).number(), Some(4));
+        assert_eq!(of(Some(is(3)), 4, 30).number(), Some(3));
     }
 
     #[test]
