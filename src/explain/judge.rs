@@ -74,6 +74,7 @@ fn of_refusal(refusal: &Refusal, message: &str, facts: &Facts) -> Finding {
         message: Foreign::from(message),
         detail: None,
         hint: None,
+        context: None,
         routine: refusal.routine.map(Foreign::from),
     };
     let target = target(facts);

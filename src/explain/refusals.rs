@@ -109,6 +109,7 @@ pub static REFUSALS: &[Refusal] = &[
     ),
     server("permission denied to set parameter \"{parameter}\"", "42501", "set_config_option"),
     server("FATAL: --{parameter} requires a value", "22023", "process_postgres_switches"),
+    server("FATAL: could not access file \"{file}\"", "58P01", "internal_load_library"),
     server("canceling authentication due to timeout", "57014", "ProcessInterrupts"),
     near_pooler("SASL authentication failed"),
     pooler("FATAL: SASL authentication failed"),
