@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::LazyLock;
 
 use super::{install, tools, workdir};
@@ -59,17 +58,6 @@ impl Release {
     /// One of its programs.
     pub fn program(&self, name: &str) -> PathBuf {
         self.bin.join(name)
-    }
-
-    /// Its major version.
-    pub fn major(&self) -> u32 {
-        let output = Command::new(self.program("postgres")).arg("--version").output();
-        let text = String::from_utf8_lossy(&output.expect("postgres can be run").stdout).into_owned();
-        // postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
-        let version = text.split_whitespace().nth(2).and_then(|version| version.split('.').next());
-        version
-            .and_then(|major| major.parse().ok())
-            .unwrap_or_else(|| panic!("no version: {text}"))
     }
 
     /// The directory of its programs.
