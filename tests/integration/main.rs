@@ -31,6 +31,7 @@ mod majors;
 mod migrations;
 mod multihost;
 mod odd_files;
+mod other_tools;
 mod pool;
 mod pooler;
 mod privileges;

@@ -111,6 +111,12 @@ macro_rules! on {
             }
 
             #[test]
+            fn memberships_that_give_nothing_are_told() {
+                need!(super::wanted($release));
+                super::memberships_that_give_nothing_are_told(server());
+            }
+
+            #[test]
             fn states_have_their_codes() {
                 super::states_have_their_codes(&need!(super::wanted($release)));
             }
@@ -186,6 +192,36 @@ fn healthy_settings_have_no_findings(server: &Server) {
         }
     }
     check(&app).passes_everywhere();
+}
+
+/// A role that could have what it lacks by SET ROLE alone: since 16 each membership says so, before that the role.
+fn memberships_that_give_nothing_are_told(server: &Server) {
+    let shop = server.copy();
+    let call = || Doctor::check().dsn(shop.dsn("no_insert")).run();
+    let candidates = |run: &Run| run.finding("privileges/table-access")["candidates"].to_string();
+    shop.sql("CREATE ROLE writers");
+    shop.sql("GRANT INSERT ON ALL TABLES IN SCHEMA public TO writers");
+    let since_16 = major_of(server) >= 16;
+    shop.sql(if since_16 {
+        "GRANT writers TO no_insert WITH INHERIT FALSE"
+    } else {
+        "ALTER ROLE no_insert NOINHERIT; GRANT writers TO no_insert"
+    });
+    let run = call();
+    run.fails("privileges/table-access");
+    assert!(candidates(&run).contains("SET ROLE writers"), "{}", run.stdout);
+    if since_16 {
+        shop.sql("GRANT writers TO no_insert WITH INHERIT FALSE, SET FALSE");
+        let run = call();
+        run.fails("privileges/table-access");
+        assert!(!candidates(&run).contains("writers"), "{}", run.stdout);
+    }
+    shop.sql(if since_16 {
+        "GRANT writers TO no_insert WITH INHERIT TRUE"
+    } else {
+        "ALTER ROLE no_insert INHERIT"
+    });
+    call().sound();
 }
 
 /// The role's connection with a client certificate.
