@@ -82,7 +82,7 @@ impl Gunicorn {
         words.push("shop:app".into());
         let process = Supervised::start(&words, &directory, &directory.join("log"), "TERM");
         let server = Self { port, process };
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while server.get().is_none() {
             assert!(
                 server.process.is_running() && Instant::now() < deadline,
