@@ -117,7 +117,7 @@ impl Survey<'_> {
                 };
                 migrations::judge(case, target, answers, more)
             }
-            _ => pool::probe(request, target, &session.server, answers, self.codes.clone(), way).await,
+            _ => pool::probe(request, target, session, answers, self.codes.clone(), way).await,
         }
     }
 
