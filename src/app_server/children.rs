@@ -3,11 +3,12 @@
 //! While the master starts, reloads or replaces a worker there are fewer or more than are meant. So what was told counts, unless
 //! there have been more for longer than any replacement takes: somebody asked the master for them (`TTIN`).
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::AppServer;
 use super::told::Told;
-use crate::process;
+use crate::{file, process};
 
 /// How long a worker that is being replaced may still run, where the server has no setting for it or none is told: gunicorn's default.
 const GRACE: Duration = Duration::from_secs(30);
@@ -85,7 +86,7 @@ impl Child<'_> {
 
 #[cfg(target_os = "linux")]
 fn running(master: u32, belongs: fn(&Child<'_>) -> bool) -> Option<Running> {
-    let command = |pid: u32| std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let command = |pid: u32| file::read_bytes(Path::new(&format!("/proc/{pid}/cmdline"))).unwrap_or_default();
     let of_master = command(master);
     let workers: Vec<u32> = process::children(master)
         .into_iter()
@@ -111,7 +112,7 @@ fn running(_master: u32, _belongs: fn(&Child<'_>) -> bool) -> Option<Running> {
 /// `os.cpu_count()` of a Python on this host.
 #[must_use]
 pub fn cpus() -> Option<u32> {
-    let online = std::fs::read_to_string("/sys/devices/system/cpu/online").ok()?;
+    let online = file::of_system("/sys/devices/system/cpu/online").ok()?;
     let ranges = online.trim().split(',').map(|range| {
         let (first, last) = range.split_once('-').unwrap_or((range, range));
         Some(last.parse::<u32>().ok()?.checked_sub(first.parse().ok()?)? + 1)
