@@ -37,7 +37,7 @@ pub struct Surroundings {
 pub async fn probe(request: &Request, target: &Target, session: &Session, answers: Vec<Answer>, codes: Codes, way: &Way) -> Probed<()> {
     let mut around = Surroundings { codes, front: None };
     if is_pooled(&session.server, &answers) {
-        // Boxed, like the next one: seldom needed, and larger than all the rest of a check.
+        // Boxed, like what follows: seldom needed, and larger than the rest of a check.
         around.front = Some(Box::pin(front::look(target, way, Some(session), request.timeout)).await);
     }
     let judged = judged(request, target, &session.server, answers, &around);
@@ -46,7 +46,7 @@ pub async fn probe(request: &Request, target: &Target, session: &Session, answer
         Err(breakage) => return Probed::Broke(breakage),
     };
     if let Some(count) = request.load.filter(|_| notes.gravest() != Some(Severity::Fail)) {
-        load::run(&mut notes, count, room, target, way, request.timeout).await;
+        Box::pin(load::run(&mut notes, count, room, target, way, request.timeout)).await;
     }
     Probed::judged((), notes)
 }
