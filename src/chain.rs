@@ -8,13 +8,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::JoinHandle;
 
 use crate::application::Runtime;
+use crate::aside;
 use crate::diagnosis::Diagnosis;
 use crate::layer::Layer;
 use crate::observer::{Observer, Waiting};
-use crate::own_limits;
 use crate::pool::demand::{self, Codes};
 use crate::probe;
 use crate::probe::dns::Route;
@@ -154,20 +154,25 @@ async fn enter(
 ) -> Option<Entered> {
     let limit = request.timeout;
     log.begins(Layer::Config, "the settings to be read");
-    if let Err(breakage) = own_limits::descriptors(own_limits::OF_A_CHECK) {
-        return log.step(Layer::Config, Probed::Broke(breakage));
+    if let Some(hindrance) = &shared.hindrance {
+        return log.step(Layer::Config, Probed::Broke(Breakage(hindrance.clone())));
     }
     // Files that are pipes and programs that are asked may take their time.
-    let gathered = spawn_blocking({
+    let gathered = aside::spawn({
         let (request, environment) = (request.clone(), environment.clone());
         move || {
             let scene = gather::gather(&request, &environment);
             (scene.complete(&request), scene)
         }
     });
-    let (request, scene) = match gathered.await {
+    let asked = if request.application.is_some() {
+        gather::ASKING_LIMIT
+    } else {
+        Duration::ZERO
+    };
+    let (request, scene) = match aside::in_time(gathered, limit * 4 + asked, "the settings").await {
         Ok(gathered) => gathered,
-        Err(error) => return log.step(Layer::Config, Probed::Broke(Breakage(error.to_string()))),
+        Err(breakage) => return log.step(Layer::Config, Probed::Broke(breakage)),
     };
     code.get_or_insert_with(|| {
         let project = request.project.clone().unwrap_or_else(|| PathBuf::from("."));
@@ -179,12 +184,18 @@ async fn enter(
             trees: shared
                 .trees
                 .begin(key, move || probe::migrations::survey(&project, venv.as_deref())),
-            pools: spawn_blocking(move || demand::read_code(&services)),
+            pools: aside::spawn(move || demand::read_code(&services)),
         }
     });
     let runtime = scene.application.runtime.clone();
     let running = scene.application.pid.and_then(|pid| running(pid, &request));
-    let probed = probe::config::probe(&request, scene);
+    let probing = aside::spawn({
+        let request = request.clone();
+        move || probe::config::probe(&request, scene)
+    });
+    let probed = aside::in_time(probing, limit * 4, "the settings")
+        .await
+        .unwrap_or_else(Probed::Broke);
     log.know(&probed);
     let target = log.step(Layer::Config, probed)?;
     // Reading the trusted certificates takes as long as DNS and TCP do.
@@ -201,9 +212,9 @@ async fn enter(
     let streams = log.step(Layer::Tcp, probe::tcp::probe(&target, addresses, limit).await)?;
     log.wants(Layer::Tls)?;
     let prepared = match prepared {
-        Some(prepared) => prepared
+        Some(prepared) => aside::in_time(prepared, limit, "the certificates")
             .await
-            .unwrap_or_else(|error| Arc::new(Err(Unprepared::Broke(Breakage(error.to_string()))))),
+            .unwrap_or_else(|breakage| Arc::new(Err(Unprepared::Broke(breakage)))),
         None => Arc::new(Ok(None)),
     };
     let mut begins = |layer: Layer, route: &Route| {

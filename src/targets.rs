@@ -132,12 +132,12 @@ pub fn find(which: Which<'_>, config: Option<&Path>) -> anyhow::Result<Vec<Targe
             .ok_or_else(|| anyhow::anyhow!("there is no dbdoctor.toml here and no /etc/dbdoctor.toml; --config names another file"))?,
     };
     let shown = Foreign::new(path.to_string_lossy());
-    let text = crate::settings::file::read(&path).map_err(|unread| match unread {
-        crate::settings::file::Unread::Refused(error) => anyhow::anyhow!("{shown} cannot be read: {error}"),
-        crate::settings::file::Unread::Unfit(why) => anyhow::anyhow!("{shown} {why}"),
+    let text = crate::file::read(&path).map_err(|unread| match unread {
+        crate::file::Unread::Refused(error) => anyhow::anyhow!("{shown} cannot be read: {error}"),
+        crate::file::Unread::Unfit(why) => anyhow::anyhow!("{shown} {why}"),
     })?;
-    let text = String::from_utf8(text).map_err(|_| anyhow::anyhow!("{shown} is not UTF-8"))?;
-    let mut targets = read(&text, which).map_err(|why| anyhow::anyhow!("{shown}{why}"))?;
+    let text = std::str::from_utf8(&text).map_err(|_| anyhow::anyhow!("{shown} is not UTF-8"))?;
+    let mut targets = read(text, which).map_err(|why| anyhow::anyhow!("{shown}{why}"))?;
     for target in &mut targets {
         target.file.clone_from(&path);
     }
@@ -148,7 +148,7 @@ pub fn find(which: Which<'_>, config: Option<&Path>) -> anyhow::Result<Vec<Targe
 #[must_use]
 pub fn names(config: Option<&Path>) -> Vec<String> {
     let place = || PLACES.iter().map(Path::new).find(|path| path.exists());
-    let text = config.or_else(place).and_then(|path| crate::settings::file::read(path).ok());
+    let text = config.or_else(place).and_then(|path| crate::file::read(path).ok());
     let table = text.and_then(|text| toml::from_str::<toml::Table>(&String::from_utf8_lossy(&text)).ok());
     let targets = table.as_ref().and_then(|table| table.get("targets")?.as_table());
     targets.into_iter().flat_map(toml::Table::keys).cloned().collect()

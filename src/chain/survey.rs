@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use tokio::task::spawn_blocking;
-
 use super::log::Log;
 use super::{Code, Entered};
+use crate::aside;
 use crate::layer::Layer;
 use crate::migrations::exact;
 use crate::pool::demand::Codes;
@@ -25,10 +24,10 @@ pub async fn run(log: &mut Log<'_>, entered: &Entered, code: Code) {
     if log.wants(Layer::Privileges).is_none() {
         return;
     }
-    let survey = match (code.trees.await, code.pools.await) {
-        (Ok(trees), Ok(codes)) => Survey { entered, trees, codes },
-        (Err(error), _) | (_, Err(error)) => {
-            log.step::<()>(Layer::Privileges, Probed::Broke(Breakage(error.to_string())));
+    let survey = match Survey::of(entered, code).await {
+        Ok(survey) => survey,
+        Err(breakage) => {
+            log.step::<()>(Layer::Privileges, Probed::Broke(breakage));
             return;
         }
     };
@@ -61,7 +60,18 @@ struct Survey<'a> {
     codes: Codes,
 }
 
-impl Survey<'_> {
+impl<'a> Survey<'a> {
+    /// With what the application's code says, once it is read.
+    async fn of(entered: &'a Entered, code: Code) -> Result<Self, Breakage> {
+        const WHAT: &str = "the application's code";
+        let limit = entered.request.timeout * 12;
+        Ok(Self {
+            entered,
+            trees: aside::in_time(code.trees, limit, WHAT).await?,
+            codes: aside::in_time(code.pools, limit, WHAT).await?,
+        })
+    }
+
     fn looks_at(&self, layer: Layer) -> bool {
         let request = &self.entered.request;
         layer <= request.until && !request.skips_layer(layer)
@@ -128,8 +138,6 @@ impl Survey<'_> {
             return None;
         }
         let (trees, runtime, application) = (Arc::clone(&self.trees), runtime.clone(), request.application.clone());
-        spawn_blocking(move || exact::ask(&trees, &runtime, application.as_ref()))
-            .await
-            .ok()
+        aside::spawn(move || exact::ask(&trees, &runtime, application.as_ref())).await.ok()
     }
 }

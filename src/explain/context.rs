@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::prefix;
+use super::{clean, prefix, times};
 
 /// Words that only PostgreSQL, its drivers and its poolers bring into a log, in lower case.
 const OURS: &[&str] = &[
@@ -22,6 +22,9 @@ const OURS: &[&str] = &[
     "libpq",
     "connection to server at",
     "pooler error",
+    "node_modules/pg",
+    "npgsql",
+    "postgrex",
     "dj_database_url",
     "/environ/",
     "db error",
@@ -84,6 +87,9 @@ const FRAMES: usize = 400;
 /// How many neighbours of a line count where there is no traceback.
 const NEIGHBOURS: usize = 2;
 
+/// How many lines of code stand between two frames.
+const CODE: usize = 3;
+
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = AhoCorasick::builder()
         .ascii_case_insensitive(true)
@@ -112,18 +118,31 @@ pub fn near_driver<'t>(before: impl FnOnce() -> Cow<'t, str>, line: &str, after:
     if let Some(ours) = owner(line) {
         return ours;
     }
+    let before = before();
+    let above = before.lines().rev().take(FRAMES).flat_map(from_below);
     let mut in_traceback = false;
-    for (distance, frame) in before().lines().rev().take(FRAMES).enumerate() {
-        let frame = prefix::strip(frame).rest;
+    // Some collectors take the indentation away: then a line counts as code once the frame above it is seen.
+    let mut unsettled = 0;
+    for (distance, frame) in above.enumerate() {
         if frame.starts_with("Traceback (most recent call last)") {
             break;
         }
-        in_traceback |= frame.trim_start().starts_with("File \"");
-        if !is_frame(frame) && (in_traceback || distance >= NEIGHBOURS) {
+        let is_frame = is_frame(&frame);
+        let names_file = frame.trim_start().starts_with("File \"");
+        if !(names_file || is_frame) {
+            unsettled += 1;
+        } else if names_file && unsettled > 0 {
+            if frame.starts_with(' ') {
+                break;
+            }
+            unsettled = 0;
+        }
+        in_traceback |= names_file;
+        if unsettled > CODE && (in_traceback || distance >= NEIGHBOURS) {
             break;
         }
-        if (frame.trim_start().starts_with("File \"") || !in_traceback)
-            && let Some(ours) = owner(frame)
+        if (names_file || !in_traceback && (is_frame || distance < NEIGHBOURS))
+            && let Some(ours) = owner(frame.as_ref())
         {
             return ours;
         }
@@ -131,9 +150,33 @@ pub fn near_driver<'t>(before: impl FnOnce() -> Cow<'t, str>, line: &str, after:
     !in_traceback && after().lines().take(NEIGHBOURS).find_map(owner).unwrap_or(false)
 }
 
+/// The lines of a record as its program wrote them, the last first.
+fn from_below(line: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let lines: Vec<Cow<'_, str>> = match plain(line) {
+        Cow::Borrowed(text) => vec![Cow::Borrowed(text)],
+        Cow::Owned(text) => text.lines().map(|line| Cow::Owned(line.to_owned())).collect(),
+    };
+    lines.into_iter().rev()
+}
+
+/// A line without what stands before its message. The message of a JSON record may have several lines.
+fn plain(line: &str) -> Cow<'_, str> {
+    let is_packed = line.starts_with('{') || line.contains('\u{1b}') || line.contains("&quot;");
+    if !is_packed {
+        return Cow::Borrowed(prefix::strip(line).rest);
+    }
+    let record = clean::record(line.as_bytes());
+    Cow::Owned(prefix::strip(&record).rest.to_owned())
+}
+
 /// Whether a line can stand inside of a traceback.
 fn is_frame(line: &str) -> bool {
-    line.is_empty() || line.starts_with([' ', '\t'])
+    line.is_empty() || line.starts_with([' ', '\t']) || is_mark(line)
+}
+
+/// `^^^^^^`, below the part of a line that was running.
+fn is_mark(line: &str) -> bool {
+    !line.is_empty() && line.bytes().all(|byte| matches!(byte, b'^' | b'~' | b' '))
 }
 
 /// How a line that holds a match is bound to the match before it.
@@ -147,23 +190,29 @@ pub enum Bond {
     Chain,
 }
 
-/// Judges the lines between two matches, and the beginning of the second one's line.
+/// Judges the lines between two matches, and the beginning of the second one's line; the first was written at `since`.
 #[must_use]
-pub fn bond(between: &[u8], line: &[u8]) -> Bond {
+pub fn bond(between: &[u8], line: &[u8], since: Option<&str>) -> Bond {
     let line = String::from_utf8_lossy(line);
-    let own = prefix::strip(&line);
-    let lines = || {
-        let between = between.strip_suffix(b"\n").unwrap_or(between);
-        between.split(|byte| *byte == b'\n').map(String::from_utf8_lossy)
+    let own = plain(&line);
+    let moment = match prefix::strip(&line).time {
+        None => Moment::Untold,
+        Some(time) if since.is_some_and(|since| times::is_same_second(since, time)) => Moment::Same,
+        Some(_) => Moment::Later,
     };
-    if continues_message(own.rest, own.time.is_some()) && lines().all(|line| continues(prefix::strip(&line).rest)) {
+    let between = String::from_utf8_lossy(between.strip_suffix(b"\n").unwrap_or(between));
+    let lines: Vec<Cow<'_, str>> = between
+        .split('\n')
+        .flat_map(|line| from_below(line).collect::<Vec<_>>().into_iter().rev())
+        .collect();
+    if continues_message(&own, moment) && lines.iter().all(|line| continues(line)) {
         return Bond::Message;
     }
     let mut chained = false;
     let mut framed = false;
-    for line in lines() {
-        let rest = prefix::strip(&line).rest;
-        let text = rest.trim_start();
+    let mut is_code = false;
+    for line in &lines {
+        let text = line.trim_start();
         if text.starts_with("The above exception was the direct cause") || text.starts_with("During handling of the above exception") {
             chained = true;
         } else if text.starts_with("Traceback (most recent call last)") || text.starts_with("+ Exception Group Traceback") {
@@ -171,9 +220,10 @@ pub fn bond(between: &[u8], line: &[u8]) -> Bond {
                 return Bond::None;
             }
             framed = true;
-        } else if !(continues(rest) || (framed && is_exception(text))) {
+        } else if !(continues(line) || framed && (is_code || is_exception(text) || line.starts_with("File \""))) {
             return Bond::None;
         }
+        is_code = line.starts_with("File \"");
     }
     if chained { Bond::Chain } else { Bond::None }
 }
@@ -203,15 +253,31 @@ pub fn continues(line: &str) -> bool {
     is_frame(line) || STARTS.iter().any(|start| line.starts_with(start))
 }
 
-fn continues_message(line: &str, timed: bool) -> bool {
-    const STARTS: &[&str] = &[
+/// When a line was written, beside the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    Untold,
+    Same,
+    Later,
+}
+
+fn continues_message(line: &str, moment: Moment) -> bool {
+    /// What follows within libpq's messages alone.
+    const ATTEMPTS: &[&str] = &[
         "connection to server ",
         "could not connect to server",
-        "FATAL:",
         "SSL SYSCALL",
         "- host:",
+        "server closed the connection unexpectedly",
+        "SSL connection has been closed unexpectedly",
     ];
-    continues(line) && !line.is_empty() || !timed && STARTS.iter().any(|start| line.starts_with(start))
+    let starts = || ATTEMPTS.iter().any(|start| line.starts_with(start));
+    continues(line) && !line.is_empty()
+        || match moment {
+            Moment::Untold => starts() || line.starts_with("FATAL:"),
+            Moment::Same => starts(),
+            Moment::Later => false,
+        }
 }
 
 fn is_exception(line: &str) -> bool {

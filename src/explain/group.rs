@@ -33,7 +33,9 @@ impl Groups {
         if let Some(group) = self.0.iter_mut().find(|group| group.first.kind.is(seen.kind)) {
             group.count += 1;
             group.last_line = seen.line;
-            group.first.complete(&seen);
+            if group.first.facts.agrees_with(&seen.facts) {
+                group.first.complete(&seen);
+            }
             group.last_time = seen.time.or(group.last_time.take());
         } else {
             self.0.push(Group {

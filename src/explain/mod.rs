@@ -22,6 +22,7 @@ pub mod prefix;
 pub mod refusals;
 mod remedies;
 pub mod scan;
+pub mod session;
 pub mod sight;
 pub mod strangers;
 pub mod template;

@@ -15,9 +15,11 @@ use super::incident::{Said, Sighting};
 use super::judge;
 use super::memo::{Memo, Recall};
 use super::prefix;
+use super::session;
 use super::times;
 use super::translations;
 use crate::conninfo::mask::{MASK, mask_dsn};
+use crate::layer::Layer;
 
 /// How many lines of a message are read.
 const MESSAGE_LINES: usize = 4;
@@ -117,7 +119,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
         };
     }
     let said = matches.iter().map(|found| {
-        let mut said = said(found, &message);
+        let mut said = said(found, &message, around);
         if english.is_some() {
             said.excerpt = excerpt(&original, found, &said.facts);
         }
@@ -167,20 +169,48 @@ fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> (Vec<Match<'t>>, 
             asked.set(true);
             String::from_utf8_lossy(around.before) + &message[..begin]
         };
-        let after = || String::from_utf8_lossy(around.after);
+        let after = || Cow::Owned(message[end..].trim_start_matches('\n').to_owned() + &String::from_utf8_lossy(around.after));
         context::near_driver(before, &message[begin..end], after)
     };
-    let matches = catalogue::matches(message, &mut near_driver);
+    let mut matches = catalogue::matches(message, &mut near_driver);
+    matches.retain(|found| !is_of_statement(message, found.captured.start));
     (matches, asked.get())
 }
 
-fn said(found: &Match<'_>, message: &str) -> Said {
+/// The traceback that a message ends, from its beginning.
+fn frames(around: &Surroundings<'_>, message: &str) -> String {
+    let above = String::from_utf8_lossy(around.before) + message;
+    let begin = above.rfind("Traceback (most recent call last)");
+    begin.map_or_else(String::new, |begin| above[begin..].to_owned())
+}
+
+/// Whether a place lies in a statement that is logged, or in its parameters: what an application stores is not what happened.
+fn is_of_statement(message: &str, place: usize) -> bool {
+    const LOGGED: &[&str] = &["statement: ", "execute ", "duration: ", "parse ", "bind "];
+    let begin = message[..place].rfind('\n').map_or(0, |at| at + 1);
+    let head = &message[begin..place];
+    let is_logged = |at: usize| {
+        let text = head[at + 4..].trim_start();
+        LOGGED.iter().any(|word| text.starts_with(word))
+    };
+    ["STATEMENT: ", "[parameters: ", "[SQL: "].iter().any(|mark| head.contains(mark)) || head.find("LOG:").is_some_and(is_logged)
+}
+
+fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     let captured = &found.captured;
     let mut facts = Facts::of(captured, message);
+    if matches!(found.entry.meaning, Meaning::Kind(kind) if kind.layer == Layer::Dns) && facts.get("host").is_none() {
+        facts.read_frames(&frames(around, &message[..captured.start]));
+    }
     if Sighting::refusal_of(found.entry.meaning).is_some() {
         facts.read_detail(&message[captured.end..]);
     }
     let refusal = Sighting::refusal_of(found.entry.meaning);
+    let line = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
+    facts.read_session(session::before(
+        prefix::strip(&message[line..captured.start]).rest,
+        &String::from_utf8_lossy(around.line),
+    ));
     let mut begin = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
     if captured.start - begin > LEAD {
         begin = (captured.start - LEAD..captured.start)
@@ -196,10 +226,18 @@ fn said(found: &Match<'_>, message: &str) -> Said {
     Said {
         kind,
         refusal,
-        message: text.to_owned(),
+        message: if found.entry.is_fallback() { refusal_alone(text) } else { text }.to_owned(),
         excerpt: excerpt(&message[begin..end], found, &facts),
         facts,
     }
+}
+
+/// What a server says, without the words before it.
+fn refusal_alone(text: &str) -> &str {
+    let before = ["FATAL: ", "ERROR: ", "pooler error: "]
+        .into_iter()
+        .find_map(|mark| text.split_once(mark));
+    before.map_or(text, |(_, message)| message).trim_end()
 }
 
 /// The line without its prefix, with every secret masked.

@@ -36,6 +36,14 @@ pub fn before(mut bytes: &[u8]) -> Option<String> {
     None
 }
 
+/// Whether two times, written alike, are of one second.
+#[must_use]
+pub fn is_same_second(one: &str, other: &str) -> bool {
+    let seconds = |time: &'_ str| time.match_indices(':').nth(1).map_or(0, |(at, _)| time.len().min(at + 3));
+    one.get(..seconds(one))
+        .is_some_and(|second| !second.is_empty() && other.starts_with(second))
+}
+
 fn in_fields(raw: &[u8]) -> Option<String> {
     let head = &raw[..raw.len().min(64)];
     let is_record = memchr(b'{', head).is_some() || KEYS.iter().any(|key| head.starts_with(key.as_bytes())) || head.starts_with(b"level=");

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::handed::Handed;
 use super::service::Service;
+use crate::file::{self, Unread};
 use crate::secret::Secret;
 use crate::settings::dialect::Dialect;
 use crate::settings::env_file::{Complaint, Style};
-use crate::settings::file::{self, Unread};
 use crate::settings::source::Directive;
 
 /// One assignment of `Environment=`.

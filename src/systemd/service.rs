@@ -6,8 +6,8 @@ use super::environment::{Given, Lost, Why};
 use super::specifier::{self, Resolved};
 use super::unit_file::{self, Setting};
 use super::words::{self, Words};
+use crate::file::{self, Unread};
 use crate::secret::Secret;
-use crate::settings::file::{self, Unread};
 
 /// One `EnvironmentFile=`.
 #[derive(Debug, Clone, PartialEq, Eq)]
