@@ -267,13 +267,12 @@ fn candidates(locations: &[PathBuf], settings: &Settings, unread: &mut Vec<Unrea
                 let compiled = listed.files.iter().find(|(name, _)| files::has_extension(name, "pyc"));
                 unread.extend(compiled.map(|(name, _)| Unread::whole(&directory.join(name), "is compiled, without its source")));
             }
-            for (name, is_regular) in listed.files.into_iter().filter(|(name, _)| revision::is_candidate(name)) {
-                let path = directory.join(name);
-                // One file reached through two locations counts once.
-                if locations.len() == 1 || path.canonicalize().map_or(true, |real| seen.insert(real)) {
-                    files.push(Listed { path, is_regular });
-                }
-            }
+            let mut names = listed.files;
+            names.retain(|(name, _)| revision::is_candidate(name));
+            let mut found = Listed::all(&directory, names);
+            // One file reached through two locations counts once.
+            found.retain(|file| locations.len() == 1 || file.path.canonicalize().map_or(true, |real| seen.insert(real)));
+            files.append(&mut found);
             let below = listed.directories.iter().rev().filter(|name| !name.ends_with("__pycache__"));
             let below = below.map(|name| directory.join(name)).filter(|path| !locations.contains(path));
             if settings.recursive {

@@ -3,7 +3,7 @@
 use ruff_python_ast::{Expr, Stmt, StmtImportFrom};
 
 use super::bound::binds;
-use super::{Binding, Module, More, elements, module_file, text};
+use super::{Binding, Module, More, Offset, elements, module_file, text};
 use crate::migrations::Unread;
 
 /// How many names, and how many lists inside of lists, are followed.
@@ -18,33 +18,33 @@ pub enum Literal {
 }
 
 impl Module {
-    /// The constant that `body` binds to `name`, with the line; `None` where it binds nothing.
+    /// The constant that `body` binds to `name`, and where; `None` where it binds nothing.
     ///
     /// # Errors
     ///
     /// Where and why the value is no literal.
-    pub fn constant(&self, body: &[Stmt], name: &str) -> Result<Option<(Literal, usize)>, Unread> {
+    pub fn constant(&self, body: &[Stmt], name: &str) -> Result<Option<(Literal, Offset)>, Unread> {
         match self.binding_in(body, name) {
             Binding::Absent => Ok(None),
             Binding::Computed(unread) | Binding::Value { doubt: Some(unread), .. } => Err(unread),
             Binding::Imported {
                 import,
                 name: original,
-                line,
+                at,
             } => match self.imported(import, original, DEEPEST) {
-                Some(literal) => Ok(Some((literal, line))),
-                None => Err(Unread::at(&self.file, line, format!("{name} is imported"))),
+                Some(literal) => Ok(Some((literal, at))),
+                None => Err(self.unread(at, format!("{name} is imported"))),
             },
-            Binding::Value { value, line, more, .. } => {
+            Binding::Value { value, at, more, .. } => {
                 let mut literal = self
                     .evaluated(value, DEEPEST)
-                    .map_err(|culprit| self.not_literal(name, culprit, line))?;
-                for (line, addition) in more {
+                    .map_err(|culprit| self.not_literal(name, culprit, at))?;
+                for (at, addition) in more {
                     if self.grow(&mut literal, &addition, DEEPEST).is_none() {
-                        return Err(Unread::at(&self.file, line, format!("{name} is changed in place")));
+                        return Err(self.unread(at, format!("{name} is changed in place")));
                     }
                 }
-                Ok(Some((literal, line)))
+                Ok(Some((literal, at)))
             }
         }
     }
