@@ -168,6 +168,9 @@ const REFUSALS: &[Refusal] = &[
     ),
 ];
 
+/// Whether an original message is compared.
+type IsAsked = fn(&str) -> bool;
+
 /// Whose messages are read in logs.
 const LANGUAGES: &[&str] = &["de", "es", "fr", "ja", "ko", "pt_BR", "ru", "zh_CN"];
 
@@ -235,7 +238,7 @@ fn each_translated_line_of_a_log_gives_the_code_of_its_english() {
         let groups = scanner.finish().groups;
         groups.first().map(|group| group.first.kind.code().to_string())
     };
-    let frames: [(&str, &str, fn(&str) -> bool); 2] = [
+    let frames: [(&str, &str, IsAsked); 2] = [
         ("postgres-", "2026-11-20 10:00:00.123 UTC [812] FATAL:  ", |english| {
             REFUSALS.iter().any(|refusal| refusal.message == english)
         }),
