@@ -9,7 +9,7 @@ pub static COVER: &[&str] = &[
     "able", "d di", "ther", "psyc", "ty p", "alre", "s in", "quer", "ead-", "pg_h", "addr", "d no", "(ECI", "oute", "epen", "ctions",
     "Port", "is s", "pres", "_PRO", "eset", "perc", "s cl", "SION", "fail", "t be", "grou", "imeo", "rmin", "(EBA", "erve", "enan", "foun",
     "r da", "toki", "Dirt", "e no", "GE\":[", "s to", "issi", "erro", "tion t", "FATA", "plie", "reco", "KeyE", "such", "ecte", "n ref",
-    "quir", "vali", "afte", "e na", "tive", "s no", "opti", "Path", "bloc", "ocat", "n po", "chem", "supp",
+    "quir", "vali", "afte", "e na", "tive", "s no", "opti", "Path", "bloc", "ocat", "n po", "chem", "supp", "memo", "t need",
 ];
 
 /// For messages in other languages: severities, what comes before an attempt's error, and what libpq says by itself. Looked for only where
