@@ -47,7 +47,17 @@ struct Catalogue {
 }
 
 /// Marks of lines in which no piece may stand as it is: refusals in other languages, messages as lists of bytes, letters as numbers, and frames that break words.
-const PACKED_UP: &[&str] = &["MESSAGE\":[", "\\u", "FATAL: ", " stdout P ", " stderr P ", "│", "┃", "║"];
+const PACKED_UP: &[&str] = &[
+    "MESSAGE\":[",
+    "\\u",
+    "FATAL: ",
+    "OperationalError: ",
+    " stdout P ",
+    " stderr P ",
+    "│",
+    "┃",
+    "║",
+];
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::build);
 

@@ -6,12 +6,14 @@
 //! cause among what one traceback holds, and [`group`] sums up by code. A server's refusal goes through the recognisers that `check` uses.
 
 pub mod assemble;
+mod beyond;
 pub mod catalogue;
 pub mod clean;
 pub mod context;
 pub mod cover;
 pub mod facts;
 pub mod finder;
+pub mod frames;
 pub mod group;
 pub mod incident;
 pub mod input;

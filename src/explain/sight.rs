@@ -11,6 +11,7 @@ use super::catalogue::{self, Match, Meaning};
 use super::clean;
 use super::context;
 use super::facts::{Facts, SECRET};
+use super::frames;
 use super::incident::{Said, Sighting};
 use super::judge;
 use super::memo::{Memo, Recall};
@@ -103,7 +104,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
     let prefix = line.len() - prefix::strip(line).rest.len();
     let said_alone = |found: &Match<'_>| {
         let start = found.captured.start;
-        !found.entry.is_fallback() && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
+        !found.entry.is_fallback() && !frames::may_settle(&message[start..]) && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
     };
     let is_silent = matches.iter().all(|found| found.captured.start >= line.len());
     let stands_alone = english.is_none()
@@ -178,7 +179,7 @@ fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> (Vec<Match<'t>>, 
 }
 
 /// The traceback that a message ends, from its beginning.
-fn frames(around: &Surroundings<'_>, message: &str) -> String {
+fn frames_above(around: &Surroundings<'_>, message: &str) -> String {
     let above = String::from_utf8_lossy(around.before) + message;
     let begin = above.rfind("Traceback (most recent call last)");
     begin.map_or_else(String::new, |begin| above[begin..].to_owned())
@@ -205,7 +206,7 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     let captured = &found.captured;
     let mut facts = Facts::of(captured, message);
     if matches!(found.entry.meaning, Meaning::Kind(kind) if kind.layer == Layer::Dns) && facts.get("host").is_none() {
-        facts.read_frames(&frames(around, &message[..captured.start]));
+        facts.read_frames(&frames_above(around, &message[..captured.start]));
     }
     if Sighting::refusal_of(found.entry.meaning).is_some() {
         facts.read_detail(&message[captured.end..]);
@@ -224,8 +225,8 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     }
     let end = message[captured.end..].find('\n').map_or(message.len(), |at| captured.end + at);
     let text = &message[captured.start..end];
-    let kind = facts.fault_of_settings().unwrap_or_else(|| match found.entry.meaning {
-        Meaning::Kind(kind) => kind,
+    let kind = facts.fault_of_names().unwrap_or_else(|| match found.entry.meaning {
+        Meaning::Kind(kind) => frames::settle(kind, text, &frames_above(around, &message[..captured.start])),
         Meaning::Refusal(refusal) => judge::kind_of_refusal(refusal, text, &facts),
     });
     Said {

@@ -37,8 +37,7 @@ pub struct Surroundings {
 pub async fn probe(request: &Request, target: &Target, session: &Session, answers: Vec<Answer>, codes: Codes, way: &Way) -> Probed<()> {
     let mut around = Surroundings { codes, front: None };
     if is_pooled(&session.server, &answers) {
-        // Boxed, like what follows: seldom needed, and larger than the rest of a check.
-        around.front = Some(Box::pin(front::look(target, way, Some(session), request.timeout)).await);
+        around.front = Some(front::look(target, way, Some(session), request.timeout).await);
     }
     let judged = judged(request, target, &session.server, answers, &around);
     let (mut notes, room) = match judged {
@@ -46,7 +45,7 @@ pub async fn probe(request: &Request, target: &Target, session: &Session, answer
         Err(breakage) => return Probed::Broke(breakage),
     };
     if let Some(count) = request.load.filter(|_| notes.gravest() != Some(Severity::Fail)) {
-        Box::pin(load::run(&mut notes, count, room, target, way, request.timeout)).await;
+        load::run(&mut notes, count, room, target, way, request.timeout).await;
     }
     Probed::judged((), notes)
 }
@@ -75,7 +74,7 @@ pub async fn held_up(request: &Request, target: &Target, answers: &[&Answer], wa
     if !nothing_came {
         return None;
     }
-    let front = Box::pin(front::look(target, way, None, request.timeout)).await;
+    let front = front::look(target, way, None, request.timeout).await;
     let seen = front.console.as_ref().ok().and_then(|console| {
         let pool = console.pool(&target.user, &target.database)?;
         let database = console.database(&target.user, &target.database)?;
