@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use serde_json::Value;
 
 /// Where JSON loggers put the message and the traceback, the traceback first: it has the cause.
@@ -47,6 +48,32 @@ fn rewritten(text: &str) -> String {
     let text = without_escape_sequences(&without_csv_quotes(text));
     let text = unescaped(&text);
     plain_quotes(&text)
+}
+
+/// A line of JSON with the letters that stand there as numbers.
+#[must_use]
+pub fn with_letters(line: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = memmem::find(rest, b"\\u") {
+        let letter = rest.get(at + 2..at + 6).and_then(letter);
+        out.extend_from_slice(&rest[..at]);
+        rest = if let Some(letter) = letter {
+            out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+            &rest[at + 6..]
+        } else {
+            out.extend_from_slice(b"\\u");
+            &rest[at + 2..]
+        };
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// The letter of four hexadecimal digits; halves of surrogate pairs are none.
+fn letter(digits: &[u8]) -> Option<char> {
+    let digits = str::from_utf8(digits).ok()?;
+    u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)
 }
 
 /// The message of a JSON record, with the texts that belong to it.

@@ -24,6 +24,7 @@ mod remedies;
 pub mod scan;
 pub mod sight;
 pub mod strangers;
+pub mod strided;
 pub mod template;
 pub mod times;
 pub mod translations;
