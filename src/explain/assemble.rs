@@ -1,8 +1,7 @@
 //! Puts a message together that was broken over lines: by the frame that a terminal draws around it, or by a container's log.
 
-use memchr::memrchr;
-
-use super::sight::{Surroundings, lines};
+use super::lines;
+use super::sight::Surroundings;
 
 /// How many lines of a frame are read in each direction.
 const LINES: usize = 12;
@@ -24,7 +23,7 @@ pub fn whole(around: &Surroundings<'_>) -> Option<Whole> {
     }
     let mut text = partial(&line)?.to_owned();
     let mut reach = 0;
-    for next in lines(around.after).take(LINES) {
+    for next in lines::forward(around.after).take(LINES) {
         reach += next.len() + 1;
         let next = String::from_utf8_lossy(next);
         if let Some(more) = partial(&next) {
@@ -51,18 +50,14 @@ fn framed(line: &str) -> Option<String> {
 
 fn panel(around: &Surroundings<'_>, own: String) -> Whole {
     let mut parts = vec![own];
-    let mut before = around.before;
-    for _ in 0..LINES {
-        before = before.strip_suffix(b"\n").unwrap_or(before);
-        let start = memrchr(b'\n', before).map_or(0, |at| at + 1);
-        let Some(part) = framed(&String::from_utf8_lossy(&before[start..])) else {
+    for line in lines::backward(around.before).take(LINES) {
+        let Some(part) = framed(&String::from_utf8_lossy(line)) else {
             break;
         };
         parts.insert(0, part);
-        before = &before[..start];
     }
     let mut reach = 0;
-    for next in lines(around.after).take(LINES) {
+    for next in lines::forward(around.after).take(LINES) {
         let Some(part) = framed(&String::from_utf8_lossy(next)) else {
             break;
         };

@@ -1,11 +1,10 @@
 //! What stands around a line: whose driver raised the error, and which lines belong to one message or traceback.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::prefix;
+use super::{lines, prefix};
 
 /// Words that only PostgreSQL, its drivers and its poolers bring into a log, in lower case.
 const OURS: &[&str] = &[
@@ -79,6 +78,11 @@ const OTHERS: &[&str] = &[
     "snmp",
 ];
 
+/// Every word that says whose a line is.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    OURS.iter().chain(OTHERS).copied()
+}
+
 /// How many lines of a traceback are read back.
 const FRAMES: usize = 400;
 /// How many neighbours of a line count where there is no traceback.
@@ -88,7 +92,7 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .kind(Some(AhoCorasickKind::DFA))
-        .build(OURS.iter().chain(OTHERS));
+        .build(words());
     words.expect("a few short words fit")
 });
 
@@ -106,15 +110,19 @@ pub fn owner(line: impl AsRef<[u8]>) -> Option<bool> {
 }
 
 /// Whether a PostgreSQL driver stands near: in the line itself, else in the innermost library frame of the traceback that ends there, else in
-/// the lines beside it. `before` ends where the line begins, `after` begins behind it.
+/// the lines beside it. `before` begins with the nearest line above, `after` with the nearest below.
 #[must_use]
-pub fn near_driver<'t>(before: impl FnOnce() -> Cow<'t, str>, line: &str, after: impl FnOnce() -> Cow<'t, str>) -> bool {
+pub fn near_driver<'l, B>(before: impl FnOnce() -> B, line: &str, after: impl Iterator<Item = &'l [u8]>) -> bool
+where
+    B: Iterator<Item = &'l [u8]>,
+{
     if let Some(ours) = owner(line) {
         return ours;
     }
     let mut in_traceback = false;
-    for (distance, frame) in before().lines().rev().take(FRAMES).enumerate() {
-        let frame = prefix::strip(frame).rest;
+    for (distance, line) in before().take(FRAMES).enumerate() {
+        let line = String::from_utf8_lossy(line);
+        let frame = prefix::strip(&line).rest.trim_end_matches('\r');
         if frame.starts_with("Traceback (most recent call last)") {
             break;
         }
@@ -128,7 +136,7 @@ pub fn near_driver<'t>(before: impl FnOnce() -> Cow<'t, str>, line: &str, after:
             return ours;
         }
     }
-    !in_traceback && after().lines().take(NEIGHBOURS).find_map(owner).unwrap_or(false)
+    !in_traceback && after.take(NEIGHBOURS).find_map(owner).unwrap_or(false)
 }
 
 /// Whether a line can stand inside of a traceback.
@@ -152,10 +160,7 @@ pub enum Bond {
 pub fn bond(between: &[u8], line: &[u8]) -> Bond {
     let line = String::from_utf8_lossy(line);
     let own = prefix::strip(&line);
-    let lines = || {
-        let between = between.strip_suffix(b"\n").unwrap_or(between);
-        between.split(|byte| *byte == b'\n').map(String::from_utf8_lossy)
-    };
+    let lines = || lines::forward(between).map(String::from_utf8_lossy);
     if continues_message(own.rest, own.time.is_some()) && lines().all(|line| continues(prefix::strip(&line).rest)) {
         return Bond::Message;
     }

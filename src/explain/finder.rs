@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, packed};
+use aho_corasick::Match;
 use memchr::memmem;
 
 use super::catalogue;
 use super::cover::TRANSLATED;
+use super::few::Few;
 use super::logged::Near;
 use super::strangers;
 use super::strided::{self, Strided};
@@ -45,30 +46,6 @@ pub struct Place {
     pub at: usize,
     pub behind: usize,
     pub sign: Sign,
-}
-
-/// A searcher for a few literals of any length.
-#[derive(Debug)]
-enum Few {
-    Packed(packed::Searcher),
-    /// Where the processor lacks the vector instructions, or the literals are too many for them.
-    Plain(AhoCorasick),
-}
-
-impl Few {
-    fn new(literals: &[&str]) -> Self {
-        match packed::Searcher::new(literals) {
-            Some(searcher) => Self::Packed(searcher),
-            None => Self::Plain(AhoCorasick::new(literals).expect("a few short texts fit")),
-        }
-    }
-
-    fn find(&self, haystack: &[u8]) -> Option<aho_corasick::Match> {
-        match self {
-            Self::Packed(searcher) => searcher.find(haystack),
-            Self::Plain(automaton) => automaton.find(haystack),
-        }
-    }
 }
 
 /// What is looked for everywhere.
@@ -212,7 +189,7 @@ fn foreign(haystack: &[u8], from: usize) -> Option<Place> {
         if !haystack[at..end].is_ascii() {
             let begin = at.saturating_sub(LONGEST).max(from);
             let stretch = &haystack[begin..end];
-            let place = |found: aho_corasick::Match, sign| Place {
+            let place = |found: Match, sign| Place {
                 at: begin + found.start(),
                 behind: begin + found.end(),
                 sign,

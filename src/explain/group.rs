@@ -29,13 +29,14 @@ pub struct Groups(Vec<Group>);
 impl Groups {
     /// Counts a trouble.
     pub fn add(&mut self, incident: Incident) {
-        let seen = incident.cause();
+        let mut seen = incident.cause();
         if let Some(group) = self.0.iter_mut().find(|group| group.first.kind.is(seen.kind)) {
             group.count += 1;
             group.last_line = seen.line;
-            group.first.complete(&seen);
-            group.last_time = seen.time.or(group.last_time.take());
+            group.last_time = seen.time.take().or(group.last_time.take());
+            group.first.complete(seen);
         } else {
+            seen.settle();
             self.0.push(Group {
                 count: 1,
                 last_line: seen.line,

@@ -7,6 +7,7 @@ use super::catalogue::Meaning;
 use super::context::Bond;
 use super::facts::Facts;
 use super::refusals::Refusal;
+use super::sight;
 use crate::finding::Kind;
 use crate::finding::pool::{client_pool_exhausted, connection_lost};
 use crate::finding::privileges::transaction_aborted;
@@ -21,6 +22,16 @@ pub struct Sighting {
     /// Counted from 1.
     pub line: u64,
     pub time: Option<String>,
+    /// Set where `said` has the numbers of another line of the same shape.
+    pub source: Option<Source>,
+}
+
+/// The line that a sighting stands for, to be read when its numbers are asked for.
+#[derive(Debug, Clone)]
+pub struct Source {
+    pub line: Box<[u8]>,
+    /// Which of what the line says.
+    pub index: usize,
 }
 
 /// What was recognised, wherever it stands.
@@ -46,9 +57,20 @@ impl Deref for Sighting {
 
 impl Sighting {
     /// Adds what another names besides.
-    pub fn complete(&mut self, other: &Said) {
+    pub fn complete(&mut self, mut other: Self) {
         if !self.facts.names_all_of(&other.facts) {
+            self.settle();
+            other.settle();
             Arc::make_mut(&mut self.said).facts.complete(&other.facts);
+        }
+    }
+
+    /// Reads the line that it stands for.
+    pub fn settle(&mut self) {
+        if let Some(source) = self.source.take()
+            && let Some(said) = sight::said_alone(&source.line).into_iter().nth(source.index)
+        {
+            self.said = said;
         }
     }
 
@@ -82,7 +104,7 @@ impl Incident {
         if further || is_consequence(self.cause.kind) && !is_consequence(next.kind) {
             self.cause = next;
         } else {
-            self.cause.complete(&next);
+            self.cause.complete(next);
         }
     }
 
@@ -92,6 +114,7 @@ impl Incident {
         if let Some(kind) = self.cause.facts.fault_of_settings()
             && !kind.is(self.cause.kind)
         {
+            self.cause.settle();
             Arc::make_mut(&mut self.cause.said).kind = kind;
         }
         self.cause

@@ -131,7 +131,11 @@ impl Scanner {
                 self.lines += count(&buffer[counted..place.at]);
                 counted = place.at;
             }
-            let reach = if place.at < self.judged { None } else { self.judge(&buffer, start, stop) };
+            let reach = if place.at < self.judged {
+                None
+            } else {
+                self.judge(&buffer, start, stop)
+            };
             match (reach, place.sign) {
                 (Some(reach), _) => from = reach.min(end),
                 (None, Sign::Stranger(index)) => self.strangers.meet(index, self.lines + 1),

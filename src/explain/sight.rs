@@ -4,15 +4,16 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr_iter;
 
 use super::assemble;
 use super::catalogue::{self, Match, Meaning};
 use super::clean;
 use super::context;
 use super::facts::{Facts, SECRET};
-use super::incident::{Said, Sighting};
+use super::incident::{Said, Sighting, Source};
 use super::judge;
+use super::lines;
 use super::memo::{Memo, Recall};
 use super::prefix;
 use super::times;
@@ -41,24 +42,32 @@ pub struct Surroundings<'b> {
 pub fn sightings(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize) {
     let recall = memo.recall(around.line, head(around.after));
     if let Recall::Known(said) = recall {
-        if said.is_empty() {
-            return (Vec::new(), 0);
-        }
-        let line = String::from_utf8_lossy(around.line);
-        return (placed(said.iter().cloned(), around, time(around, &line).as_deref()), 0);
+        return (recalled(&said, around), 0);
     }
     let Some(whole) = assemble::whole(around) else {
         let reading = read(around.line, around.after, around);
         if matches!(recall, Recall::New) && reading.stands_alone {
             memo.note(reading.said.iter().cloned());
         }
-        return (placed(reading.said.into_iter(), around, reading.time.as_deref()), 0);
+        return (placed(reading, around), 0);
     };
     let behind = &around.after[whole.reach.min(around.after.len())..];
     let readings = whole.readings.iter().map(|reading| read(reading.as_bytes(), behind, around));
     // Broken in the wrong way, a longer message reads as a shorter one.
     let best = readings.max_by_key(|reading| reading.weight).unwrap_or_default();
-    (placed(best.said.into_iter(), around, best.time.as_deref()), whole.reach)
+    (placed(best, around), whole.reach)
+}
+
+/// What a line says that was noted, with nothing around it.
+#[must_use]
+pub fn said_alone(line: &[u8]) -> Vec<Arc<Said>> {
+    let around = Surroundings {
+        before: b"",
+        line,
+        after: b"",
+        number: 0,
+    };
+    read(line, b"", &around).said
 }
 
 /// The lines behind a line that may go on with its message.
@@ -67,13 +76,31 @@ fn head(after: &[u8]) -> &[u8] {
     &after[..end.unwrap_or(after.len())]
 }
 
-fn placed(said: impl Iterator<Item = Arc<Said>>, around: &Surroundings<'_>, time: Option<&str>) -> Vec<Sighting> {
-    said.map(|said| Sighting {
+fn placed(reading: Reading, around: &Surroundings<'_>) -> Vec<Sighting> {
+    let sighting = |said| Sighting {
         said,
         line: around.number,
-        time: time.map(ToOwned::to_owned),
-    })
-    .collect()
+        time: reading.time.clone(),
+        source: None,
+    };
+    reading.said.into_iter().map(sighting).collect()
+}
+
+fn recalled(said: &[Arc<Said>], around: &Surroundings<'_>) -> Vec<Sighting> {
+    if said.is_empty() {
+        return Vec::new();
+    }
+    let time = time(around, &String::from_utf8_lossy(around.line));
+    let sighting = |(index, said): (usize, &Arc<Said>)| Sighting {
+        said: Arc::clone(said),
+        line: around.number,
+        time: time.clone(),
+        source: Some(Source {
+            line: around.line.into(),
+            index,
+        }),
+    };
+    said.iter().enumerate().map(sighting).collect()
 }
 
 fn time(around: &Surroundings<'_>, line: &str) -> Option<String> {
@@ -104,8 +131,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
         !found.entry.is_fallback() && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
     };
     let is_silent = matches.iter().all(|found| found.captured.start >= line.len());
-    let stands_alone = english.is_none()
-        && !asked_around
+    let stands_alone = !asked_around
         && prefix::strip(line).time == prefix::strip(&String::from_utf8_lossy(raw)).time
         && (!is_silent || matches.is_empty())
         && matches.iter().all(said_alone);
@@ -134,7 +160,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
 /// The line with those that go on with its message.
 fn message(line: &str, after: &[u8]) -> String {
     let mut message = line.to_owned();
-    for next in lines(after).take(MESSAGE_LINES) {
+    for next in lines::forward(after).take(MESSAGE_LINES) {
         let next = clean::record(next);
         let next = translations::in_english(&next).map_or(next, Cow::Owned);
         message.push('\n');
@@ -142,19 +168,6 @@ fn message(line: &str, after: &[u8]) -> String {
     }
     message.push('\n');
     message
-}
-
-/// Lines without their ends.
-pub fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    std::iter::from_fn(move || {
-        if bytes.is_empty() {
-            return None;
-        }
-        let end = memchr(b'\n', bytes);
-        let line = &bytes[..end.unwrap_or(bytes.len())];
-        bytes = &bytes[end.map_or(bytes.len(), |end| end + 1)..];
-        Some(line)
-    })
 }
 
 /// What stands in a message, and whether the lines around it were asked whose it is.
@@ -165,10 +178,9 @@ fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> (Vec<Match<'t>>, 
         let end = message[place..].find('\n').map_or(message.len(), |at| place + at);
         let before = || {
             asked.set(true);
-            String::from_utf8_lossy(around.before) + &message[..begin]
+            lines::backward(&message.as_bytes()[..begin]).chain(lines::backward(around.before))
         };
-        let after = || String::from_utf8_lossy(around.after);
-        context::near_driver(before, &message[begin..end], after)
+        context::near_driver(before, &message[begin..end], lines::forward(around.after))
     };
     let matches = catalogue::matches(message, &mut near_driver);
     (matches, asked.get())

@@ -60,11 +60,15 @@ impl Strided {
             .iter()
             .enumerate()
             .flat_map(|(literal, bytes)| {
-                bytes.windows(STRETCH).take(STRIDE).enumerate().map(move |(offset, window)| Stretch {
-                    bytes: number(window),
-                    literal,
-                    offset,
-                })
+                bytes
+                    .windows(STRETCH)
+                    .take(STRIDE)
+                    .enumerate()
+                    .map(move |(offset, window)| Stretch {
+                        bytes: number(window),
+                        literal,
+                        offset,
+                    })
             })
             .collect();
         stretches.sort_by_key(|stretch| hash(stretch.bytes));
@@ -135,7 +139,12 @@ mod tests {
 
     #[test]
     fn a_literal_is_found_wherever_it_stands() {
-        let literals = ["connection refused", "connection to server", "Tenant or user not found", "exactly12 by"];
+        let literals = [
+            "connection refused",
+            "connection to server",
+            "Tenant or user not found",
+            "exactly12 by",
+        ];
         let strided = Strided::new(&literals);
         for (index, literal) in literals.iter().enumerate() {
             assert!(literal.len() >= SHORTEST);

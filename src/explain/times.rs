@@ -1,8 +1,8 @@
 //! When a line was written: its own time, that of its record, or that of the lines above it.
 
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memmem};
 
-use super::prefix;
+use super::{lines, prefix};
 
 /// How many lines above are asked: those of a traceback have no time of their own.
 const LINES: usize = 120;
@@ -19,21 +19,11 @@ pub fn of_record(raw: &[u8], line: &str) -> Option<String> {
 
 /// The time of the nearest line above that has one.
 #[must_use]
-pub fn before(mut bytes: &[u8]) -> Option<String> {
-    for _ in 0..LINES {
-        bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-        let start = memrchr(b'\n', bytes).map_or(0, |at| at + 1);
-        let line = &bytes[start..];
+pub fn before(bytes: &[u8]) -> Option<String> {
+    lines::backward(bytes).take(LINES).find_map(|line| {
         let line = &line[..line.len().min(HEAD)];
-        if let Some(time) = of_record(line, &String::from_utf8_lossy(line)) {
-            return Some(time);
-        }
-        if start == 0 {
-            return None;
-        }
-        bytes = &bytes[..start];
-    }
-    None
+        of_record(line, &String::from_utf8_lossy(line))
+    })
 }
 
 fn in_fields(raw: &[u8]) -> Option<String> {
