@@ -25,15 +25,15 @@ pub trait Watcher {
 pub async fn run(
     requests: &[Request],
     environment: &Environment,
+    shared: &Shared,
     jobs: usize,
     watcher: &mut dyn Watcher,
     stop: impl Future<Output = ()>,
 ) -> Fleet {
     let began = Instant::now();
-    let shared = Shared::default();
     let (tell, told) = watch::channel(false);
     let checks = requests.iter().enumerate().map(|(index, request)| {
-        let (shared, mut told) = (&shared, told.clone());
+        let mut told = told.clone();
         async move {
             // The sender outlives every check.
             let stop = async move { drop(told.wait_for(|stopped| *stopped).await) };

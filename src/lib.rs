@@ -2,8 +2,11 @@
 //!
 //! The library is what the binary, the tests and the fuzzers share; it is not a stable interface.
 
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 pub mod app_server;
 pub mod application;
+pub mod aside;
 pub mod chain;
 pub mod cli;
 pub mod command;
@@ -15,6 +18,7 @@ pub mod diagnosis;
 pub mod dns;
 pub mod exit_code;
 pub mod explain;
+pub mod file;
 pub mod finding;
 pub mod fleet;
 pub mod foreign;

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::file;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
 
@@ -40,7 +41,7 @@ pub enum Unseen {
 /// Why it holds none.
 pub fn number_in(path: &Path) -> Result<u32, String> {
     let shown = Foreign::new(path.to_string_lossy());
-    let text = std::fs::read_to_string(path).map_err(|error| format!("the pid file {shown} cannot be read: {error}"))?;
+    let text = file::of_system(path).map_err(|error| format!("the pid file {shown} cannot be read: {error}"))?;
     text.trim()
         .parse()
         .map_err(|_| format!("the pid file {shown} holds no process number"))
@@ -57,7 +58,7 @@ pub fn look(pid: u32) -> Result<Process, Unseen> {
 
     let directory = PathBuf::from(format!("/proc/{pid}"));
     let read = |name: &str| {
-        std::fs::read(directory.join(name)).map_err(|error| match error.kind() {
+        file::read_bytes(&directory.join(name)).map_err(|error| match error.kind() {
             io::ErrorKind::PermissionDenied => Unseen::Denied(error),
             _ => Unseen::Gone,
         })
@@ -67,9 +68,9 @@ pub fn look(pid: u32) -> Result<Process, Unseen> {
     }
     Ok(Process {
         pid,
-        variables: variables(&zeroize::Zeroizing::new(read("environ")?)),
+        variables: variables(&read("environ")?),
         directory: std::fs::read_link(directory.join("cwd")).ok(),
-        command: words(&zeroize::Zeroizing::new(read("cmdline")?)),
+        command: words(&read("cmdline")?),
         uid: std::fs::metadata(&directory).ok().map(|status| status.uid()),
     })
 }
@@ -117,11 +118,11 @@ fn words(text: &[u8]) -> Vec<Secret> {
 #[must_use]
 pub fn age(pid: u32) -> Option<Duration> {
     let proc = std::path::Path::new("/proc");
-    let uptime = std::fs::read_to_string(proc.join("uptime")).ok()?;
+    let uptime = file::of_system(proc.join("uptime")).ok()?;
     let up: f64 = uptime.split(' ').next()?.parse().ok()?;
-    let children = std::fs::read_to_string(proc.join(format!("{pid}/task/{pid}/children"))).unwrap_or_default();
+    let children = file::of_system(proc.join(format!("{pid}/task/{pid}/children"))).unwrap_or_default();
     let pids = std::iter::once(pid).chain(children.split_whitespace().filter_map(|child| child.parse().ok()));
-    let started = pids.filter_map(|pid| started(&std::fs::read_to_string(proc.join(format!("{pid}/stat"))).ok()?));
+    let started = pids.filter_map(|pid| started(&file::of_system(proc.join(format!("{pid}/stat"))).ok()?));
     let last = started.fold(None, |last: Option<f64>, one| Some(last.map_or(one, |last| last.max(one))))?;
     Duration::try_from_secs_f64(up - last).ok()
 }

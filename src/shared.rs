@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::JoinHandle;
 
+use crate::aside;
 use crate::probe::migrations::Trees;
 use crate::probe::tls::Prepared;
 use crate::target::TlsSettings;
@@ -16,6 +17,8 @@ const KEPT: usize = 16;
 /// What the checks of one process share.
 #[derive(Debug, Default)]
 pub struct Shared {
+    /// What keeps this process from checking anything.
+    pub hindrance: Option<String>,
     /// By the settings, which decide whom it trusts: reading the system's certificates takes longer than all the rest.
     pub connectors: Once<TlsSettings, Prepared>,
     /// By the project and the virtual environment.
@@ -38,7 +41,7 @@ impl<K: PartialEq, V: Send + Sync + 'static> Once<K, V> {
     /// Begins to make the value, unless somebody has or is about to.
     pub fn begin(&self, key: K, make: impl FnOnce() -> V + Send + 'static) -> JoinHandle<Arc<V>> {
         let cell = self.cell(key);
-        spawn_blocking(move || Arc::clone(cell.get_or_init(|| Arc::new(make()))))
+        aside::spawn(move || Arc::clone(cell.get_or_init(|| Arc::new(make()))))
     }
 
     fn cell(&self, key: K) -> Cell<V> {

@@ -9,7 +9,7 @@ use crate::conninfo::mask::mask_dsn;
 use crate::foreign::Foreign;
 use crate::health::url::HealthUrl;
 use crate::nearest::nearest;
-use crate::request::Need;
+use crate::request::{Asked, Need};
 use crate::secret::Secret;
 
 /// Where the file is looked for, when none is named.
@@ -23,6 +23,9 @@ const KEYS: &[&str] = &[
     "url_env",
     "dsn",
     "project",
+    "venv",
+    "django",
+    "flask",
     "schemas",
     "needs",
     "expect",
@@ -42,6 +45,9 @@ pub struct Target {
     pub origin: Option<Named>,
     pub url_env: Option<String>,
     pub project: Option<PathBuf>,
+    pub venv: Option<PathBuf>,
+    /// The application is asked itself.
+    pub application: Option<Asked>,
     pub schemas: Option<Vec<String>>,
     pub needs: Option<Vec<Need>>,
     pub expect: Expect,
@@ -88,6 +94,9 @@ struct Entries {
     url_env: Option<String>,
     dsn: Option<String>,
     project: Option<PathBuf>,
+    venv: Option<PathBuf>,
+    django: Option<String>,
+    flask: Option<String>,
     schemas: Option<Vec<String>>,
     needs: Option<Vec<String>>,
     #[serde(default)]
@@ -123,12 +132,12 @@ pub fn find(which: Which<'_>, config: Option<&Path>) -> anyhow::Result<Vec<Targe
             .ok_or_else(|| anyhow::anyhow!("there is no dbdoctor.toml here and no /etc/dbdoctor.toml; --config names another file"))?,
     };
     let shown = Foreign::new(path.to_string_lossy());
-    let text = crate::settings::file::read(&path).map_err(|unread| match unread {
-        crate::settings::file::Unread::Refused(error) => anyhow::anyhow!("{shown} cannot be read: {error}"),
-        crate::settings::file::Unread::Unfit(why) => anyhow::anyhow!("{shown} {why}"),
+    let text = crate::file::read(&path).map_err(|unread| match unread {
+        crate::file::Unread::Refused(error) => anyhow::anyhow!("{shown} cannot be read: {error}"),
+        crate::file::Unread::Unfit(why) => anyhow::anyhow!("{shown} {why}"),
     })?;
-    let text = String::from_utf8(text).map_err(|_| anyhow::anyhow!("{shown} is not UTF-8"))?;
-    let mut targets = read(&text, which).map_err(|why| anyhow::anyhow!("{shown}{why}"))?;
+    let text = std::str::from_utf8(&text).map_err(|_| anyhow::anyhow!("{shown} is not UTF-8"))?;
+    let mut targets = read(text, which).map_err(|why| anyhow::anyhow!("{shown}{why}"))?;
     for target in &mut targets {
         target.file.clone_from(&path);
     }
@@ -139,7 +148,7 @@ pub fn find(which: Which<'_>, config: Option<&Path>) -> anyhow::Result<Vec<Targe
 #[must_use]
 pub fn names(config: Option<&Path>) -> Vec<String> {
     let place = || PLACES.iter().map(Path::new).find(|path| path.exists());
-    let text = config.or_else(place).and_then(|path| crate::settings::file::read(path).ok());
+    let text = config.or_else(place).and_then(|path| crate::file::read(path).ok());
     let table = text.and_then(|text| toml::from_str::<toml::Table>(&String::from_utf8_lossy(&text)).ok());
     let targets = table.as_ref().and_then(|table| table.get("targets")?.as_table());
     targets.into_iter().flat_map(toml::Table::keys).cloned().collect()
@@ -232,6 +241,10 @@ fn target(name: &str, entries: Entries) -> Result<Target, String> {
     if named.next().is_some() {
         return Err("of unit, env_file, pid_file, container and dsn, only one can be set".to_owned());
     }
+    let application = match (entries.django, entries.flask) {
+        (Some(_), Some(_)) => return Err("of django and flask, only one can be set".to_owned()),
+        (django, flask) => django.map(Asked::Django).or(flask.map(Asked::Flask)),
+    };
     let need = |text: &String| {
         Need::from_str(text, false).map_err(|_| format!("needs has \"{}\", which is no privilege", Foreign::new(text.as_str())))
     };
@@ -241,6 +254,8 @@ fn target(name: &str, entries: Entries) -> Result<Target, String> {
         origin,
         url_env: entries.url_env,
         project: entries.project,
+        venv: entries.venv,
+        application,
         schemas: entries.schemas,
         needs: entries
             .needs

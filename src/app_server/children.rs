@@ -1,7 +1,10 @@
 //! The worker processes that a running master really has.
 
+use std::path::Path;
+
 use super::AppServer;
 use super::told::Told;
+use crate::file;
 
 /// Puts what is really there in the place of what was told, where the master has workers.
 pub fn count(server: &mut AppServer, master: u32) {
@@ -31,14 +34,14 @@ fn holds(text: &[u8], word: &[u8]) -> bool {
 
 #[cfg(target_os = "linux")]
 fn children(master: u32, belongs: fn(&[u8], &[u8]) -> bool) -> u32 {
-    let command = |pid: u32| std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let command = |pid: u32| file::read_bytes(Path::new(&format!("/proc/{pid}/cmdline"))).unwrap_or_default();
     let of_master = command(master);
     let Ok(entries) = std::fs::read_dir("/proc") else { return 0 };
     let pids = entries
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let is_child = |pid: &u32| {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let status = file::of_system(format!("/proc/{pid}/stat")).unwrap_or_default();
         // The name in parentheses may hold anything.
         let parent = status
             .rsplit_once(')')
@@ -56,7 +59,7 @@ fn children(_master: u32, _belongs: fn(&[u8], &[u8]) -> bool) -> u32 {
 /// `os.cpu_count()` of a Python on this host.
 #[must_use]
 pub fn cpus() -> Option<u32> {
-    let online = std::fs::read_to_string("/sys/devices/system/cpu/online").ok()?;
+    let online = file::of_system("/sys/devices/system/cpu/online").ok()?;
     let ranges = online.trim().split(',').map(|range| {
         let (first, last) = range.split_once('-').unwrap_or((range, range));
         Some(last.parse::<u32>().ok()?.checked_sub(first.parse().ok()?)? + 1)

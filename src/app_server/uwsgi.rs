@@ -42,7 +42,7 @@ struct Ini {
 impl Ini {
     fn read(path: &Path) -> Self {
         let shown = Foreign::new(path.to_string_lossy()).to_string();
-        let (text, unread) = match crate::settings::file::read(path) {
+        let (text, unread) = match crate::file::read(path) {
             Ok(text) => (String::from_utf8_lossy(&text).into_owned(), None),
             Err(_) => (String::new(), Some(format!("{shown} cannot be read"))),
         };

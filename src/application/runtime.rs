@@ -157,7 +157,7 @@ fn interpreter(program: &Path) -> Option<PathBuf> {
     if is_python(program) {
         return Some(program.to_owned());
     }
-    let text = crate::settings::file::read(program).ok()?;
+    let text = crate::file::read(program).ok()?;
     let line = text.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
     let line = String::from_utf8_lossy(line);
     let named = PathBuf::from(line.split_whitespace().next()?);

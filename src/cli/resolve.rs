@@ -64,10 +64,10 @@ fn request(args: &CheckArgs, of_target: Option<&Target>, command: String) -> any
     Ok(Request {
         origin: origin(&args.sources, of_target)?,
         target: of_target.map(|target| target.name.clone()),
-        application: application(&args.sources),
+        application: application(&args.sources, of_target),
         var: variable(&args.sources, of_target),
         project: args.sources.project.clone().or_else(|| of_target?.project.clone()),
-        venv: args.sources.venv.clone(),
+        venv: args.sources.venv.clone().or_else(|| of_target?.venv.clone()),
         schemas: if args.schemas.is_empty() {
             schemas(of_target)
         } else {
@@ -135,9 +135,10 @@ fn schemas(target: Option<&Target>) -> Vec<String> {
     target.and_then(|target| target.schemas.clone()).unwrap_or_default()
 }
 
-fn application(args: &SourceArgs) -> Option<Asked> {
+fn application(args: &SourceArgs, target: Option<&Target>) -> Option<Asked> {
     let flask = || args.flask.clone().map(Asked::Flask);
-    args.django.clone().map(Asked::Django).or_else(flask)
+    let named = args.django.clone().map(Asked::Django).or_else(flask);
+    named.or_else(|| target?.application.clone())
 }
 
 fn variable(args: &SourceArgs, target: Option<&Target>) -> Option<String> {
@@ -157,10 +158,10 @@ pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Re
     Ok(Request {
         origin: origin(sources, target.as_ref())?,
         target: target.as_ref().map(|target| target.name.clone()),
-        application: application(sources),
+        application: application(sources, target.as_ref()),
         var: variable(sources, target.as_ref()),
         project: sources.project.clone().or_else(|| target.as_ref()?.project.clone()),
-        venv: sources.venv.clone(),
+        venv: sources.venv.clone().or_else(|| target.as_ref()?.venv.clone()),
         schemas: schemas(target.as_ref()),
         needs: needs(target.as_ref()),
         expect: Expect::default(),

@@ -15,7 +15,7 @@ use crate::report::style::Style;
 use crate::report::{self, Detail, Format};
 use crate::settings::environment::Environment;
 use crate::shared::Shared;
-use crate::verdict::Verdict;
+use crate::verdict::{Breakage, Verdict};
 
 /// Checks one target; `arguments` are the program's own, to be repeated in the report.
 #[must_use]
@@ -44,10 +44,13 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     };
     let style = Style::settle(args.color, output.is_file());
     let mut reporter = report::reporter(args.format, output.writer(), style, detail);
-    // Where this process may open next to nothing, the chain says so, which takes no network.
-    let has_room = own_limits::descriptors(own_limits::OF_A_CHECK).is_ok();
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = if has_room { runtime.enable_all() } else { runtime.enable_time() }.build()?;
+    // What this process may not do, the chain says, which takes no network.
+    let (runtime, room) = own_limits::runtime()?;
+    let has_room = room.is_ok();
+    let shared = Shared {
+        hindrance: room.err().map(|Breakage(why)| why),
+        ..Shared::default()
+    };
     if let Checks::Many(requests) = &checks {
         let names: Vec<String> = requests.iter().filter_map(|request| request.target.clone()).collect();
         reporter.begin(&names);
@@ -56,11 +59,11 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
         let mut live = Live::new(reporter.as_mut(), detail);
         match &checks {
             Checks::One(request) => {
-                let diagnosis = chain::run(request, &environment, &Shared::default(), &mut live, interrupted(has_room)).await;
+                let diagnosis = chain::run(request, &environment, &shared, &mut live, interrupted(has_room)).await;
                 Outcome::One(Box::new(diagnosis))
             }
             Checks::Many(requests) => {
-                Outcome::Many(fleet::run(requests, &environment, args.jobs.into(), &mut live, interrupted(has_room)).await)
+                Outcome::Many(fleet::run(requests, &environment, &shared, args.jobs.into(), &mut live, interrupted(has_room)).await)
             }
         }
     });

@@ -2,14 +2,15 @@
 
 use std::net::IpAddr;
 
+use crate::file;
+
 /// Where the system keeps it.
 pub const PATH: &str = "/etc/hosts";
 
 /// The addresses that the hosts file gives a name; none where the file cannot be read.
 #[must_use]
 pub fn addresses(name: &str) -> Vec<IpAddr> {
-    let text = std::fs::read(PATH).unwrap_or_default();
-    addresses_in(&String::from_utf8_lossy(&text), name)
+    addresses_in(&file::of_system(PATH).unwrap_or_default(), name)
 }
 
 /// The addresses that `text`, in the form of a hosts file, gives a name.

@@ -17,7 +17,7 @@ pub struct Whole {
 /// The whole of what a line is a part of; `None` where the line is whole.
 #[must_use]
 pub fn whole(around: &Surroundings<'_>) -> Option<Whole> {
-    let line = String::from_utf8_lossy(around.line);
+    let line = lines::text(around.line);
     if let Some(own) = framed(&line) {
         return Some(panel(around, own));
     }
@@ -25,7 +25,7 @@ pub fn whole(around: &Surroundings<'_>) -> Option<Whole> {
     let mut reach = 0;
     for next in lines::forward(around.after).take(LINES) {
         reach += next.len() + 1;
-        let next = String::from_utf8_lossy(next);
+        let next = lines::text(next);
         if let Some(more) = partial(&next) {
             text.push_str(more);
         } else {
@@ -51,14 +51,14 @@ fn framed(line: &str) -> Option<String> {
 fn panel(around: &Surroundings<'_>, own: String) -> Whole {
     let mut parts = vec![own];
     for line in lines::backward(around.before).take(LINES) {
-        let Some(part) = framed(&String::from_utf8_lossy(line)) else {
+        let Some(part) = framed(&lines::text(line)) else {
             break;
         };
         parts.insert(0, part);
     }
     let mut reach = 0;
     for next in lines::forward(around.after).take(LINES) {
-        let Some(part) = framed(&String::from_utf8_lossy(next)) else {
+        let Some(part) = framed(&lines::text(next)) else {
             break;
         };
         reach += next.len() + 1;

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use memchr::memmem;
 use serde_json::Value;
 
+use super::lines;
+
 /// Where JSON loggers put the message and the traceback, the traceback first: it has the cause.
 const MESSAGE_KEYS: &[&str] = &[
     "exc_info",
@@ -29,7 +31,7 @@ const MESSAGE_KEYS: &[&str] = &[
 /// One record as its program wrote it: escapes undone, quotes plain, colours gone. Lines may come out of what was one line.
 #[must_use]
 pub fn record(raw: &[u8]) -> Cow<'_, str> {
-    let text = String::from_utf8_lossy(raw);
+    let text = lines::text(raw);
     if text.bytes().any(is_suspicious) {
         Cow::Owned(rewritten(&text))
     } else {

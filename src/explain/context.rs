@@ -1,10 +1,12 @@
 //! What stands around a line: whose driver raised the error, and which lines belong to one message or traceback.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use memchr::{memchr, memmem};
 
-use super::{lines, prefix};
+use super::{clean, lines, prefix, times};
 
 /// Words that only PostgreSQL, its drivers and its poolers bring into a log, in lower case.
 const OURS: &[&str] = &[
@@ -21,6 +23,9 @@ const OURS: &[&str] = &[
     "libpq",
     "connection to server at",
     "pooler error",
+    "node_modules/pg",
+    "npgsql",
+    "postgrex",
     "dj_database_url",
     "/environ/",
     "db error",
@@ -88,6 +93,9 @@ const FRAMES: usize = 400;
 /// How many neighbours of a line count where there is no traceback.
 const NEIGHBOURS: usize = 2;
 
+/// How many lines of code stand between two frames.
+const CODE: usize = 3;
+
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = AhoCorasick::builder()
         .ascii_case_insensitive(true)
@@ -100,7 +108,7 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 #[must_use]
 pub fn owner(line: impl AsRef<[u8]>) -> Option<bool> {
     let mut found = None;
-    for word in WORDS.find_overlapping_iter(line.as_ref()) {
+    for word in WORDS.find_iter(line.as_ref()) {
         if word.pattern().as_usize() < OURS.len() {
             return Some(true);
         }
@@ -112,26 +120,37 @@ pub fn owner(line: impl AsRef<[u8]>) -> Option<bool> {
 /// Whether a PostgreSQL driver stands near: in the line itself, else in the innermost library frame of the traceback that ends there, else in
 /// the lines beside it. `before` begins with the nearest line above, `after` with the nearest below.
 #[must_use]
-pub fn near_driver<'l, B>(before: impl FnOnce() -> B, line: &str, after: impl Iterator<Item = &'l [u8]>) -> bool
+pub fn near_driver<'l, B>(before: impl FnOnce() -> B, line: impl AsRef<[u8]>, after: impl Iterator<Item = &'l [u8]>) -> bool
 where
     B: Iterator<Item = &'l [u8]>,
 {
     if let Some(ours) = owner(line) {
         return ours;
     }
+    let above = before().take(FRAMES).flat_map(|line| written(line).rev());
     let mut in_traceback = false;
-    for (distance, line) in before().take(FRAMES).enumerate() {
-        let line = String::from_utf8_lossy(line);
-        let frame = prefix::strip(&line).rest.trim_end_matches('\r');
+    // Some collectors take the indentation away: then a line counts as code once the frame above it is seen.
+    let mut unsettled = 0;
+    for (distance, frame) in above.enumerate() {
         if frame.starts_with("Traceback (most recent call last)") {
             break;
         }
-        in_traceback |= frame.trim_start().starts_with("File \"");
-        if !is_frame(frame) && (in_traceback || distance >= NEIGHBOURS) {
+        let is_frame = is_frame(&frame);
+        let names_file = frame.trim_start().starts_with("File \"");
+        if !(names_file || is_frame) {
+            unsettled += 1;
+        } else if names_file && unsettled > 0 {
+            if frame.starts_with(' ') {
+                break;
+            }
+            unsettled = 0;
+        }
+        in_traceback |= names_file;
+        if unsettled > CODE && (in_traceback || distance >= NEIGHBOURS) {
             break;
         }
-        if (frame.trim_start().starts_with("File \"") || !in_traceback)
-            && let Some(ours) = owner(frame)
+        if (names_file || !in_traceback && (is_frame || distance < NEIGHBOURS))
+            && let Some(ours) = owner(frame.as_bytes())
         {
             return ours;
         }
@@ -139,9 +158,32 @@ where
     !in_traceback && after.take(NEIGHBOURS).find_map(owner).unwrap_or(false)
 }
 
+/// The lines of a record as its program wrote them, without what stands before its message.
+fn written(line: &[u8]) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
+    let (one, several) = match plain(line) {
+        Cow::Borrowed(text) => (Some(Cow::Borrowed(text)), Vec::new()),
+        Cow::Owned(text) => (None, text.lines().map(|line| Cow::Owned(line.to_owned())).collect()),
+    };
+    one.into_iter().chain(several)
+}
+
+/// A line without what stands before its message. The message of a JSON record may have several lines.
+fn plain(line: &[u8]) -> Cow<'_, str> {
+    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || memmem::find(line, b"&quot;").is_some();
+    match str::from_utf8(line) {
+        Ok(text) if !is_packed => Cow::Borrowed(prefix::strip(text).rest),
+        _ => Cow::Owned(prefix::strip(&clean::record(line)).rest.to_owned()),
+    }
+}
+
 /// Whether a line can stand inside of a traceback.
 fn is_frame(line: &str) -> bool {
-    line.is_empty() || line.starts_with([' ', '\t'])
+    line.is_empty() || line.starts_with([' ', '\t']) || is_mark(line)
+}
+
+/// `^^^^^^`, below the part of a line that was running.
+fn is_mark(line: &str) -> bool {
+    !line.is_empty() && line.bytes().all(|byte| matches!(byte, b'^' | b'~' | b' '))
 }
 
 /// How a line that holds a match is bound to the match before it.
@@ -155,20 +197,24 @@ pub enum Bond {
     Chain,
 }
 
-/// Judges the lines between two matches, and the beginning of the second one's line.
+/// Judges the lines between two matches, and the beginning of the second one's line; the first was written at `since`.
 #[must_use]
-pub fn bond(between: &[u8], line: &[u8]) -> Bond {
-    let line = String::from_utf8_lossy(line);
-    let own = prefix::strip(&line);
-    let lines = || lines::forward(between).map(String::from_utf8_lossy);
-    if continues_message(own.rest, own.time.is_some()) && lines().all(|line| continues(prefix::strip(&line).rest)) {
+pub fn bond(between: &[u8], line: &[u8], since: Option<&str>) -> Bond {
+    let own = plain(line);
+    let lines = || lines::forward(between).flat_map(written);
+    let moment = || match prefix::strip(&lines::text(line)).time {
+        None => Moment::Untold,
+        Some(time) if since.is_some_and(|since| times::is_same_second(since, time)) => Moment::Same,
+        Some(_) => Moment::Later,
+    };
+    if continues_message(&own, moment) && lines().all(|line| continues(&line)) {
         return Bond::Message;
     }
     let mut chained = false;
     let mut framed = false;
+    let mut is_code = false;
     for line in lines() {
-        let rest = prefix::strip(&line).rest;
-        let text = rest.trim_start();
+        let text = line.trim_start();
         if text.starts_with("The above exception was the direct cause") || text.starts_with("During handling of the above exception") {
             chained = true;
         } else if text.starts_with("Traceback (most recent call last)") || text.starts_with("+ Exception Group Traceback") {
@@ -176,9 +222,10 @@ pub fn bond(between: &[u8], line: &[u8]) -> Bond {
                 return Bond::None;
             }
             framed = true;
-        } else if !(continues(rest) || (framed && is_exception(text))) {
+        } else if !(continues(&line) || framed && (is_code || is_exception(text) || line.starts_with("File \""))) {
             return Bond::None;
         }
+        is_code = line.starts_with("File \"");
     }
     if chained { Bond::Chain } else { Bond::None }
 }
@@ -208,15 +255,34 @@ pub fn continues(line: &str) -> bool {
     is_frame(line) || STARTS.iter().any(|start| line.starts_with(start))
 }
 
-fn continues_message(line: &str, timed: bool) -> bool {
-    const STARTS: &[&str] = &[
+/// When a line was written, beside the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    Untold,
+    Same,
+    Later,
+}
+
+fn continues_message(line: &str, moment: impl FnOnce() -> Moment) -> bool {
+    /// What follows within libpq's messages alone.
+    const ATTEMPTS: &[&str] = &[
         "connection to server ",
         "could not connect to server",
-        "FATAL:",
         "SSL SYSCALL",
         "- host:",
+        "server closed the connection unexpectedly",
+        "SSL connection has been closed unexpectedly",
     ];
-    continues(line) && !line.is_empty() || !timed && STARTS.iter().any(|start| line.starts_with(start))
+    if continues(line) {
+        return !line.is_empty();
+    }
+    let is_attempt = ATTEMPTS.iter().any(|start| line.starts_with(start));
+    (is_attempt || line.starts_with("FATAL:"))
+        && match moment() {
+            Moment::Untold => true,
+            Moment::Same => is_attempt,
+            Moment::Later => false,
+        }
 }
 
 fn is_exception(line: &str) -> bool {

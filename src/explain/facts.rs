@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use super::session::Session;
 use super::template::Captured;
 use crate::conninfo::mask::{MASK, mask_dsn};
 use crate::finding::Kind;
@@ -15,14 +16,26 @@ pub const SECRET: &str = "secret";
 #[derive(Debug, Clone, Default)]
 pub struct Facts(BTreeMap<&'static str, String>);
 
+/// A name without the marks that stand around it.
+fn unquoted(value: &str) -> &str {
+    let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"')).unwrap_or(value)
+}
+
 impl Facts {
+    /// Whether nothing that both name differs.
+    #[must_use]
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        other.0.iter().all(|(name, value)| self.0.get(name).is_none_or(|own| own == value))
+    }
+
     /// What the holes hold, and what libpq says before and behind the message.
     #[must_use]
     pub fn of(captured: &Captured<'_>, text: &str) -> Self {
         let mut facts = Self::default();
         for (name, value) in &captured.holes {
             if !matches!(*name, "_" | SECRET) {
-                facts.0.insert(name, (*value).to_owned());
+                facts.0.insert(name, unquoted(value).to_owned());
             }
         }
         facts.read_attempt(text, captured);
@@ -62,6 +75,15 @@ impl Facts {
     fn add(&mut self, name: &'static str, value: &str) {
         if !value.is_empty() && value.len() <= 255 {
             self.0.entry(name).or_insert_with(|| value.to_owned());
+        }
+    }
+
+    /// What the prefix of a server's or pooler's line tells, where the message does not.
+    pub fn read_session(&mut self, session: Session<'_>) {
+        for (name, value) in [("role", session.role), ("database", session.database)] {
+            if let Some(value) = value {
+                self.add(name, value);
+            }
         }
     }
 
@@ -108,6 +130,34 @@ impl Facts {
         }
     }
 
+    /// What frames show where the message names no host: one with an `@` in it, in the connection string or a variable of theirs.
+    pub fn read_frames(&mut self, frames: &str) {
+        const VARIABLES: &[&str] = &["host = '", "host='", "host=\"", "'host': '", "\"host\": \"", "'host', '"];
+        let of_url = frames.match_indices("://").filter(|(at, _)| {
+            let scheme = frames[..*at].rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '+')).next();
+            scheme.is_some_and(|scheme| scheme.starts_with("postg"))
+        });
+        let of_url = of_url.filter_map(|(at, mark)| {
+            let authority = frames[at + mark.len()..]
+                .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '?'))
+                .next()?;
+            let behind = authority.split_once('@')?.1;
+            behind
+                .rfind('@')
+                .map(|last| behind[..last].len() + behind[last..].find([':', '/']).unwrap_or(behind[last..].len()))
+                .map(|end| &behind[..end])
+        });
+        let of_variable = VARIABLES.iter().flat_map(|name| {
+            frames
+                .match_indices(name)
+                .filter_map(|(at, name)| frames[at + name.len()..].split(['\'', '"', '\n']).next())
+        });
+        if let Some(host) = of_url.chain(of_variable).find(|host| host.contains('@')) {
+            let host = host.to_owned();
+            self.add("host", &host);
+        }
+    }
+
     fn add_port(&mut self, text: &str, before: &str) {
         if let Some(at) = text.find(before) {
             let digits: String = text[at + before.len()..].chars().take_while(char::is_ascii_digit).take(5).collect();
@@ -127,7 +177,7 @@ impl Facts {
             if host.contains('@') {
                 return Some(&unencoded_password::KIND);
             }
-            if host.contains(['[', ']', '/']) && !host.starts_with('/') {
+            if host.contains(['[', ']', '/']) {
                 return Some(&invalid_value::KIND);
             }
         }

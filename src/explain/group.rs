@@ -34,7 +34,12 @@ impl Groups {
             group.count += 1;
             group.last_line = seen.line;
             group.last_time = seen.time.take().or(group.last_time.take());
-            group.first.complete(seen);
+            if !group.first.facts.names_all_of(&seen.facts) {
+                seen.settle();
+                if group.first.facts.agrees_with(&seen.facts) {
+                    group.first.complete(seen);
+                }
+            }
         } else {
             seen.settle();
             self.0.push(Group {

@@ -11,7 +11,7 @@ use super::sight;
 use crate::finding::Kind;
 use crate::finding::pool::{client_pool_exhausted, connection_lost};
 use crate::finding::privileges::transaction_aborted;
-use crate::finding::tcp::{not_postgres, unreachable};
+use crate::finding::tcp::{not_postgres, socket_missing, unreachable};
 use crate::finding::tls::handshake_failed;
 use crate::layer::Layer;
 
@@ -97,10 +97,16 @@ impl Incident {
         Self { cause: first }
     }
 
+    /// When the first was written.
+    #[must_use]
+    pub fn time(&self) -> Option<&str> {
+        self.cause.time.as_deref()
+    }
+
     /// Goes on with what was seen next. The first is the cause, but for two things: an error that is only what follows, and an attempt that
     /// another attempt of the same message got further than.
     pub fn add(&mut self, next: Sighting, bond: Bond) {
-        let further = bond == Bond::Message && got_further(self.cause.kind, next.kind);
+        let further = bond == Bond::Message && got_further(self.cause.kind, next.kind) || names_the_file(&self.cause, &next);
         if further || is_consequence(self.cause.kind) && !is_consequence(next.kind) {
             self.cause = next;
         } else {
@@ -119,6 +125,14 @@ impl Incident {
         }
         self.cause
     }
+}
+
+/// Whether the first says only that some file is missing, and the next which one it was.
+fn names_the_file(first: &Said, next: &Said) -> bool {
+    first.kind.is(&socket_missing::KIND)
+        && first.facts.get("socket").is_none()
+        && next.kind.layer == Layer::Tls
+        && next.facts.get("file").is_some()
 }
 
 fn is_consequence(kind: &Kind) -> bool {

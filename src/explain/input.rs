@@ -50,6 +50,7 @@ impl Input {
         let is_word = !given.contains(char::is_whitespace);
         let path = Path::new(given);
         if is_word && path.exists() {
+            #[expect(clippy::disallowed_methods, reason = "a log is read as it comes, from a pipe too")]
             let file = File::open(path).with_context(|| format!("\"{}\" cannot be opened", given.escape_debug()))?;
             if path.is_dir() {
                 bail!("\"{}\" is a directory: give a file", given.escape_debug());

@@ -34,6 +34,7 @@ pub fn finding(seen: &Sighting) -> Finding {
         .map(|refusal| of_refusal(refusal, &seen.message, &seen.facts))
         .filter(|finding| finding.kind.is(seen.kind));
     let mut finding = refused.unwrap_or_else(|| from_texts(seen.kind, &seen.facts));
+    name_the_place(&mut finding, &seen.facts);
     if UNKNOWN.iter().any(|(unknown, _)| finding.title.contains(unknown)) {
         seen.kind.title.clone_into(&mut finding.title);
     }
@@ -55,6 +56,19 @@ pub fn finding(seen: &Sighting) -> Finding {
     finding
 }
 
+/// Puts the host, as far as the log tells it, where the address would stand.
+fn name_the_place(finding: &mut Finding, facts: &Facts) {
+    if facts.get("address").is_some() || facts.get("socket").is_some() {
+        return;
+    }
+    let port = facts.get("port").unwrap_or("5432");
+    let nowhere = format!("{}:{port}", Ipv4Addr::UNSPECIFIED);
+    let place = facts.get("host").map(|host| format!(" at {host}:{port}"));
+    finding.each_text(&mut |text| {
+        *text = text.replace(&format!(" at {nowhere}"), place.as_deref().unwrap_or_default());
+    });
+}
+
 /// A command with a value that the log does not tell cannot be pasted: it becomes a pattern in the step's text.
 fn take_back_unknown(remedy: &mut Remedy) {
     let lacks = |text: &str| UNKNOWN.iter().any(|(unknown, _)| text.contains(unknown));
@@ -74,6 +88,7 @@ fn of_refusal(refusal: &Refusal, message: &str, facts: &Facts) -> Finding {
         message: Foreign::from(message),
         detail: None,
         hint: None,
+        context: None,
         routine: refusal.routine.map(Foreign::from),
     };
     let target = target(facts);

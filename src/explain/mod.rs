@@ -24,6 +24,7 @@ pub mod prefix;
 pub mod refusals;
 mod remedies;
 pub mod scan;
+pub mod session;
 mod shape;
 pub mod sight;
 pub mod strangers;

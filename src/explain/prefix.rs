@@ -8,24 +8,59 @@ pub struct Stripped<'t> {
     pub rest: &'t str,
 }
 
+/// How many collectors' prefixes are taken off.
+const COLLECTORS: usize = 3;
+
 /// Takes the prefixes of docker, Kubernetes, journald and syslog off.
 #[must_use]
 pub fn strip(line: &str) -> Stripped<'_> {
-    let mut rest = without_container(line);
+    let mut rest = line.trim_end_matches('\r');
     let mut time = None;
-    for _ in 0..2 {
-        let text = rest.trim_start_matches(['[', '(', '<']);
+    // Collectors stand behind each other.
+    for _ in 0..COLLECTORS {
+        let before = rest.len();
+        rest = without_priority(without_container(without_quote(rest)));
+        let text = without_weekday(rest).trim_start_matches(['[', '(', '<']);
         let length = time_length(text);
-        if length == 0 {
+        if length > 0 {
+            time = time.or(Some(&text[..length]));
+            let after = text[length..].trim_start_matches([']', ')', '>', ',', ':']);
+            rest = after.strip_prefix([' ', '\t']).unwrap_or(after);
+            rest = without_stream(without_dyno(without_header(without_program(rest))));
+        }
+        if rest.len() == before {
             break;
         }
-        time = time.or(Some(&text[..length]));
-        let after = &text[length..];
-        let after = after.trim_start_matches([']', ')', '>', ',']);
-        rest = after.strip_prefix(' ').unwrap_or(after);
-        rest = without_stream(without_program(rest));
     }
     Stripped { time, rest }
+}
+
+/// `> ` of a quotation, `E       ` of pytest.
+fn without_quote(line: &str) -> &str {
+    let line = line.strip_prefix("> ").unwrap_or(line);
+    line.strip_prefix("E       ").unwrap_or(line)
+}
+
+/// `<134>1 `, the priority and version of syslog's protocol; `[pod/web-7d9f8/app] `, as `kubectl logs --prefix` writes it.
+fn without_priority(line: &str) -> &str {
+    let (head, rest) = match line.as_bytes().first() {
+        Some(b'<') => line[1..].split_once('>').unwrap_or_default(),
+        Some(b'[') if line.starts_with("[pod/") => return line.split_once("] ").map_or(line, |(_, rest)| rest),
+        _ => return line,
+    };
+    if (1..4).contains(&head.len()) && head.bytes().all(|byte| byte.is_ascii_digit()) {
+        rest.strip_prefix("1 ").unwrap_or(rest)
+    } else {
+        line
+    }
+}
+
+/// `Thu ` before a date, as `journalctl -o short-full` and `with-unit` write it.
+fn without_weekday(text: &str) -> &str {
+    match text.split_once(' ') {
+        Some((day, rest)) if ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&day) => rest,
+        _ => text,
+    }
 }
 
 /// `web-1  | `, as docker compose writes it.
@@ -45,6 +80,34 @@ fn without_stream(line: &str) -> &str {
     let rest = line.strip_prefix("stdout ").or_else(|| line.strip_prefix("stderr "));
     rest.and_then(|rest| rest.strip_prefix("F ").or_else(|| rest.strip_prefix("P ")))
         .unwrap_or(line)
+}
+
+/// `web1 gunicorn 4711 - - `: host, program, process, message and data of syslog's protocol.
+fn without_header(line: &str) -> &str {
+    let mut words = line.splitn(6, ' ');
+    let header: [Option<&str>; 6] = std::array::from_fn(|_| words.next());
+    match header {
+        [Some(_), Some(_), Some(process), Some(_), Some("-"), Some(rest)]
+            if process == "-" || process.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            rest.trim_start_matches('\u{feff}')
+        }
+        _ => line,
+    }
+}
+
+/// `app[web.1]: ` or `app/web.1 `, as Heroku and Papertrail write it, the latter with a host before it.
+fn without_dyno(line: &str) -> &str {
+    let Some((word, rest)) = line.split_once(' ') else {
+        return line;
+    };
+    if word.ends_with("]:") && word.starts_with(|c: char| c.is_ascii_lowercase()) && word.contains('[') {
+        return rest;
+    }
+    match rest.split_once(' ') {
+        Some((dyno, rest)) if dyno.starts_with("app/") => rest,
+        _ => line,
+    }
 }
 
 /// `web1 gunicorn[4711]: `, as journald and syslog write it.

@@ -22,7 +22,7 @@ const HISTORY: usize = 64 << 10;
 /// How much has to stand behind a line before it is judged, for the rest of its message.
 const LOOKAHEAD: usize = 8 << 10;
 /// How much of a long line is read around what was found.
-const NEIGHBOURHOOD: usize = 8 << 10;
+const NEIGHBOURHOOD: usize = 64 << 10;
 
 /// Reads a log bit by bit.
 #[derive(Debug)]
@@ -198,7 +198,10 @@ impl Scanner {
             Some(Open { end: Some(end), .. }) => buffer.get(*end..start),
             _ => None,
         };
-        let mut bond = between.map_or(Bond::None, |between| context::bond(between, &buffer[start..stop]));
+        let mut bond = between.map_or(Bond::None, |between| {
+            let since = self.open.as_ref().and_then(|open| open.incident.time());
+            context::bond(between, &buffer[start..stop], since)
+        });
         for seen in sightings {
             self.take(seen, bond, stop);
             // Further matches in one record: attempts, or a traceback on one line.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::Arc;
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memmem};
 
 use super::assemble;
 use super::catalogue::{self, Match, Meaning};
@@ -16,9 +16,11 @@ use super::judge;
 use super::lines;
 use super::memo::{Memo, Recall};
 use super::prefix;
+use super::session;
 use super::times;
 use super::translations;
 use crate::conninfo::mask::{MASK, mask_dsn};
+use crate::layer::Layer;
 
 /// How many lines of a message are read.
 const MESSAGE_LINES: usize = 4;
@@ -90,7 +92,7 @@ fn recalled(said: &[Arc<Said>], around: &Surroundings<'_>) -> Vec<Sighting> {
     if said.is_empty() {
         return Vec::new();
     }
-    let time = time(around, &String::from_utf8_lossy(around.line));
+    let time = time(around, &lines::text(around.line));
     let sighting = |(index, said): (usize, &Arc<Said>)| Sighting {
         said: Arc::clone(said),
         line: around.number,
@@ -128,11 +130,11 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
     let prefix = line.len() - prefix::strip(line).rest.len();
     let said_alone = |found: &Match<'_>| {
         let start = found.captured.start;
-        !found.entry.is_fallback() && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
+        !found.entry.is_fallback() && !lacks_host(found) && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
     };
     let is_silent = matches.iter().all(|found| found.captured.start >= line.len());
     let stands_alone = !asked_around
-        && prefix::strip(line).time == prefix::strip(&String::from_utf8_lossy(raw)).time
+        && prefix::strip(line).time == prefix::strip(&lines::text(raw)).time
         && (!is_silent || matches.is_empty())
         && matches.iter().all(said_alone);
     let matches: Vec<Match<'_>> = matches.into_iter().filter(|found| found.captured.start < line.len()).collect();
@@ -143,7 +145,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
         };
     }
     let said = matches.iter().map(|found| {
-        let mut said = said(found, &message);
+        let mut said = said(found, &message, around);
         if english.is_some() {
             said.excerpt = excerpt(&original, found, &said.facts);
         }
@@ -180,19 +182,57 @@ fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> (Vec<Match<'t>>, 
             asked.set(true);
             lines::backward(&message.as_bytes()[..begin]).chain(lines::backward(around.before))
         };
-        context::near_driver(before, &message[begin..end], lines::forward(around.after))
+        let after = lines::forward(message[end..].trim_start_matches('\n').as_bytes()).chain(lines::forward(around.after));
+        context::near_driver(before, &message[begin..end], after)
     };
-    let matches = catalogue::matches(message, &mut near_driver);
+    let mut matches = catalogue::matches(message, &mut near_driver);
+    matches.retain(|found| !is_of_statement(message, found.captured.start));
     (matches, asked.get())
 }
 
-fn said(found: &Match<'_>, message: &str) -> Said {
+/// Whether a message does not name the host that the frames above it may show.
+fn lacks_host(found: &Match<'_>) -> bool {
+    let names_host = || found.captured.holes.iter().any(|(name, _)| *name == "host");
+    matches!(found.entry.meaning, Meaning::Kind(kind) if kind.layer == Layer::Dns) && !names_host()
+}
+
+/// The traceback that a message ends, from its beginning.
+fn frames(around: &Surroundings<'_>, message: &str) -> String {
+    const BEGINNING: &str = "Traceback (most recent call last)";
+    if let Some(begin) = message.rfind(BEGINNING) {
+        return message[begin..].to_owned();
+    }
+    let begin = memmem::rfind(around.before, BEGINNING.as_bytes());
+    begin.map_or_else(String::new, |begin| lines::text(&around.before[begin..]).into_owned() + message)
+}
+
+/// Whether a place lies in a statement that is logged, or in its parameters: what an application stores is not what happened.
+fn is_of_statement(message: &str, place: usize) -> bool {
+    const LOGGED: &[&str] = &["statement: ", "execute ", "duration: ", "parse ", "bind "];
+    let begin = message[..place].rfind('\n').map_or(0, |at| at + 1);
+    let head = &message[begin..place];
+    let is_logged = |at: usize| {
+        let text = head[at + 4..].trim_start();
+        LOGGED.iter().any(|word| text.starts_with(word))
+    };
+    ["STATEMENT: ", "[parameters: ", "[SQL: "].iter().any(|mark| head.contains(mark)) || head.find("LOG:").is_some_and(is_logged)
+}
+
+fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     let captured = &found.captured;
     let mut facts = Facts::of(captured, message);
+    if lacks_host(found) && facts.get("host").is_none() {
+        facts.read_frames(&frames(around, &message[..captured.start]));
+    }
     if Sighting::refusal_of(found.entry.meaning).is_some() {
         facts.read_detail(&message[captured.end..]);
     }
     let refusal = Sighting::refusal_of(found.entry.meaning);
+    let line = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
+    facts.read_session(session::before(
+        prefix::strip(&message[line..captured.start]).rest,
+        &lines::text(around.line),
+    ));
     let mut begin = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
     if captured.start - begin > LEAD {
         begin = (captured.start - LEAD..captured.start)
@@ -208,10 +248,18 @@ fn said(found: &Match<'_>, message: &str) -> Said {
     Said {
         kind,
         refusal,
-        message: text.to_owned(),
+        message: if found.entry.is_fallback() { refusal_alone(text) } else { text }.to_owned(),
         excerpt: excerpt(&message[begin..end], found, &facts),
         facts,
     }
+}
+
+/// What a server says, without the words before it.
+fn refusal_alone(text: &str) -> &str {
+    let before = ["FATAL: ", "ERROR: ", "pooler error: "]
+        .into_iter()
+        .find_map(|mark| text.split_once(mark));
+    before.map_or(text, |(_, message)| message).trim_end()
 }
 
 /// The line without its prefix, with every secret masked.

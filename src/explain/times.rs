@@ -22,8 +22,16 @@ pub fn of_record(raw: &[u8], line: &str) -> Option<String> {
 pub fn before(bytes: &[u8]) -> Option<String> {
     lines::backward(bytes).take(LINES).find_map(|line| {
         let line = &line[..line.len().min(HEAD)];
-        of_record(line, &String::from_utf8_lossy(line))
+        of_record(line, &lines::text(line))
     })
+}
+
+/// Whether two times, written alike, are of one second.
+#[must_use]
+pub fn is_same_second(one: &str, other: &str) -> bool {
+    let seconds = |time: &'_ str| time.match_indices(':').nth(1).map_or(0, |(at, _)| time.len().min(at + 3));
+    one.get(..seconds(one))
+        .is_some_and(|second| !second.is_empty() && other.starts_with(second))
 }
 
 fn in_fields(raw: &[u8]) -> Option<String> {
@@ -41,7 +49,7 @@ fn in_fields(raw: &[u8]) -> Option<String> {
         let at = at.or_else(|| memmem::find(raw, format!("{key}=").as_bytes()).map(|at| at + key.len()))?;
         let value = &raw[at..raw.len().min(at + 60)];
         let begin = value.iter().position(u8::is_ascii_digit).filter(|begin| *begin < 5)?;
-        let value = String::from_utf8_lossy(&value[begin..]).into_owned();
+        let value = lines::text(&value[begin..]);
         prefix::strip(&value).time.map(ToOwned::to_owned)
     })
 }

@@ -61,6 +61,7 @@ async fn exchange(url: &HealthUrl, bytes: &mut Vec<u8>) -> Result<(), NoPage> {
     if !url.secure {
         return talk(stream, url, bytes).await;
     }
+    connector::no_pipes(&Roots::System).map_err(|breakage| NoPage::Tls(Foreign::new(breakage.0)))?;
     let mut stream = session(url)
         .and_then(|ssl| SslStream::new(ssl, stream))
         .map_err(|error| NoPage::Tls(Foreign::new(error.to_string())))?;

@@ -1,19 +1,16 @@
 //! Reading files with limits: no pipes, no devices, nothing huge, and no stack that a nested expression could exhaust.
 
 use std::borrow::Cow;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
 use super::Unread;
+use crate::file;
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 1024 * 1024;
-
-/// The room that is made for a file before its size is known: most have less.
-const USUAL: usize = 8 * 1024;
 
 /// The stack of a thread that handles syntax trees, in bytes. Their nesting is bounded by the size of the file alone; the
 /// memory is only reserved, and used as far as the nesting goes.
@@ -92,10 +89,8 @@ impl Bounds {
 
 /// The text of the regular file at `place`, which notes know as `path`.
 fn content(path: &Path, place: &Path) -> Result<String, Unread> {
-    let mut bytes = Vec::with_capacity(USUAL);
-    let read = File::open(place).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
-    let length = read.map_err(|error| Unread::whole(path, format!("cannot be read: {error}")))?;
-    if u64::try_from(length).is_ok_and(|length| length > LARGEST) {
+    let bytes = file::read_listed(place, LARGEST).map_err(|error| Unread::whole(path, format!("cannot be read: {error}")))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST) {
         return Err(Unread::whole(path, format!("is larger than {} KiB", LARGEST / 1024)));
     }
     Ok(match String::from_utf8(bytes) {

@@ -131,7 +131,7 @@ fn survey_here(project: &Path, venv: Option<&Path>) -> Trees {
     let alembic = alembic::trees(&absolute, &bounds, &landmarks, &mut unread);
     let django = django::trees(&absolute, &site_packages, &bounds, &landmarks, &mut unread);
     Trees {
-        others: tools::files_of(&absolute),
+        others: tools::files_of(&absolute, &bounds),
         sqlite: sqlite::databases(&landmarks.sqlite),
         project: absolute,
         alembic,

@@ -1,7 +1,8 @@
 //! Whether this process runs in a container, where a loopback address is the container itself.
 
-use std::fs;
 use std::path::Path;
+
+use crate::file;
 
 /// Files that container runtimes put into their containers.
 const MARKS: &[&str] = &[".dockerenv", "run/.containerenv", "var/run/secrets/kubernetes.io"];
@@ -15,7 +16,7 @@ pub fn sign(root: &Path) -> Option<String> {
     if let Some(mark) = MARKS.iter().find(|mark| root.join(mark).exists()) {
         return Some(format!("/{mark} exists"));
     }
-    let groups = fs::read_to_string(root.join("proc/1/cgroup")).unwrap_or_default();
+    let groups = file::of_system(root.join("proc/1/cgroup")).unwrap_or_default();
     let group = GROUPS.iter().find(|group| groups.contains(**group))?;
     Some(format!("/proc/1/cgroup has \"{group}\""))
 }

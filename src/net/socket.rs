@@ -8,7 +8,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::{TcpSocket, TcpStream, UnixSocket, UnixStream};
+
+use crate::own_limits::NoSocket;
 
 /// Where a connection leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,11 +47,18 @@ impl Address {
     pub async fn connect(&self) -> io::Result<Socket> {
         match self {
             Self::Tcp(address) => {
-                let stream = TcpStream::connect(address).await?;
+                let socket = match address {
+                    SocketAddr::V4(_) => TcpSocket::new_v4(),
+                    SocketAddr::V6(_) => TcpSocket::new_v6(),
+                };
+                let stream = socket.map_err(NoSocket::error)?.connect(*address).await?;
                 stream.set_nodelay(true)?;
                 Ok(Socket::Tcp(stream))
             }
-            Self::Unix(path) => UnixStream::connect(kernel_path(path)).await.map(Socket::Unix),
+            Self::Unix(path) => {
+                let socket = UnixSocket::new_stream().map_err(NoSocket::error)?;
+                socket.connect(kernel_path(path)).await.map(Socket::Unix)
+            }
         }
     }
 }

@@ -11,3 +11,4 @@ pub mod schemas;
 pub mod scope;
 pub mod sequences;
 pub mod session;
+pub mod setting;

@@ -1,23 +1,27 @@
 //! Who the session is, and whether it can write.
 
+use super::setting::{self, SetBy};
 use crate::foreign::Foreign;
 use crate::server::answer::Columns;
 use crate::server::session::Row;
 use crate::verdict::Breakage;
 
 /// The question.
-pub const SQL: &str = "\
-WITH sequences AS (SELECT min(c.oid) AS oid, count(*) AS number FROM pg_class c WHERE c.relkind = 'S' GROUP BY c.relowner, c.relacl)
+#[must_use]
+pub fn sql() -> String {
+    format!(
+        "WITH sequences AS (SELECT min(c.oid) AS oid, count(*) AS number FROM pg_class c WHERE c.relkind = 'S' GROUP BY c.relowner, c.relacl)
 SELECT current_user::text, session_user::text, current_database()::text, pg_get_userbyid(d.datdba)::text,
        has_database_privilege(session_user, d.oid, 'CONNECT'), has_database_privilege(d.oid, 'CREATE'),
-       r.rolsuper, r.oid = 10, pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on',
-       CASE WHEN current_setting('default_transaction_read_only') = 'on' THEN (SELECT json_build_array(s.source, s.sourcefile, s.sourceline::text)
-         FROM pg_settings s WHERE s.name = 'default_transaction_read_only') END,
-       current_setting('row_security') = 'off', current_setting('search_path'),
+       r.rolsuper, r.oid = 10, pg_is_in_recovery(), {read_only}, {row_security}, current_setting('search_path'),
        (SELECT json_agg(n.nspname ORDER BY n.nspname) FROM (SELECT nspname FROM pg_namespace
          WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY nspname LIMIT 50) n),
        (SELECT coalesce(sum(g.number), 0) FROM sequences g), EXISTS (SELECT FROM sequences g WHERE NOT has_sequence_privilege(g.oid, 'USAGE, UPDATE'))
-FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = current_user";
+FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = current_user",
+        read_only = setting::columns("default_transaction_read_only", "on"),
+        row_security = setting::columns("row_security", "off"),
+    )
+}
 
 /// The answer.
 #[derive(Debug)]
@@ -37,8 +41,8 @@ pub struct SessionSeen {
     pub standby: bool,
     /// Where `default_transaction_read_only` was set, where it is on.
     pub read_only: Option<SetBy>,
-    /// `row_security = off`: what a policy would filter is refused.
-    pub refuses_filtered: bool,
+    /// Where `row_security` was set, where it is off: what a policy would filter is refused.
+    pub refuses_filtered: Option<SetBy>,
     pub search_path: Foreign,
     /// The first fifty schemas of the database.
     pub schemas: Vec<Foreign>,
@@ -46,15 +50,6 @@ pub struct SessionSeen {
     pub sequences: i64,
     /// Whether one of them may not be used.
     pub lacks_sequences: bool,
-}
-
-/// Where a setting comes from.
-#[derive(Debug, Clone)]
-pub struct SetBy {
-    /// `pg_settings.source`
-    pub source: Foreign,
-    /// File and line, where the role may see them.
-    pub line: Option<(Foreign, Foreign)>,
 }
 
 impl SessionSeen {
@@ -77,19 +72,18 @@ impl SessionSeen {
             superuser: row.flag()?,
             bootstrap: row.flag()?,
             standby: row.flag()?,
-            read_only: {
-                let on = row.flag()?;
-                let [source, file, line]: [Option<String>; 3] = row.json()?;
-                on.then(|| SetBy {
-                    source: Foreign::from(source.unwrap_or_default()),
-                    line: file.zip(line).map(|(file, line)| (Foreign::from(file), Foreign::from(line))),
-                })
-            },
-            refuses_filtered: row.flag()?,
+            read_only: set_by(&mut row)?,
+            refuses_filtered: set_by(&mut row)?,
             search_path: row.name()?,
             schemas: row.names()?,
             sequences: row.count()?,
             lacks_sequences: row.flag()?,
         })
     }
+}
+
+fn set_by(row: &mut Columns<'_>) -> Result<Option<SetBy>, Breakage> {
+    let is_set = row.flag()?;
+    let place = row.json()?;
+    Ok(is_set.then(|| SetBy::of(place)))
 }

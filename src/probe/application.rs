@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::task::spawn_blocking;
+use crate::aside;
 
 use crate::explain::scan::Scanner;
 use crate::finding::Finding;
@@ -61,7 +61,7 @@ async fn judge(url: &HealthUrl, origin: &Origin, page: Page, took: Duration, mut
         400..=499 => Probed::broken_by(page_refused::finding(url, origin, &page), notes),
         _ => {
             let words = page.words.clone();
-            let recognised = match spawn_blocking(move || recognised(&words)).await {
+            let recognised = match aside::spawn(move || recognised(&words)).await {
                 Ok(recognised) => recognised,
                 Err(error) => return Probed::Broke(Breakage(error.to_string())),
             };

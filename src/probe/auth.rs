@@ -138,9 +138,7 @@ async fn is_admitted_with_tls(target: &Target, route: &Route, limit: Duration) -
     let mut with_tls = target.clone();
     with_tls.tls.mode = SslMode::Require;
     let settings = with_tls.tls.clone();
-    let prepared = tokio::task::spawn_blocking(move || crate::tls::connector::prepare(&settings))
-        .await
-        .ok()?;
+    let prepared = crate::aside::spawn(move || crate::tls::connector::prepare(&settings)).await.ok()?;
     let mut stream = tls::reopen_with_tls(&with_tls, &prepared, route, limit).await?;
     let word = wire::first_word(&mut stream, target.user.raw(), target.database.raw());
     match tokio::time::timeout(limit, word).await {

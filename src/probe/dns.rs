@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
+use crate::aside;
 use crate::dns::hosts_file;
 use crate::dns::name_servers::{self, Answered, Said};
 use crate::dns::system::{self, Refusal, Resolved, Unresolved};
@@ -135,16 +136,13 @@ async fn lookup(name: String, limit: Duration) -> Lookup {
             name_servers::ask(&dns_name, limit).await
         }
     });
-    let system = tokio::task::spawn_blocking(move || system::resolve(&name));
+    let system = aside::spawn(move || system::resolve(&name));
     let outcome = match tokio::time::timeout(limit, system).await {
         Ok(Ok(Ok(resolved))) => Ok(resolved),
         Ok(Ok(Err(unresolved))) => Err(Failure::Refused(unresolved)),
         Ok(Err(_)) | Err(_) => Err(Failure::Undecided),
     };
-    let own_limit = outcome
-        .as_ref()
-        .err()
-        .and_then(|_| own_limits::descriptors(own_limits::OF_A_LOOKUP).err());
+    let own_limit = outcome.as_ref().err().and_then(|_| own_limits::lookup().err());
     let grace = match &outcome {
         Ok(_) if decided_by_file => EXPLANATION_GRACE,
         Ok(_) => EXPLANATION_GRACE.max(began.elapsed()),

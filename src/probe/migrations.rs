@@ -192,6 +192,7 @@ pub fn more_questions(case: Case<'_>, answers: &[Answer]) -> Vec<String> {
 /// Whether the record of one of the project's tools is missing or empty.
 fn misses_a_record(case: Case<'_>, answers: &[Answer]) -> bool {
     plan(case).iter().zip(answers).any(|(question, answer)| match (question, answer) {
+        (Question::Catalog { .. }, Ok(rows)) => tools::unrecorded(case.trees, &Catalog::read(rows)).is_some(),
         (Question::Alembic { .. } | Question::Django, Ok(rows)) => rows.is_empty(),
         (Question::Alembic { .. } | Question::Django, Err(NoAnswer::Refused(error))) => scene::is_missing(error),
         _ => false,

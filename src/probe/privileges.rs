@@ -26,7 +26,7 @@ use crate::verdict::{Breakage, Notes, Probed};
 /// The layer's questions, each a single SELECT. In a sound database they are all.
 #[must_use]
 pub fn questions(request: &Request) -> Vec<String> {
-    vec![session::SQL.to_owned(), schemas::sql(request), defaults::sql(request)]
+    vec![session::sql(), schemas::sql(request), defaults::sql(request)]
 }
 
 /// What to ask once the answers to [`questions`] are there.
@@ -290,8 +290,9 @@ impl<'a> Judge<'a> {
             let names: Vec<_> = filtered.iter().map(|table| format!("{}.{}", table.schema, table.name)).collect();
             self.notes.fact("row_security", names);
         }
-        if session.refuses_filtered && !filtered.is_empty() {
-            self.notes.found(row_security::refused(&self.role, &self.database, &filtered));
+        if let Some(set_by) = session.refuses_filtered.as_ref().filter(|_| !filtered.is_empty()) {
+            let refused = row_security::refused(&session.login, &self.database, &filtered, set_by);
+            self.notes.found(refused);
         }
         let needed: BTreeSet<_> = Privilege::needed(&self.request.needs).collect();
         let barred: Vec<_> = filtered

@@ -1,6 +1,7 @@
 //! Does something accept a connection at each address, or at the Unix socket?
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
@@ -9,6 +10,7 @@ use super::dns::{Addresses, Route};
 use crate::finding::Finding;
 use crate::finding::tcp::{partly_reachable, refused, reset, socket_denied, socket_missing, socket_refused, timeout, unreachable};
 use crate::net::socket::{Address, Socket};
+use crate::own_limits::NoSocket;
 use crate::target::Target;
 use crate::verdict::{Breakage, Fact, Notes, Probed};
 
@@ -117,20 +119,18 @@ fn words(error: &io::Error) -> String {
     text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
 
-/// ENOMEM, ENFILE, EMFILE: the limit is the doctor's own, and says nothing of the server.
-const OWN_LIMITS: [i32; 3] = [12, 23, 24];
-
-fn own_limit(failed: &Failed) -> Option<String> {
+fn own_limit(failed: &Failed) -> Option<Breakage> {
+    let is_ipv6 = matches!(failed.route.address, Address::Tcp(SocketAddr::V6(_)));
     match &failed.refusal {
-        Refusal::Os(error) if error.raw_os_error().is_some_and(|code| OWN_LIMITS.contains(&code)) => Some(words(error)),
-        Refusal::Os(_) | Refusal::Silence => None,
+        Refusal::Os(error) => NoSocket::in_error(error, is_ipv6),
+        Refusal::Silence => None,
     }
 }
 
 /// Every address failed: one finding per reason. A mere lack of a route says less than an answer, so it comes last.
 fn all_failed(target: &Target, failed: &[Failed], lines: &[String], limit: Duration, mut notes: Notes) -> Probed<Streams> {
     if let Some(own) = failed.iter().find_map(own_limit) {
-        return Probed::Broke(Breakage(format!("this process cannot open a connection: {own}")));
+        return Probed::Broke(own);
     }
     let mut findings: Vec<Finding> = Vec::new();
     for failed in failed {

@@ -294,7 +294,7 @@ pub async fn asks_for_certificate(target: &Target, route: &Route, limit: Duratio
     let Address::Tcp(address) = route.address else { return None };
     let name = route.host.certificate_name().unwrap_or_else(|| route.address.place());
     let negotiation = target.tls.negotiation;
-    let look = tokio::task::spawn_blocking(move || certificate_request::is_made(address, negotiation, &name, limit));
+    let look = crate::aside::spawn(move || certificate_request::is_made(address, negotiation, &name, limit));
     tokio::time::timeout(limit, look).await.ok()?.ok()?
 }
 
@@ -304,7 +304,7 @@ async fn look_again(target: &Target, connector: &Connector, route: &Route, name:
         return Inspection::default();
     };
     let (name, roots, negotiation) = (name.to_owned(), connector.policy.roots.clone(), target.tls.negotiation);
-    let look = tokio::task::spawn_blocking(move || inspection::inspect(address, negotiation, &name, &roots, limit));
+    let look = crate::aside::spawn(move || inspection::inspect(address, negotiation, &name, &roots, limit));
     match tokio::time::timeout(limit, look).await {
         Ok(Ok(Ok(inspection))) => inspection,
         Ok(Ok(Err(_)) | Err(_)) | Err(_) => Inspection::default(),

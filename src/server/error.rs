@@ -13,6 +13,8 @@ pub struct ServerError {
     pub message: Foreign,
     pub detail: Option<Foreign>,
     pub hint: Option<Foreign>,
+    /// What was being done: the functions that were running, the innermost first.
+    pub context: Option<Foreign>,
     /// The function of the server's source that raised it. Poolers send none; translation leaves it alone.
     pub routine: Option<Foreign>,
 }
@@ -40,6 +42,7 @@ impl From<&tokio_postgres::error::DbError> for ServerError {
             message: error.message().into(),
             detail: error.detail().map(Foreign::from),
             hint: error.hint().map(Foreign::from),
+            context: error.where_().map(Foreign::from),
             routine: error.routine().map(Foreign::from),
         }
     }

@@ -5,9 +5,10 @@
 
 use crate::finding::Finding;
 use crate::finding::auth::{
-    address_not_allowed, database_closed, database_missing, endpoint_missing, hba_rejected, login_not_permitted, method_rejected,
-    no_hba_entry, parameter_unsupported, password_rejected, peer_mismatch, pooler_backend_down, pooler_database_unknown,
-    pooler_user_unknown, role_missing, server_recovering, server_starting, server_stopping, tenant_unknown, timeout, unrecognized_refusal,
+    address_not_allowed, database_closed, database_missing, endpoint_missing, hba_rejected, login_not_permitted, login_trigger,
+    method_rejected, no_hba_entry, parameter_unsupported, password_rejected, peer_mismatch, pooler_backend_down, pooler_database_unknown,
+    pooler_user_unknown, preload_library_missing, role_missing, server_recovering, server_starting, server_stopping, tenant_unknown,
+    timeout, unrecognized_refusal,
 };
 use crate::finding::pool::{database_limit, pooler_limit, pooler_waiting, reserved_slots_only, role_limit, slots_exhausted};
 use crate::finding::privileges::connect_denied;
@@ -72,6 +73,8 @@ macro_rules! of_role {
 }
 
 static RECOGNIZERS: &[Recognizer] = &[
+    // Before all others: what a function raises may have any SQLSTATE and any words.
+    in_scene!(login_trigger),
     of_role!(reserved_slots_only),
     of_role!(role_limit),
     of_role!(database_limit),
@@ -99,6 +102,7 @@ static RECOGNIZERS: &[Recognizer] = &[
     in_scene!(database_missing),
     in_scene!(database_closed),
     of_role!(connect_denied),
+    in_scene!(preload_library_missing),
     in_scene!(parameter_unsupported),
     in_scene!(timeout),
 ];

@@ -40,6 +40,7 @@ pub fn error_fields(body: &[u8]) -> ServerError {
             b'M' => error.message = value,
             b'D' => error.detail = Some(value),
             b'H' => error.hint = Some(value),
+            b'W' => error.context = Some(value),
             b'R' => error.routine = Some(value),
             _ => {}
         }

@@ -18,10 +18,20 @@ pub struct Bag {
     pub assignments: BTreeMap<String, Assignment>,
     /// Where single variables come from, where that is not the place itself.
     pub places: BTreeMap<String, Place>,
-    /// Assignments that a later one of the same name beat, each with its place.
-    pub beaten: Vec<(Place, Assignment)>,
+    /// Values that a later assignment of the same name beat.
+    pub beaten: Vec<Beaten>,
     /// Variables that are set to what the doctor cannot know.
     pub unknown: Vec<Unknown>,
+}
+
+/// A variable's value that is set and does not count.
+#[derive(Debug, Clone)]
+pub struct Beaten {
+    pub name: String,
+    pub value: Secret,
+    pub place: Place,
+    /// In a file.
+    pub line: Option<usize>,
 }
 
 /// A variable that is set, its value out of the doctor's sight.
@@ -84,11 +94,17 @@ impl Bag {
         let variables = assignments.iter().map(|one| (one.name.clone(), one.value.clone())).collect();
         let mut bag = Self::of_place(Place::EnvFile(path.to_owned()), process.with_variables(variables));
         for assignment in assignments {
-            if let Some(beaten) = bag.assignments.insert(assignment.name.clone(), assignment) {
-                bag.beaten.push((bag.place.clone(), beaten));
+            if let Some(beaten) = bag.assignments.insert(assignment.name.clone(), assignment)
+                && variables::is_relevant(&beaten.name)
+            {
+                bag.beaten.push(Beaten {
+                    name: beaten.name,
+                    value: beaten.value,
+                    place: bag.place.clone(),
+                    line: Some(beaten.line),
+                });
             }
         }
-        bag.beaten.retain(|(_, assignment)| variables::is_relevant(&assignment.name));
         bag
     }
 

@@ -41,14 +41,14 @@ pub fn find(bag: &Bag, winner: &Source, parameters: &Parameters) -> Vec<Finding>
 #[must_use]
 pub fn overridden(bag: &Bag, winner: &Source) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (place, beaten) in &bag.beaten {
+    for beaten in &bag.beaten {
         let Some(now) = bag.environment.get(&beaten.name) else { continue };
         if !winner.variables.iter().any(|(name, _)| *name == beaten.name) || *now == beaten.value {
             continue;
         }
         let earlier = Source {
-            place: place.clone(),
-            variables: vec![(beaten.name.clone(), Some(beaten.line))],
+            place: beaten.place.clone(),
+            variables: vec![(beaten.name.clone(), beaten.line)],
         };
         let later = bag.source([beaten.name.as_str()]);
         let read = |source: &Source, text: &Secret| match variables::keyword_of(&beaten.name) {

@@ -159,7 +159,7 @@ impl Code {
                 } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "py") && left > 0 {
                     left -= 1;
                     code.searched = true;
-                    let text = super::file::read(&path).unwrap_or_default();
+                    let text = crate::file::read(&path).unwrap_or_default();
                     let holds = |word: &[u8]| text.windows(word.len()).any(|part| part == word);
                     code.rewrites_scheme |= holds(b"postgres:");
                     code.names_driver |= [&b"postgresql+"[..], b"drivername", b"+asyncpg", b"+psycopg", b"creator"]

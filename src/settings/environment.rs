@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::program;
+use crate::file;
 use crate::secret::Secret;
 
 /// How long a directory service may take to name a user.
@@ -145,7 +146,7 @@ impl Account {
     /// The account of this name or number.
     #[must_use]
     pub fn find(user: &str) -> Option<Self> {
-        let local = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+        let local = file::of_system("/etc/passwd").unwrap_or_default();
         Self::read(&local, user).or_else(|| {
             // Users of a directory service are not in the file.
             let answer = program::run("getent", &["passwd", user], LOOKUP_LIMIT).ok()?;
@@ -175,6 +176,6 @@ impl Account {
             let fields: Vec<&str> = line.split(':').collect();
             matches!(fields.as_slice(), [_, _, id, members] if id.parse() == Ok(gid) && members.split(',').any(|name| name == self.name))
         };
-        self.gid == gid || std::fs::read_to_string("/etc/group").unwrap_or_default().lines().any(members)
+        self.gid == gid || file::of_system("/etc/group").unwrap_or_default().lines().any(members)
     }
 }

@@ -6,6 +6,8 @@ mod lines;
 mod services;
 mod unit;
 
+pub use asking::LIMIT as ASKING_LIMIT;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -147,9 +147,9 @@ impl Inventory {
             let line = bag.assignments.get(name).map(|assignment| assignment.line);
             seen.push((place, setting(name, value, place, line, standing)));
         }
-        for (place, assignment) in &bag.beaten {
-            let found = setting(&assignment.name, &assignment.value, place, Some(assignment.line), Standing::Beaten);
-            seen.push((place, found));
+        for beaten in &bag.beaten {
+            let found = setting(&beaten.name, &beaten.value, &beaten.place, beaten.line, Standing::Beaten);
+            seen.push((&beaten.place, found));
         }
         let mut places: Vec<&Place> = vec![&bag.place];
         for (place, _) in &seen {
@@ -303,6 +303,7 @@ fn file_of(place: &Place) -> Option<String> {
         | Place::StandardInput
         | Place::Environment
         | Place::Unit(_)
+        | Place::Manager { .. }
         | Place::Process { .. }
         | Place::Container(_)
         | Place::Application(_) => None,

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
-use super::file;
 use crate::conninfo::keyword::KEYWORDS;
 use crate::conninfo::parameters::Parameters;
 use crate::conninfo::service_file::{self, Fault, Values};
+use crate::file;
 use crate::finding::Finding;
 use crate::finding::config::service_unusable;
 use crate::foreign::Foreign;

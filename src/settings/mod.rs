@@ -13,7 +13,6 @@ pub mod driver;
 pub mod dsn;
 pub mod env_file;
 pub mod environment;
-pub mod file;
 pub mod gather;
 pub mod hosts;
 pub mod hygiene;

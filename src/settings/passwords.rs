@@ -1,13 +1,14 @@
 //! The password that libpq would offer, and where it comes from.
 
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
-use super::file;
 use super::merge::{Merged, Origin, path_of};
 use super::source::Source;
 use crate::conninfo::passfile;
+use crate::file;
 use crate::finding::Finding;
 use crate::finding::config::passfile_ignored;
 use crate::foreign::Foreign;
@@ -56,11 +57,18 @@ pub fn find(
 }
 
 fn from_file(path: &PathBuf, login: Login<'_>, hosts: &mut [Host]) -> (Option<Password>, Option<Finding>) {
-    let Ok(status) = std::fs::metadata(path) else { return (None, None) };
+    let status = match std::fs::metadata(path) {
+        Ok(status) => status,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return (None, None),
+        Err(error) => return (None, Some(passfile_ignored::unread(path, &error))),
+    };
     if !status.is_file() {
         return (None, Some(passfile_ignored::found(path, "it is not a plain file", None)));
     }
-    let text = file::read_bytes(path).unwrap_or_default();
+    let text = match file::read_bytes(path) {
+        Ok(text) => text,
+        Err(error) => return (None, Some(passfile_ignored::unread(path, &error))),
+    };
     let mode = status.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         let why = format!("group or others have access to it (mode {mode:04o})");

@@ -67,6 +67,8 @@ pub fn step(source: &Source, repaired: &Repaired) -> Step {
     let place = match &source.place {
         Where::Argument | Where::StandardInput => "as the connection string".to_owned(),
         Where::Environment | Where::Unit(_) | Where::Process { .. } => "where the environment is set".to_owned(),
+        Where::Manager { passed: false, .. } => "in the service manager's environment, with systemctl set-environment".to_owned(),
+        Where::Manager { passed: true, .. } => "in the unit itself, which takes it from the service manager".to_owned(),
         Where::Application(_) => "in the application's settings".to_owned(),
         Where::Container(_) => "where the container's environment is set".to_owned(),
         Where::EnvFile(path) | Where::UnitFile { path, .. } | Where::SecretFile { path, .. } | Where::Targets { path, .. } => {

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::choice::Bag;
-use super::file::{self, Unread};
 use super::source::Place;
 use super::variables;
+use crate::file::{self, Unread};
 use crate::secret::Secret;
 
 /// A file that is named and cannot be read.

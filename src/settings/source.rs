@@ -21,6 +21,11 @@ pub enum Place {
         directive: Directive,
         unit: String,
     },
+    /// The service manager, which hands it to the unit: to all, or because of `PassEnvironment`.
+    Manager {
+        passed: bool,
+        unit: String,
+    },
     /// A running process, and the unit whose main process it is.
     Process {
         pid: u32,
@@ -46,6 +51,8 @@ pub enum Place {
 pub enum Directive {
     Environment,
     EnvironmentFile,
+    /// Of the manager's own files, for all services.
+    DefaultEnvironment,
 }
 
 impl Directive {
@@ -55,6 +62,7 @@ impl Directive {
         match self {
             Self::Environment => "Environment",
             Self::EnvironmentFile => "EnvironmentFile",
+            Self::DefaultEnvironment => "DefaultEnvironment",
         }
     }
 }
@@ -71,6 +79,10 @@ impl Place {
             Self::EnvFile(path) => shown(path).to_string(),
             Self::Unit(unit) => format!("the environment of {unit}"),
             Self::UnitFile { path, directive, unit } => format!("{} ({} of {unit})", shown(path), directive.name()),
+            Self::Manager { passed: false, unit } => {
+                format!("the environment that the service manager hands to all services, {unit} among them (systemctl show-environment)")
+            }
+            Self::Manager { passed: true, unit } => format!("the service manager's own environment (PassEnvironment of {unit})"),
             Self::Process { pid, unit: None } => format!("the environment of process {pid}"),
             Self::Process { pid, unit: Some(unit) } => format!("the environment of process {pid} of {unit}"),
             Self::Container(name) => format!("the environment of the container \"{}\"", Foreign::new(name.as_str())),
@@ -142,6 +154,7 @@ impl Source {
             | Place::Environment
             | Place::Unit(_)
             | Place::UnitFile { .. }
+            | Place::Manager { .. }
             | Place::Process { .. }
             | Place::Container(_)
             | Place::Application(_)
@@ -172,6 +185,7 @@ impl fmt::Display for Source {
             }
             Place::Environment
             | Place::Unit(_)
+            | Place::Manager { .. }
             | Place::Process { .. }
             | Place::Container(_)
             | Place::SecretFile { .. }

@@ -1,14 +1,16 @@
-//! The environment that systemd gives a service: `PassEnvironment=`, then `Environment=`, then `EnvironmentFile=`, each beating what
-//! came before, then `UnsetEnvironment=` (systemd.exec, "Environment").
+//! The environment that systemd gives a service: what the manager hands to all, then `PassEnvironment=`, then `Environment=`, then
+//! `EnvironmentFile=`, each beating what came before, then `UnsetEnvironment=` (systemd.exec, "Environment").
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::handed::Handed;
 use super::service::Service;
+use crate::file::{self, Unread};
 use crate::secret::Secret;
 use crate::settings::dialect::Dialect;
 use crate::settings::env_file::{Complaint, Style};
-use crate::settings::file::{self, Unread};
+use crate::settings::source::Directive;
 
 /// One assignment of `Environment=`.
 #[derive(Debug, Clone)]
@@ -47,13 +49,57 @@ pub enum Why {
 #[derive(Debug, Clone)]
 pub struct Placed {
     pub value: Secret,
-    pub file: PathBuf,
-    pub line: usize,
-    /// From an `EnvironmentFile=`, and not from `Environment=`.
-    pub by_file: bool,
+    pub stands: Stands,
     pub styles: Vec<Style>,
     /// Escapes of a URL that were taken for specifiers: `%C3`.
     pub mistaken: Vec<String>,
+}
+
+/// Where a value stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stands {
+    In {
+        file: PathBuf,
+        line: usize,
+        directive: Directive,
+    },
+    /// The running manager hands it to every service.
+    WithManager,
+    /// `PassEnvironment=` takes it from the manager's own environment.
+    Passed,
+}
+
+impl Placed {
+    fn given(given: &Given, directive: Directive) -> Self {
+        Self {
+            value: given.value.clone(),
+            stands: Stands::In {
+                file: given.file.clone(),
+                line: given.line,
+                directive,
+            },
+            styles: Vec::new(),
+            mistaken: given.mistaken.clone(),
+        }
+    }
+
+    fn handed(value: &Secret, stands: Stands) -> Self {
+        Self {
+            value: value.clone(),
+            stands,
+            styles: Vec::new(),
+            mistaken: Vec::new(),
+        }
+    }
+
+    /// The file and the line, where it stands in one.
+    #[must_use]
+    pub fn line(&self) -> Option<(&Path, usize)> {
+        match &self.stands {
+            Stands::In { file, line, .. } => Some((file, *line)),
+            Stands::WithManager | Stands::Passed => None,
+        }
+    }
 }
 
 /// An env file that cannot be read.
@@ -70,7 +116,7 @@ pub struct Effective {
     pub variables: BTreeMap<String, Placed>,
     /// What a later assignment of the same name beat.
     pub beaten: Vec<(String, Placed)>,
-    /// Names whose values come from the manager's own environment, which is not known here.
+    /// Names whose values come from the manager's own environment, which cannot be seen.
     pub passed: Vec<String>,
     /// The env files that were read, in order.
     pub files: Vec<PathBuf>,
@@ -101,23 +147,28 @@ impl Given {
     }
 }
 
-/// Adds up what the unit's files and the files that they name give.
+/// Adds up what the manager, the unit's files and the files that they name give.
 #[must_use]
-pub fn effective(service: &Service, root: &Path) -> Effective {
-    let mut effective = Effective {
-        passed: service.passed.clone(),
-        ..Effective::default()
-    };
+pub fn effective(service: &Service, handed: &Handed, root: &Path) -> Effective {
+    let mut effective = Effective::default();
+    for given in &handed.defaults {
+        effective.set(given.name.clone(), Placed::given(given, Directive::DefaultEnvironment));
+    }
+    for (name, value) in &handed.to_all {
+        effective.set(name.clone(), Placed::handed(value, Stands::WithManager));
+    }
+    for name in &service.passed {
+        match &handed.own {
+            None => effective.passed.push(name.clone()),
+            Some(own) => {
+                if let Some(value) = own.get(name) {
+                    effective.set(name.clone(), Placed::handed(value, Stands::Passed));
+                }
+            }
+        }
+    }
     for given in &service.environment {
-        let placed = Placed {
-            value: given.value.clone(),
-            file: given.file.clone(),
-            line: given.line,
-            by_file: false,
-            styles: Vec::new(),
-            mistaken: given.mistaken.clone(),
-        };
-        effective.set(given.name.clone(), placed);
+        effective.set(given.name.clone(), Placed::given(given, Directive::Environment));
     }
     for named in &service.environment_files {
         let paths = matching(root, &named.path);
@@ -147,7 +198,18 @@ pub fn effective(service: &Service, root: &Path) -> Effective {
     }
     let Effective { variables, passed, .. } = &mut effective;
     let unset = |name: &String| service.unset.contains(name);
-    passed.retain(|name| !variables.contains_key(name) && !unset(name));
+    // What is passed beats what all services get.
+    let beaten = |placed: &Placed| {
+        matches!(
+            placed.stands,
+            Stands::WithManager
+                | Stands::In {
+                    directive: Directive::DefaultEnvironment,
+                    ..
+                }
+        )
+    };
+    passed.retain(|name| variables.get(name).is_none_or(beaten) && !unset(name));
     effective
 }
 
@@ -167,9 +229,11 @@ impl Effective {
         for assignment in parsed.assignments {
             let placed = Placed {
                 value: assignment.value,
-                file: path.clone(),
-                line: assignment.line,
-                by_file: true,
+                stands: Stands::In {
+                    file: path.clone(),
+                    line: assignment.line,
+                    directive: Directive::EnvironmentFile,
+                },
                 styles: assignment.styles,
                 mistaken: Vec::new(),
             };

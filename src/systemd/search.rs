@@ -100,19 +100,42 @@ fn prefixes(unit: &str) -> Vec<String> {
 
 /// Sorted by file name; of the same name the one in the stronger place counts alone.
 fn drop_ins(root: &Path, names: &[String]) -> Vec<PathBuf> {
+    let of_name = |name| {
+        DIRECTORIES
+            .iter()
+            .map(move |directory| root.join(directory).join(format!("{name}.d")))
+    };
+    drop_ins_in(names.iter().flat_map(of_name))
+}
+
+/// The drop-ins in these directories, of which the first is the strongest.
+pub(super) fn drop_ins_in(directories: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
     let mut by_name: BTreeMap<std::ffi::OsString, PathBuf> = BTreeMap::new();
-    for name in names {
-        for directory in DIRECTORIES {
-            let directory = root.join(directory).join(format!("{name}.d"));
-            for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
-                if entry.path().extension().is_some_and(|extension| extension == "conf") {
-                    by_name.entry(entry.file_name()).or_insert_with(|| entry.path());
-                }
-            }
+    for entry in directories
+        .filter_map(|directory| std::fs::read_dir(directory).ok())
+        .flatten()
+        .flatten()
+    {
+        if entry.path().extension().is_some_and(|extension| extension == "conf") {
+            by_name.entry(entry.file_name()).or_insert_with(|| entry.path());
         }
     }
     let masked = |path: &PathBuf| std::fs::read_link(path).is_ok_and(|target| target == Path::new("/dev/null"));
     by_name.into_values().filter(|path| !masked(path)).collect()
+}
+
+/// The file that makes the unit for the managers of users, of whom one has this home directory.
+#[must_use]
+pub fn of_users(root: &Path, home: Option<&Path>, unit: &str) -> Option<PathBuf> {
+    let own = home.map(|home| home.join(".config/systemd/user"));
+    let of_all = [
+        "etc/systemd/user",
+        "run/systemd/user",
+        "usr/local/lib/systemd/user",
+        "usr/lib/systemd/user",
+    ];
+    let directories = own.into_iter().chain(of_all.map(|directory| root.join(directory)));
+    directories.map(|directory| directory.join(unit)).find(|path| path.is_file())
 }
 
 /// The services whose files lie under `root`, without their suffix.

@@ -6,8 +6,8 @@ use super::environment::{Given, Lost, Why};
 use super::specifier::{self, Resolved};
 use super::unit_file::{self, Setting};
 use super::words::{self, Words};
+use crate::file::{self, Unread};
 use crate::secret::Secret;
-use crate::settings::file::{self, Unread};
 
 /// One `EnvironmentFile=`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +77,23 @@ pub fn read(root: &Path, name: &str, files: &[PathBuf]) -> Service {
         }
     }
     service
+}
+
+/// `DefaultEnvironment=` of the manager's own files.
+#[must_use]
+pub fn default_environment(root: &Path, files: &[PathBuf]) -> Vec<Given> {
+    let mut manager = Service::default();
+    for path in files {
+        let text = file::read(path).unwrap_or_default();
+        for setting in unit_file::parse(&text).iter().filter(|setting| setting.section == "Manager") {
+            match (setting.key.as_str(), setting.value.is_empty()) {
+                ("DefaultEnvironment", true) => manager.environment.clear(),
+                ("DefaultEnvironment", false) => manager.assignments(root, path, setting),
+                _ => {}
+            }
+        }
+    }
+    manager.environment
 }
 
 impl Service {

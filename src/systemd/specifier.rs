@@ -57,7 +57,7 @@ fn value(letter: char, unit: &str, root: &Path) -> Option<String> {
     let (prefix, instance) = stem.split_once('@').unwrap_or((stem, ""));
     let last = |text: &str| text.rsplit('-').next().unwrap_or_default().to_owned();
     let first_line = |path: &str| {
-        let text = std::fs::read_to_string(root.join(path)).ok()?;
+        let text = crate::file::of_system(root.join(path)).ok()?;
         Some(text.lines().next().unwrap_or_default().to_owned())
     };
     Some(match letter {
@@ -100,7 +100,7 @@ fn value(letter: char, unit: &str, root: &Path) -> Option<String> {
 fn os_release(root: &Path, field: &str) -> String {
     let text = ["etc/os-release", "usr/lib/os-release"]
         .iter()
-        .find_map(|path| std::fs::read_to_string(root.join(path)).ok())
+        .find_map(|path| crate::file::of_system(root.join(path)).ok())
         .unwrap_or_default();
     let value = text
         .lines()

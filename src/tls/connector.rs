@@ -12,7 +12,9 @@ use tokio_openssl::SslStream;
 
 use super::identity::{self, Identity};
 use super::policy::{Policy, Roots};
+use crate::file;
 use crate::finding::Finding;
+use crate::foreign::Foreign;
 use crate::net::socket::Socket;
 use crate::net::tap::Tap;
 use crate::target::{Negotiation, Revocations, SslMode, TlsSettings};
@@ -73,6 +75,7 @@ pub fn prepare(settings: &TlsSettings) -> Result<Option<Connector>, Unprepared> 
     }
     let policy = Policy::decide(settings)?;
     let identity = identity::read(settings)?;
+    no_pipes(&policy.roots).map_err(Unprepared::Broke)?;
     let mut builder = builder(&policy.roots, settings.negotiation)?;
     if !matches!(policy.roots, Roots::None) {
         builder.set_verify(SslVerifyMode::PEER);
@@ -130,6 +133,38 @@ pub fn builder(roots: &Roots, negotiation: Negotiation) -> Result<SslContextBuil
         builder.set_alpn_protos(ALPN)?;
     }
     Ok(builder)
+}
+
+/// What OpenSSL opens by itself, in the middle of a handshake too: it would wait for a pipe as libpq does, for ever.
+///
+/// # Errors
+///
+/// Which file is none.
+pub fn no_pipes(roots: &Roots) -> Result<(), Breakage> {
+    let (file, directory) = match roots {
+        Roots::None => return Ok(()),
+        Roots::System => {
+            let system = openssl_probe::probe();
+            (system.cert_file, system.cert_dir.into_iter().next())
+        }
+        Roots::File { revocations, .. } => (revocations.file.clone(), revocations.directory.clone()),
+    };
+    // `5ed36f99.0`, and `.r0` for a list.
+    let is_hashed = |name: &Path| {
+        name.extension()
+            .is_some_and(|number| number.to_string_lossy().ends_with(|c: char| c.is_ascii_digit()))
+    };
+    let entries = directory
+        .and_then(|directory| std::fs::read_dir(directory).ok())
+        .into_iter()
+        .flatten()
+        .flatten();
+    let hashed = entries.map(|entry| entry.path()).filter(|path| is_hashed(path));
+    for path in file.into_iter().chain(hashed) {
+        file::is_plain(&path)
+            .map_err(|why| Breakage(format!("{}, which OpenSSL would open, {why}", Foreign::new(path.to_string_lossy()))))?;
+    }
+    Ok(())
 }
 
 /// As libpq does: a list that cannot be read is passed over; with any that can, every certificate of the chain needs one.

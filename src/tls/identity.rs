@@ -6,11 +6,11 @@ use std::path::Path;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
+use crate::file;
 use crate::finding::Finding;
 use crate::finding::tls::client_key_unusable;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
-use crate::settings::file;
 use crate::target::TlsSettings;
 use crate::tls::certificate::Certificate;
 
@@ -74,7 +74,7 @@ fn check_permissions(path: &Path) -> Result<(), Finding> {
 }
 
 fn read_key(path: &Path, password: Option<&Secret>) -> Result<PKey<Private>, Finding> {
-    let pem = zeroize::Zeroizing::new(file::read_bytes(path).map_err(|error| client_key_unusable::unreadable(path, &error))?);
+    let pem = file::read_bytes(path).map_err(|error| client_key_unusable::unreadable(path, &error))?;
     let mut asked = false;
     let key = PKey::private_key_from_pem_callback(&pem, |buffer| {
         asked = true;

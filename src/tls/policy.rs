@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use openssl::x509::X509;
 
+use crate::file;
 use crate::finding::Finding;
 use crate::finding::tls::{ca_file_invalid, ca_file_missing, ca_file_unreadable};
-use crate::settings::file;
 use crate::target::{Revocations, RootCert, SslMode, TlsSettings};
 
 /// What has to hold of the server's certificate.

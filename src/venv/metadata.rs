@@ -35,7 +35,7 @@ fn package(path: &Path) -> Option<(String, Version)> {
     };
     let (name, version) = stem.split_once('-')?;
     // The name of the directory repeats what stands in the file; the file is right where they differ.
-    let text = crate::settings::file::read(&metadata).unwrap_or_default();
+    let text = crate::file::read(&metadata).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     let header = |key: &str| {
         let lines = text.lines().take_while(|line| !line.is_empty());

@@ -62,7 +62,7 @@ impl Venv {
         if directories.is_empty() {
             return Err(NoVenv("it has no lib/python*/site-packages".to_owned()));
         }
-        let config = std::fs::read_to_string(path.join("pyvenv.cfg")).unwrap_or_default();
+        let config = crate::file::of_system(path.join("pyvenv.cfg")).unwrap_or_default();
         let sees_system = config
             .lines()
             .filter_map(|line| line.split_once('='))

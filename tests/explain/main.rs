@@ -5,6 +5,7 @@
 mod cover;
 mod harness;
 mod logs;
+mod messages;
 mod not_ours;
 mod rows;
 mod texts;

@@ -51,7 +51,7 @@ async fn settle(expected: i64) {
 
 async fn check_over(client: &Client, role: &str, asked: &Request) -> (&'static str, Notes) {
     let facts = facts(client).await;
-    let answers = answers(client, questions(asked)).await;
+    let answers = answers(client, questions()).await;
     opened(judge(asked, &target(role, "postgres"), &facts, answers, &Surroundings::default()))
 }
 
@@ -284,7 +284,7 @@ async fn the_demand_is_reckoned_only_from_what_is_known() {
 async fn check_of_old(place: usize, rows: &str, target: &Target, around: &Surroundings) -> Notes {
     let client = server().connect("postgres", "postgres").await.unwrap();
     let asked = request(&[]);
-    let mut asking = questions(&asked);
+    let mut asking = questions();
     rows.clone_into(&mut asking[place]);
     let answers = answers(&client, asking).await;
     let (word, notes) = opened(judge(&asked, target, &facts(&client).await, answers, around));
@@ -362,7 +362,7 @@ async fn a_load_balancer_may_drop_what_a_pool_keeps() {
             ..Surroundings::default()
         };
         let setting = format!("CASE s.name WHEN 'tcp_keepalives_idle' THEN '{keepalives}' ELSE s.setting END");
-        let rows = questions(&request(&[]))[0].replace("s.name, s.setting)", &format!("s.name, {setting})"));
+        let rows = questions()[0].replace("s.name, s.setting)", &format!("s.name, {setting})"));
         let notes = check_of_old(0, &rows, &target, &around).await;
         let expected = if is_said { vec![("idle-timeout", "info")] } else { vec![] };
         assert_eq!(found(&notes), expected, "{host}, {longest:?}, {checked}, {keepalives}");
@@ -402,7 +402,7 @@ async fn behind_a_pooler_the_demand_is_not_held_against_the_server() {
         threads: Some(9),
         ..Demand::default()
     });
-    let answers = answers(&client, questions(&asked)).await;
+    let answers = answers(&client, questions()).await;
     let facts = ServerFacts {
         backend_pid: Some(-1),
         ..ServerFacts::default()

@@ -566,7 +566,19 @@ async fn row_level_security_without_a_policy_is_an_empty_table() {
         .await;
     let (_, notes) = check("rls_app", "rls", &[Need::Usage]).await;
     assert_eq!(found(&notes), vec![("row-security", "fail")]);
-    server().sql("rls", &pasted(&notes, "row-security").0).await;
+    let (run, undo) = pasted(&notes, "row-security");
+    assert_eq!(run, "ALTER ROLE rls_app RESET row_security;");
+    server().sql("rls", &run).await;
+    assert_eq!(found(&check("rls_app", "rls", &[Need::Usage]).await.1), vec![]);
+    server().sql("rls", &undo).await;
+    assert_eq!(
+        found(&check("rls_app", "rls", &[Need::Usage]).await.1),
+        vec![("row-security", "fail")]
+    );
+    server().sql("rls", &run).await;
+    let (_, notes) = check_with("rls_app", "rls", "-c row_security=off", &request(&[Need::Usage])).await;
+    let step = &finding(&notes, "row-security").remedy.as_ref().unwrap().steps[0];
+    assert_eq!(step.place.name(), "app-config");
     assert_eq!(found(&check("rls_app", "rls", &[Need::Usage]).await.1), vec![]);
 }
 

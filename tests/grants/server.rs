@@ -155,14 +155,7 @@ pub async fn answers(client: &Client, questions: Vec<String>) -> Vec<Answer> {
 
 pub fn refusal(error: &Error) -> Option<ServerError> {
     let error = error.as_db_error()?;
-    Some(ServerError {
-        severity: error.severity().into(),
-        sqlstate: error.code().code().into(),
-        message: error.message().into(),
-        detail: error.detail().map(Foreign::from),
-        hint: error.hint().map(Foreign::from),
-        routine: error.routine().map(Foreign::from),
-    })
+    Some(ServerError::from(error))
 }
 
 /// What the login would have told.

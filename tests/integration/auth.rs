@@ -104,6 +104,23 @@ fn the_database_is_created_by_its_remedy() {
 }
 
 #[test]
+fn a_library_is_missing() {
+    let server = Server::with(|_| {});
+    let from_options = server.dsn("app").with("options", "-c local_preload_libraries=nosuch");
+    let run = Doctor::check().dsn(from_options).run();
+    run.fails("auth/preload-library-missing");
+    assert!(run.stdout.contains("remove the setting from options"), "{}", run.stdout);
+    server.sql("postgres", "ALTER DATABASE shop SET session_preload_libraries = 'nosuch'");
+    let run = Doctor::check().dsn(server.dsn("app")).run();
+    run.fails("auth/preload-library-missing");
+    assert!(
+        run.stdout.contains("ALTER DATABASE shop RESET session_preload_libraries"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
 fn the_database_is_closed() {
     let server = Server::with(|_| {});
     let call = Doctor::check().dsn(server.dsn("app").database("closed"));

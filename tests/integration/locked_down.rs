@@ -24,7 +24,7 @@ fn diagnoses(call: impl Fn(Doctor) -> Doctor) {
 }
 
 /// Whether this machine lets the tests change what a process sees.
-fn own_namespaces() -> Result<(), String> {
+pub fn own_namespaces() -> Result<(), String> {
     if !account::is_root() {
         return Err("mounting over files takes root".to_owned());
     }
@@ -36,7 +36,7 @@ fn own_namespaces() -> Result<(), String> {
 }
 
 /// Runs after this preparation in a mount namespace of its own.
-fn prepared(call: Doctor, preparation: &str) -> Doctor {
+pub fn prepared(call: Doctor, preparation: &str) -> Doctor {
     let script = format!("{preparation}; exec \"$@\"");
     call.under(&["unshare", "--mount", "sh", "-ec", &script, "sh"])
 }

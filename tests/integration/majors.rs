@@ -48,8 +48,13 @@ macro_rules! on {
             }
 
             #[test]
+            fn login_triggers_are_there_from_17_on() {
+                super::login_triggers_are_there_from_17_on(&need!(super::wanted_from(17, $release)));
+            }
+
+            #[test]
             fn oauth_is_there_from_18_on() {
-                super::oauth_is_there_from_18_on(&need!(super::wanted($release)));
+                super::oauth_is_there_from_18_on(&need!(super::wanted_from(18, $release)));
             }
 
             #[test]
@@ -61,6 +66,12 @@ macro_rules! on {
             fn what_is_recommended_fits() {
                 let release = need!(super::wanted($release));
                 crate::pool::filled::what_is_recommended_fits(need!(Venv::shared()), &release);
+            }
+
+            #[test]
+            fn memberships_that_give_nothing_are_told() {
+                need!(super::wanted($release));
+                super::memberships_that_give_nothing_are_told(server());
             }
 
             #[test]
@@ -87,6 +98,15 @@ fn wanted(major: Option<u32>) -> Result<Release, String> {
         None => Ok(Release::installed().clone()),
         Some(major) if release::is_full() => Ok(Release::fetched(major)),
         Some(_) => Err("fetched servers are tried with DBDOCTOR_TESTS=full".to_owned()),
+    }
+}
+
+/// The release, if it is to be tried and has what came with this major.
+fn wanted_from(first: u32, major: Option<u32>) -> Result<Release, String> {
+    let release = wanted(major)?;
+    match release.major() {
+        has if has < first => Err(format!("PostgreSQL {has} does not have that")),
+        _ => Ok(release),
     }
 }
 
@@ -130,6 +150,36 @@ fn healthy_settings_have_no_findings(server: &Server) {
         }
     }
     check(&app).passes_everywhere();
+}
+
+/// A role that could have what it lacks by SET ROLE alone: since 16 each membership says so, before that the role.
+fn memberships_that_give_nothing_are_told(server: &Server) {
+    let shop = server.copy();
+    let call = || Doctor::check().dsn(shop.dsn("no_insert")).run();
+    let candidates = |run: &Run| run.finding("privileges/table-access")["candidates"].to_string();
+    shop.sql("CREATE ROLE writers");
+    shop.sql("GRANT INSERT ON ALL TABLES IN SCHEMA public TO writers");
+    let since_16 = major_of(server) >= 16;
+    shop.sql(if since_16 {
+        "GRANT writers TO no_insert WITH INHERIT FALSE"
+    } else {
+        "ALTER ROLE no_insert NOINHERIT; GRANT writers TO no_insert"
+    });
+    let run = call();
+    run.fails("privileges/table-access");
+    assert!(candidates(&run).contains("SET ROLE writers"), "{}", run.stdout);
+    if since_16 {
+        shop.sql("GRANT writers TO no_insert WITH INHERIT FALSE, SET FALSE");
+        let run = call();
+        run.fails("privileges/table-access");
+        assert!(!candidates(&run).contains("writers"), "{}", run.stdout);
+    }
+    shop.sql(if since_16 {
+        "GRANT writers TO no_insert WITH INHERIT TRUE"
+    } else {
+        "ALTER ROLE no_insert INHERIT"
+    });
+    call().sound();
 }
 
 /// The role's connection with a client certificate.
@@ -209,11 +259,20 @@ fn direct_tls_is_there_from_17_on(server: &Server) {
     }
 }
 
-fn oauth_is_there_from_18_on(release: &Release) {
+fn login_triggers_are_there_from_17_on(release: &Release) {
     let server = Server::with(|settings| settings.release(release));
-    if major_of(&server) < 18 {
-        return;
-    }
+    // Its words and its SQLSTATE are those of another refusal.
+    let closed = "CREATE FUNCTION closed() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN IF session_user = 'app' THEN \
+                  RAISE 'too many clients already' USING ERRCODE = '28P01'; END IF; END $$";
+    server.sql("shop", closed);
+    server.sql("shop", "CREATE EVENT TRIGGER hours ON login EXECUTE FUNCTION closed()");
+    server.sql("shop", "ALTER EVENT TRIGGER hours ENABLE ALWAYS");
+    let run = check(&server.dsn("app"));
+    run.fails("auth/login-trigger");
+    assert!(run.stdout.contains("calls closed()"), "{}", run.stdout);
+}
+
+fn oauth_is_there_from_18_on(release: &Release) {
     let server = Server::with(|settings| {
         settings.release(release);
         // It is not loaded before a token comes.
@@ -266,8 +325,11 @@ fn states_have_their_codes(release: &Release) {
         settings.stays_closed();
         settings.set("hot_standby", "off");
     });
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    refused(&closed, recovering);
+    if recovering == "auth/server-recovering" {
+        crate::states::recovering(&closed).fails(recovering);
+    } else {
+        refused(&closed, recovering);
+    }
     let standby = Server::with(|settings| {
         settings.release(release);
         Settings::standby(settings);

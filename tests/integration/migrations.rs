@@ -7,7 +7,7 @@ use crate::lab::python::{Alembic, Django, Venv, grant_all};
 use crate::lab::server::Server;
 use crate::lab::skip::need;
 
-fn examine(database: &Database, project: &std::path::Path) -> Doctor {
+pub fn examine(database: &Database, project: &std::path::Path) -> Doctor {
     grant_all(database, "app");
     Doctor::check().dsn(database.dsn("app")).project(project)
 }
@@ -269,58 +269,4 @@ fn a_pending_migration_makes_extensions() {
     let run = examine(&shop, &unheard_of.path).run();
     run.fails("migrations/pending");
     assert!(run.codes().contains(&"migrations/object-missing".to_owned()), "{}", run.stdout);
-}
-
-#[test]
-fn yoyo_itself_leaves_what_is_known_of_it() {
-    let venv = need!(Venv::of_tools());
-    let database = Database::empty(Server::shared());
-    let project = Project::empty();
-    project.write("migrations/0001.a.sql", "CREATE TABLE a (x int)");
-    project.write("migrations/0002.b.sql", "CREATE TABLE b (x int)");
-    let socket = database.server.socket_directory().display().to_string();
-    let url = format!(
-        "postgresql://postgres@/{}?host={socket}&port={}",
-        database.name,
-        database.server.port()
-    );
-    let apply = |more: &[&str]| {
-        let arguments = [&["apply", "--batch", "--no-config-file", "-d", &url, "./migrations"][..], more].concat();
-        venv.run(&project.path, "yoyo", &arguments);
-    };
-    apply(&["--revision", "0001.a"]);
-    let run = examine(&database, &project.path).run();
-    run.fails("migrations/pending");
-    assert!(run.finding("migrations/pending").to_string().contains("0002.b"), "{}", run.stdout);
-    apply(&[]);
-    let run = examine(&database, &project.path).run();
-    run.sound();
-    assert_eq!(run.row("migrations")["summary"], "yoyo: 2 migrations applied");
-    database.sql("INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 4711)");
-    examine(&database, &project.path).run().sound().warns("migrations/locked");
-}
-
-#[test]
-fn aerich_itself_leaves_what_is_known_of_it() {
-    let venv = need!(Venv::of_tools());
-    let database = Database::empty(Server::shared());
-    let project = Project::empty();
-    let dsn = format!(
-        "asyncpg://postgres@/{}?host={}&port={}",
-        database.name,
-        database.server.socket_directory().display(),
-        database.server.port()
-    );
-    let settings = format!(
-        "from tortoise import fields\nfrom tortoise.models import Model\n\n\nclass A(Model):\n    id = fields.IntField(primary_key=True)\n\n\n\
-         TORTOISE_ORM = {{'connections': {{'default': '{dsn}'}},\n    'apps': {{'models': {{'models': ['shop', 'aerich.models'], 'default_connection': 'default'}}}}}}\n"
-    );
-    project.write("shop.py", &settings);
-    venv.run(&project.path, "aerich", &["init", "-t", "shop.TORTOISE_ORM"]);
-    venv.run(&project.path, "aerich", &["init-db"]);
-    let run = examine(&database, &project.path).run();
-    run.sound();
-    assert_eq!(run.row("migrations")["summary"], "aerich: 1 migration applied");
-    project.write("migrations/models/1_20261126000000_more.py", "");
-    examine(&database, &project.path).run().fails("migrations/pending");
 }

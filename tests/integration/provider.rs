@@ -255,3 +255,42 @@ fn an_application_that_is_sound_is_told_nothing() {
     assert_eq!(run.status, 0, "{}", run.stdout);
     assert!(run.codes().is_empty(), "{}", run.stdout);
 }
+
+/// Hosts of providers that make a server read-only when it is full, and a word of what each advises.
+const GUARDS: &[(&str, &str)] = &[
+    ("shop.postgres.database.azure.com", "95 % of its storage"),
+    ("db.abcdefghijklmnopqrst.supabase.co", "outgrows the plan or the disk"),
+    ("shop-team.a.aivencloud.com", ""),
+    ("abc.tsdb.cloud.timescale.com", ""),
+];
+
+#[test]
+fn a_full_server_that_its_provider_made_read_only() {
+    let server = Server::with(|settings| settings.set("default_transaction_read_only", "on"));
+    for (host, word) in GUARDS {
+        let run = at(host, server.port(), "sslmode=disable");
+        assert_eq!(run.status, 15, "{host}: {}", run.stdout);
+        let step = first_step(&run, "privileges/read-only-default");
+        assert_eq!(step["where"], "provider", "{host}: {step:#}");
+        assert!(step["text"].as_str().unwrap().contains(word), "{host}: {step:#}");
+        assert_eq!(
+            run.finding("privileges/read-only-default")["candidates"].as_array().unwrap().len(),
+            2
+        );
+    }
+}
+
+#[test]
+fn a_database_beyond_its_plan_takes_no_more_rows() {
+    let server = Server::with(|_| {});
+    server.sql("postgres", "CREATE DATABASE d0123456789ab TEMPLATE blueprint");
+    server.sql("d0123456789ab", "REVOKE INSERT, UPDATE ON ALL TABLES IN SCHEMA public FROM app");
+    let run = at(
+        "ec2-1-2-3-4.compute-1.amazonaws.com",
+        server.port(),
+        "sslmode=disable dbname=d0123456789ab",
+    );
+    let step = first_step(&run, "privileges/table-access");
+    assert_eq!(step["where"], "provider", "{step:#}");
+    assert!(step["text"].as_str().unwrap().contains("plan's size"), "{step:#}");
+}

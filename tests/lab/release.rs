@@ -47,6 +47,14 @@ impl Release {
         releases
     }
 
+    /// Its major version.
+    pub fn major(&self) -> u32 {
+        let output = std::process::Command::new(self.program("postgres")).arg("--version").output();
+        let said = String::from_utf8(output.expect("it can be run").stdout).expect("a version");
+        let number = said.split(|c: char| !c.is_ascii_digit()).find(|word| !word.is_empty());
+        number.and_then(|number| number.parse().ok()).expect("a version")
+    }
+
     /// One of its programs.
     pub fn program(&self, name: &str) -> PathBuf {
         self.bin.join(name)

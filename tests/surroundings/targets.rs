@@ -21,7 +21,7 @@ pub fn is_understood(command: &str) {
 fn every_target_of_the_example_can_be_read() {
     let path = example("dbdoctor.toml");
     let names = dbdoctor::targets::names(Some(&path));
-    assert_eq!(names, ["reports", "web"]);
+    assert_eq!(names, ["admin", "reports", "web"]);
     match dbdoctor::targets::find(Which::All, Some(&path)) {
         Ok(targets) => assert_eq!(targets.len(), names.len()),
         Err(error) => panic!("{error}"),

@@ -46,7 +46,7 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     } else {
         (
             "The settings have no options, so it was set for the role or the database.",
-            Step::sql("postgres", "see what is set for roles and databases", "SELECT setdatabase::regclass::text, setrole::regrole::text, setconfig FROM pg_db_role_setting;").actor("superuser"),
+            Step::sql("postgres", "see what is set for roles and databases", "SELECT d.datname, r.rolname, s.setconfig FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole;").actor("superuser"),
         )
     };
     finding.detail(cause).remedy(Remedy::new("remove or correct the parameter where it is set", [step]))

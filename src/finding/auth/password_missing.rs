@@ -17,6 +17,7 @@ pub static KIND: Kind = Kind {
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
     Text::new("fe_sendauth: no password supplied"),
+    Text::new("SCRAM-SERVER-FIRST-MESSAGE: client password must be a string"),
     Text::new("invalid configuration <- password missing"),
     Text::new("invalid configuration: password missing"),
     Text::near_driver("'NoneType' object has no attribute 'decode'"),

@@ -17,7 +17,7 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is_of_a_pooler() && error.says(&["server login has been failing", "cannot connect to server", "(server down)", "server conn crashed", "all backend nodes are down", "failed to get remote server connection", "failed to connect to remote server", "Pool down for database", "failed to authenticate with backend", "Couldn't connect to compute node", "Control plane request failed"])
+    error.is_of_a_pooler() && error.says(&["server login has been failing", "cannot connect to server", "(server down)", "server conn crashed", "all backend nodes are down", "failed to get remote server connection", "failed to connect to remote server", "Pool down for database", "failed to authenticate with backend", "Couldn't connect to compute node", "Control plane request failed", "failed to create a backend"])
 }
 
 /// The refusal, and under which circumstances it came.

@@ -19,7 +19,7 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is("57014") || error.says(&["canceling authentication due to timeout"])
+    error.is("57014") || error.says(&["canceling authentication due to timeout", "client_login_timeout"])
 }
 
 /// The refusal, and under which circumstances it came.

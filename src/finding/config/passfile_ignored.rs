@@ -35,3 +35,15 @@ pub fn found(path: &Path, why: &str, line: Option<usize>) -> Finding {
             [Step::new(Place::AppHost, "take the rights of group and others away").run(format!("chmod 600 {quoted}"))],
         ))
 }
+
+/// There it is, and nothing of it can be read.
+#[must_use]
+pub fn unread(path: &Path, error: &std::io::Error) -> Finding {
+    let shown = Foreign::new(path.to_string_lossy());
+    KIND.found(format!("the password file {shown} cannot be read: {error}"))
+        .detail("No other setting gives a password, and libpq passes over a password file that it cannot open without a word.")
+        .remedy(Remedy::new(
+            "make it a short file that the application's user may read",
+            [Step::new(Place::AppHost, "see whose it is and how long").run(format!("ls -l {}", quote::shell(&shown.to_string())))],
+        ))
+}

@@ -28,7 +28,7 @@ pub fn found(service: &Where, shell: &Source) -> Finding {
         .evidence(format!("this shell: {subject} is set"))
         .evidence(format!("{lacking}: not set"));
     finding.remedy(match service {
-        Where::Unit(unit) | Where::UnitFile { unit, .. } | Where::Process { unit: Some(unit), .. } => Remedy::new(
+        Where::Unit(unit) | Where::UnitFile { unit, .. } | Where::Manager { unit, .. } | Where::Process { unit: Some(unit), .. } => Remedy::new(
             "give the setting to the unit, then restart it",
             [
                 Step::new(

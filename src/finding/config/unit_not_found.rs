@@ -28,6 +28,28 @@ pub fn nowhere(name: &str, similar: &[String]) -> Finding {
     finding.remedy(list())
 }
 
+/// The system's manager has none, but users' managers have one, made by this file.
+#[must_use]
+pub fn of_users(name: &str, path: &Path) -> Finding {
+    let shown = Foreign::new(name);
+    let path = Foreign::new(path.to_string_lossy());
+    let quoted = crate::quote::shell(name);
+    KIND.found(format!("\"{shown}\" is a unit of a user's manager"))
+        .detail(format!(
+            "The system's manager has no unit \"{shown}\"; {path} makes one for the manager of a user (systemctl --user). The doctor reads units of the \
+             system's manager, and of any other its running process."
+        ))
+        .evidence(format!("made by {path}"))
+        .remedy(Remedy::new(
+            "name the running process, as the user whose unit it is",
+            [
+                Step::new(Place::AppHost, "start the service where it does not run").run(format!("systemctl --user start {quoted}")),
+                Step::new(Place::AppHost, "check with the environment of its main process")
+                    .run(format!("dbdoctor check --pid \"$(systemctl --user show --property MainPID --value {quoted})\"")),
+            ],
+        ))
+}
+
 /// A template without an instance.
 #[must_use]
 pub fn template(name: &str) -> Finding {

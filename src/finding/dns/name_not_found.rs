@@ -48,6 +48,12 @@ pub const TEXTS: &[Text] = &[
     Text::new("error connecting to server <- failed to lookup address information"),
     Text::new("error connecting to server: failed to lookup address information"),
     Text::near_driver("getaddrinfo failed"),
+    Text::new("closing because: server dns lookup failed"),
+    Text::new("closing because: server DNS lookup failed"),
+    Text::new("hostname resolving error (lookup {host}: no such host"),
+    Text::new("hostname resolving error: lookup {host}: no such host"),
+    Text::near_driver("lookup {host} on {_}: no such host"),
+    Text::near_driver("lookup {host}: no such host"),
     Text::near_driver("getaddrinfo ENOTFOUND {host}"),
 ];
 

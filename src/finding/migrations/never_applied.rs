@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::listing::{SHOWN, count, quoted, quoted_list};
+use crate::migrations::tools::files::Found;
 use crate::migrations::{alembic, django};
 use crate::remedy::{Place, Remedy, Step};
 
@@ -45,11 +46,11 @@ pub fn alembic(tree: &alembic::Tree, project: &Path, around: &Surroundings<'_>) 
     let target = if tree.graph.heads().len() > 1 { "heads" } else { "head" };
     let upgrade = |text: String| tree.runner.step(text, "upgrade", &[target]);
     let finding = KIND
-        .found(format!(
-            "none of the {} in {} is recorded in database {}",
-            count(tree.graph.revisions().len(), "revision"),
-            crate::migrations::shown(project, &tree.path),
-            quoted(around.database)
+        .found(none_recorded(
+            tree.graph.revisions().len(),
+            "revision",
+            &format!(" in {}", crate::migrations::shown(project, &tree.path)),
+            around,
         ))
         .evidence(around.seen(tree.version_table.schema.as_deref(), &tree.version_table.name));
     match around.tables {
@@ -79,11 +80,7 @@ pub fn alembic(tree: &alembic::Tree, project: &Path, around: &Surroundings<'_>) 
 pub fn django(tree: &django::Tree, around: &Surroundings<'_>) -> Finding {
     let migrate = |text: String| tree.runner.step(text, "migrate", &["--noinput"]);
     let finding = KIND
-        .found(format!(
-            "none of the project's {} is recorded in database {}",
-            count(tree.count(), "Django migration"),
-            quoted(around.database)
-        ))
+        .found(none_recorded(tree.count(), "Django migration", " of the project", around))
         .evidence(around.seen(None, "django_migrations"));
     match around.tables {
         Some(0) => empty(finding, around, migrate),
@@ -99,6 +96,52 @@ pub fn django(tree: &django::Tree, around: &Surroundings<'_>) -> Finding {
                 .remedy(Remedy::new("check whose tables these are before anything is applied", [plan, fake]))
         }
         None => unknown(finding, migrate),
+    }
+}
+
+/// Another tool's, whose files are known by the place where they lie; `others` are state tables of strangers.
+#[must_use]
+pub fn other(found: &Found, directory: &str, around: &Surroundings<'_>, others: Vec<String>) -> Finding {
+    let tool = found.tool;
+    let apply = |text: String| Step::new(Place::AppHost, format!("{text} As a rule: `{}`.", tool.apply));
+    let finding = KIND
+        .found(none_recorded(found.migrations.len(), "migration", &format!(" in {directory}"), around))
+        .evidence(around.seen(None, tool.table));
+    let finding = others.into_iter().fold(finding, Finding::evidence);
+    match around.tables {
+        Some(0) => empty(finding, around, apply),
+        Some(tables) => with_tables(
+            finding,
+            around,
+            tables,
+            &format!("`{}` would start at the first migration and stop at a table that exists (42P07).", tool.apply),
+        )
+        .severity(Severity::Warn)
+        .candidate(
+            format!("{} keeps its record under another name, or in a schema that this search path leaves out", tool.name),
+            "its configuration says so",
+        )
+        .remedy(Remedy::new(
+            "find out where the record is before anything is applied",
+            [Step::new(
+                Place::AppHost,
+                if tool.status.is_empty() {
+                    format!("See in the configuration of {} where it keeps its record.", tool.name)
+                } else {
+                    format!("Ask the tool itself what it has applied: `{}`.", tool.status)
+                },
+            )],
+        )),
+        None => unknown(finding, apply),
+    }
+}
+
+fn none_recorded(number: usize, thing: &str, place: &str, around: &Surroundings<'_>) -> String {
+    let database = quoted(around.database);
+    if number == 1 {
+        format!("the only {thing}{place} is not recorded in database {database}")
+    } else {
+        format!("none of the {}{place} is recorded in database {database}", count(number, thing))
     }
 }
 

@@ -165,7 +165,7 @@ pub fn other(tool: &tools::Tool, directory: &str, pending: &[&str]) -> Finding {
             format!("run the migrations with {}", tool.name),
             [Step::new(
                 Place::AppHost,
-                format!("Run the deployment's migration step: {}, with the same settings.", tool.name),
+                format!("Run the deployment's migration step with the same settings. As a rule: `{}`.", tool.apply),
             )],
         ))
 }

@@ -1,9 +1,10 @@
-//! Django has recorded migrations whose files are gone.
+//! Migrations are recorded whose files are gone.
 
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::django::{Key, Tree};
-use crate::migrations::listing::{count, lines};
+use crate::migrations::listing::{count, lines, quoted};
+use crate::migrations::tools::Tool;
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
@@ -55,5 +56,39 @@ pub fn found(tree: &Tree, ghosts: &[Key], newest: bool) -> Finding {
                     "Files in a later release: deploy it again, or migrate backwards with it. Files in an earlier one: the rows may be pruned.",
                 ),
             ],
+        ))
+}
+
+/// Another tool's, by the names of its files in `directory`.
+#[must_use]
+pub fn other(tool: &Tool, directory: &str, recorded: &[&str]) -> Finding {
+    let finding = KIND
+        .found(format!(
+            "{}: {} recorded as applied without a file in {directory}",
+            tool.name,
+            count(recorded.len(), "migration")
+        ))
+        .detail(if tool.needs_every_file {
+            "The database looks ahead of the code. The tool refuses to run any migration while that is so, and an application that migrates              when it starts does not start."
+        } else {
+            "The database looks ahead of the code. The tool itself may go on without a word."
+        });
+    lines(recorded.iter().map(|name| format!("recorded, no file: {}", quoted(name))))
+        .into_iter()
+        .fold(finding, Finding::evidence)
+        .candidate(
+            "a newer release migrated the database and was rolled back",
+            "a later version of the code has the files",
+        )
+        .candidate(
+            "old migrations were put into one file, or renamed",
+            "an earlier version of the code has the files",
+        )
+        .remedy(Remedy::new(
+            "find out which version of the code has the files",
+            [Step::new(
+                Place::Code,
+                "Files in a later release: deploy it again, or migrate backwards with it. Files in an earlier one: bring them back, or take                  their rows away with the tool's own command.",
+            )],
         ))
 }

@@ -20,6 +20,7 @@ pub fn matches(error: &ServerError) -> bool {
             "(ECHECKOUTTIMEOUT)",
             "Timed-out waiting to acquire database connection",
             "could not get connection from the pool",
+            "could not get connection from pool",
             "checkout failure limit reached",
         ])
 }

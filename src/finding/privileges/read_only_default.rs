@@ -1,8 +1,7 @@
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
-use crate::privileges::session::SetBy;
-use crate::quote::sql_ident;
+use crate::privileges::setting::SetBy;
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
@@ -28,15 +27,8 @@ pub fn finding(role: &Foreign, database: &Foreign, set_by: &SetBy) -> Finding {
     if let Some((file, line)) = &set_by.line {
         finding = finding.evidence(format!("set in {file}, line {line}"));
     }
-    let (role_sql, database_sql) = (sql_ident(role.raw()), sql_ident(database.raw()));
-    let place = match source.raw() {
-        "database" => Some((format!("DATABASE {database_sql}"), "the owner of the database or a superuser")),
-        "global" => Some(("ROLE ALL".to_owned(), "superuser")),
-        "user" => Some((format!("ROLE {role_sql}"), "superuser")),
-        "database user" => Some((format!("ROLE {role_sql} IN DATABASE {database_sql}"), "superuser")),
-        _ => None,
-    };
-    if let Some((place, actor)) = place {
+    if let Some(owner) = set_by.owner(role, database) {
+        let place = owner.sql;
         return finding.remedy(Remedy::new(
             format!("take the setting back where it was made: on {}", Foreign::from(place.as_str())),
             [Step::sql(
@@ -46,10 +38,10 @@ pub fn finding(role: &Foreign, database: &Foreign, set_by: &SetBy) -> Finding {
                 format!("BEGIN READ WRITE;\nALTER {place} RESET {NAME};\nCOMMIT;"),
             )
             .undo(format!("ALTER {place} SET {NAME} = on;"))
-            .actor(actor)],
+            .actor(owner.actor)],
         ));
     }
-    if source.raw() == "client" {
+    if set_by.is_of_the_client() {
         return finding.remedy(Remedy::new(
             "take the setting out of the application's own options",
             [Step::new(

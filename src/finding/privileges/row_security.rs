@@ -8,9 +8,11 @@ use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::grants::qualified;
 use crate::privileges::privilege::{Privilege, keywords};
+use crate::migrations::listing::count;
 use crate::privileges::relations::Filtered;
+use crate::privileges::setting::SetBy;
 use crate::quote::sql_ident;
-use crate::remedy::{Remedy, Step};
+use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
     layer: Layer::Privileges,
@@ -90,28 +92,45 @@ pub fn finding(role: &Foreign, database: &Foreign, tables: &[(&Filtered, BTreeSe
     ))
 }
 
-/// `row_security = off`: a query that a policy would filter is refused.
+/// `row_security = off`: a query that a policy would filter is refused. `login` is the role that the settings of roles are looked up by.
 #[must_use]
-pub fn refused(role: &Foreign, database: &Foreign, tables: &[Filtered]) -> Finding {
+pub fn refused(login: &Foreign, database: &Foreign, tables: &[Filtered], set_by: &SetBy) -> Finding {
     let mut finding = KIND
-        .found(format!("row_security is off, so that {} under row-level security answer role \"{role}\" with an error", crate::migrations::listing::count(tables.len(), "table")))
-        .detail("With row_security = off a query that a policy would filter is refused with 42501, \"query would be affected by row-level security policy\". It is meant for dumps.");
+        .found(format!(
+            "row_security is off, so that {} under row-level security answer with an error",
+            count(tables.len(), "table")
+        ))
+        .detail(
+            "With row_security = off a query that a policy would filter is refused with 42501, \"query would be affected by row-level security \
+             policy\". It is meant for dumps.",
+        )
+        .evidence(format!("row_security = off, pg_settings.source = \"{}\"", set_by.source));
+    if let Some((file, line)) = &set_by.line {
+        finding = finding.evidence(format!("set in {file}, line {line}"));
+    }
     for table in tables.iter().take(NAMED) {
         finding = finding.evidence(format!("{} is under row-level security for this role", shown(table)));
     }
-    let role_sql = sql_ident(role.raw());
-    finding
-        .candidate("it is set for the role or the database", "\\drds in psql lists it")
-        .candidate("it is in the application's own options", "look for row_security in PGOPTIONS and in the connection string")
-        .remedy(Remedy::new(
-            "take row_security = off back where it was set",
-            [Step::sql(
-                database.raw(),
-                "where it was set for the role or the database: takes it back",
-                format!("ALTER ROLE {role_sql} RESET row_security;\nALTER DATABASE {} RESET row_security;", sql_ident(database.raw())),
-            )
-            .actor("superuser")],
-        ))
+    let step = match set_by.owner(login, database) {
+        Some(owner) => Step::sql(
+            database.raw(),
+            "takes it back where it was set; new sessions are filtered again",
+            format!("ALTER {} RESET row_security;", owner.sql),
+        )
+        .undo(format!("ALTER {} SET row_security = off;", owner.sql))
+        .actor(owner.actor),
+        None if set_by.is_of_the_client() => Step::new(
+            Place::AppConfig,
+            "remove row_security from PGOPTIONS, or from the options of the connection string",
+        ),
+        None => Step::sql(
+            database.raw(),
+            "it is set for the whole server: shows the file and line, which are to be changed there",
+            "SELECT setting, source, sourcefile, sourceline FROM pg_settings WHERE name = 'row_security';",
+        )
+        .actor("superuser"),
+    };
+    finding.remedy(Remedy::new("take row_security = off back where it was set", [step]))
 }
 
 fn shown(table: &Filtered) -> Foreign {

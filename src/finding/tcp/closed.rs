@@ -18,7 +18,9 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("connection to server at \"{_}port {port} failed: server closed the connection unexpectedly"),
     Text::near_driver("connection was closed in the middle of operation"),
+    Text::new("ConnectionError: unexpected connection_lost() call"),
     Text::near_driver("InterfaceError: network error"),
+    Text::new("(pg8000.exceptions.InterfaceError) network error"),
     Text::new("pg8000.exceptions.InterfaceError: 'network error'"),
     Text::new("tokio_postgres: connection closed"),
     Text::new("tokio-postgres: connection closed"),

@@ -26,6 +26,9 @@ pub const TEXTS: &[Text] = &[
     Text::new("error connecting to server: Connection refused"),
     Text::new("failed to connect to `{_}`: dial error (dial tcp {_}: connect: connection refused)"),
     Text::near_driver("Connect call failed ("),
+    Text::near_driver("dial tcp {address}:{port}: connect: connection refused"),
+    Text::near_driver("tcp connect ({host}:{port}): connection refused"),
+    Text::new("Connection to {host}:{port} refused. Check that the hostname and port are correct"),
     Text::near_driver("Connection refused"),
     Text::near_driver("actively refused it"),
 ];

@@ -18,6 +18,9 @@ pub static KIND: Kind = Kind {
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
     Text::new("server does not support SSL, but SSL was required"),
+    Text::new("closing because: server refused SSL"),
+    Text::new("pq: SSL is not enabled on the server"),
+    Text::new("server refused TLS connection"),
     Text::new("rejected SSL upgrade"),
     Text::near_driver("Server refuses SSL"),
     Text::new("InterfaceError: Server refuses SSL"),

@@ -1,12 +1,18 @@
-//! The files of other tools, by their names alone: where a tool puts them unless told otherwise.
+//! The files of other tools, where a tool puts them unless told otherwise.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Tool;
+use super::content;
+use super::naming::{Key, Naming, key, key_of_file};
+use crate::migrations::files::Bounds;
 
 /// How many entries of one directory are looked at.
 const MOST_ENTRIES: usize = 20_000;
+
+/// How far below its directory a tool's files are looked for.
+const DEEPEST: usize = 4;
 
 /// Where and how a tool keeps its migrations.
 #[derive(Debug)]
@@ -15,6 +21,9 @@ pub struct Layout {
     pub directories: &'static [&'static str],
     pub entries: Entries,
     pub naming: Naming,
+    pub waits: Waits,
+    /// No other tool has files like these in such a place.
+    pub is_telling: bool,
 }
 
 /// What stands for a migration.
@@ -22,100 +31,166 @@ pub struct Layout {
 pub enum Entries {
     /// A file that ends so.
     Files(&'static [&'static str]),
+    /// The same, in subdirectories too.
+    Deep(&'static [&'static str]),
     /// A directory that holds this file.
     Directories(&'static str),
+    /// A file that the module beside it names.
+    Modules,
+    /// An entry of Drizzle's journal.
+    Journal,
 }
 
-/// How the record names it.
-#[derive(Debug, Clone, Copy)]
-pub enum Naming {
-    Whole,
-    /// Without the extension.
-    Stem,
-    /// The digits in front, hyphens between them left out, as a number.
-    Number,
-    /// With the extension; of `V1_2__x.sql` alone it is certain that it has to run, and only after what has run.
-    Flyway,
+/// Which of the migrations that are not recorded the tool would run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waits {
+    /// All of them.
+    Unrecorded,
+    /// Those after the last that is recorded.
+    AfterLast,
+    /// Those after the first that is recorded: it may be a baseline.
+    AfterFirst,
+}
+
+/// A migration that the project has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// As the project calls it.
+    pub name: String,
+    pub key: Key,
 }
 
 /// The files of a tool.
 #[derive(Debug)]
 pub struct Found {
     pub tool: &'static Tool,
+    pub layout: &'static Layout,
     pub directory: PathBuf,
-    /// As the record would name them, in their order.
-    pub migrations: Vec<String>,
+    /// In the order in which they run.
+    pub migrations: Vec<Migration>,
 }
 
 /// Looks for the files of `tool`.
 #[must_use]
-pub fn find(project: &Path, tool: &'static Tool) -> Option<Found> {
+pub fn find(project: &Path, bounds: &Bounds, tool: &'static Tool) -> Option<Found> {
     let layout = tool.files.as_ref()?;
     layout.directories.iter().find_map(|relative| {
         let directory = project.join(relative);
         // Through a symbolic link it could lie anywhere.
         let real = directory.canonicalize().ok().filter(|real| real.starts_with(project))?;
-        let mut names: Vec<String> = fs::read_dir(&real)
-            .ok()?
-            .take(MOST_ENTRIES)
-            .flatten()
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter(|name| is_migration(&real, name, &layout.entries))
-            .collect();
-        names.sort_unstable();
-        if let Naming::Flyway = layout.naming {
-            names.sort_by_key(|name| flyway_version(name));
-        }
-        let mut migrations: Vec<String> = names.iter().filter_map(|name| named(name, layout.naming)).collect();
-        migrations.dedup();
+        let mut migrations = match layout.entries {
+            Entries::Files(endings) => named(layout.naming, bounds, &files(&real, endings, 0)),
+            Entries::Deep(endings) => named(layout.naming, bounds, &files(&real, endings, DEEPEST)),
+            Entries::Directories(file) => {
+                let mut directories = entries(&real);
+                directories.retain(|path| path.join(file).is_file());
+                named(layout.naming, bounds, &directories)
+            }
+            Entries::Modules => {
+                let module = bounds.text(&real.join("lib.rs")).unwrap_or_default();
+                let mut found = named(layout.naming, bounds, &files(&real, &[".rs"], 0));
+                found.retain(|migration| content::names_module(&module, &migration.key));
+                found
+            }
+            Entries::Journal => content::journal(&bounds.text(&real.join("meta/_journal.json")).ok()?)?,
+        };
+        migrations.sort_by(|one, other| (&one.key, &one.name).cmp(&(&other.key, &other.name)));
+        migrations.dedup_by(|one, other| one.key == other.key);
         (!migrations.is_empty()).then_some(Found {
             tool,
+            layout,
             directory,
             migrations,
         })
     })
 }
 
-fn is_migration(directory: &Path, name: &str, entries: &Entries) -> bool {
-    match entries {
-        Entries::Files(endings) => {
-            let is_beside =
-                name.contains(".down.") || name.contains(".Designer.") || name.ends_with("ModelSnapshot.cs") || name.ends_with(".d.ts");
-            endings.iter().any(|ending| name.ends_with(ending)) && !is_beside && !name.starts_with(['.', '_'])
+/// The entries of a directory, links that lead nowhere and names that are not text left out.
+fn entries(directory: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let paths = entries.take(MOST_ENTRIES).flatten().map(|entry| entry.path());
+    paths
+        .filter(|path| path.file_name().is_some_and(|name| name.to_str().is_some()))
+        .collect()
+}
+
+fn files(directory: &Path, endings: &[&str], depth: usize) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in entries(directory) {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let Ok(kind) = fs::symlink_metadata(&path) else { continue };
+        if kind.is_dir() && depth > 0 && !name.starts_with('.') {
+            found.extend(files(&path, endings, depth - 1));
+        } else if !kind.is_dir() && is_migration(name, endings) {
+            found.push(path);
         }
-        Entries::Directories(file) => directory.join(name).join(file).is_file(),
     }
+    found
 }
 
-fn named(name: &str, naming: Naming) -> Option<String> {
-    match naming {
-        Naming::Whole => Some(name.to_owned()),
-        Naming::Stem => Some(name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()),
-        Naming::Number => number(name),
-        Naming::Flyway => flyway_version(name).map(|_| name.to_owned()),
-    }
+fn is_migration(name: &str, endings: &[&str]) -> bool {
+    let is_beside = name.contains(".down.")
+        || name.contains(".Designer.")
+        || name.ends_with("ModelSnapshot.cs")
+        || name.ends_with("_test.go")
+        || name.ends_with(".d.ts");
+    endings.iter().any(|ending| name.ends_with(ending)) && !is_beside && !name.starts_with(['.', '_'])
 }
 
-/// The version in the name of a versioned migration of Flyway's: `V1_2__x.sql` is 1.2.
-#[must_use]
-pub fn flyway_version(name: &str) -> Option<Vec<u64>> {
-    let (version, _) = name.strip_prefix('V')?.split_once("__")?;
-    let mut parts: Vec<u64> = version.split(['_', '.']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    // 1.0 is 1.
-    while parts.last() == Some(&0) {
-        parts.pop();
-    }
-    Some(parts)
+fn named(naming: Naming, bounds: &Bounds, paths: &[PathBuf]) -> Vec<Migration> {
+    let migration = |path: &PathBuf| {
+        let name = path.file_name()?.to_str()?;
+        let key = match naming {
+            Naming::Class => Key::Name(content::class(&bounds.text(path).ok()?)?),
+            naming => key_of_file(naming, name)?,
+        };
+        Some(Migration {
+            name: name.to_owned(),
+            key,
+        })
+    };
+    paths.iter().filter_map(migration).collect()
 }
 
-/// The digits in front of a name, or of a version, without leading zeros.
-#[must_use]
-pub fn number(name: &str) -> Option<String> {
-    let end = name.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(name.len());
-    let digits: String = name[..end].chars().filter(char::is_ascii_digit).collect();
-    if digits.is_empty() {
-        return None;
+/// What the files have and the record has not, and the other way round.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Difference<'a> {
+    pub pending: Vec<&'a str>,
+    /// Recorded as applied, as the record names them.
+    pub without_file: Vec<&'a str>,
+}
+
+impl Found {
+    /// Compares the files with the record; `None` where nothing is in both, so that they may be another database's, or another
+    /// tool's.
+    #[must_use]
+    pub fn compare<'a>(&'a self, recorded: &'a [String]) -> Option<Difference<'a>> {
+        let layout = self.layout;
+        let rows: Vec<(&str, Key)> = recorded
+            .iter()
+            .filter_map(|name| Some((name.as_str(), key(layout.naming, name)?)))
+            .collect();
+        let is_recorded = |migration: &&Migration| rows.iter().any(|(_, key)| *key == migration.key);
+        let is_known = self.migrations.iter().any(|migration| is_recorded(&migration));
+        if !(is_known || layout.is_telling && recorded.is_empty()) {
+            return None;
+        }
+        let (first, last) = (rows.iter().map(|row| &row.1).min(), rows.iter().map(|row| &row.1).max());
+        let waits = |migration: &&Migration| match layout.waits {
+            Waits::Unrecorded => !is_recorded(migration),
+            Waits::AfterLast => Some(&migration.key) > last,
+            Waits::AfterFirst => Some(&migration.key) > first && !is_recorded(migration),
+        };
+        let without_file =
+            |(_, key): &&(&str, Key)| layout.waits == Waits::Unrecorded && self.migrations.iter().all(|migration| migration.key != *key);
+        Some(Difference {
+            pending: self
+                .migrations
+                .iter()
+                .filter(waits)
+                .map(|migration| migration.name.as_str())
+                .collect(),
+            without_file: rows.iter().filter(without_file).map(|(name, _)| *name).collect(),
+        })
     }
-    let significant = digits.trim_start_matches('0');
-    Some(if significant.is_empty() { "0" } else { significant }.to_owned())
 }

@@ -5,12 +5,15 @@
 //! One row in [`catalogue`]. The layer asks for its state, and compares it with the files, by what the row says.
 
 mod catalogue;
+mod content;
 pub mod files;
+mod naming;
 
 use std::path::Path;
 
 pub use catalogue::ALL;
 
+use crate::migrations::files::Bounds;
 use crate::quote;
 
 /// A migration tool.
@@ -35,6 +38,12 @@ pub struct Tool {
     pub files: Option<files::Layout>,
     /// What its people do about a migration that failed.
     pub repair: &'static str,
+    /// The command that tells what is pending.
+    pub status: &'static str,
+    /// The command that applies it.
+    pub apply: &'static str,
+    /// Where the files lack a migration that is recorded, it refuses to go on.
+    pub needs_every_file: bool,
 }
 
 /// The table that a tool locks itself with.
@@ -61,6 +70,9 @@ const PLAIN: Tool = Tool {
     lock: None,
     files: None,
     repair: "",
+    status: "",
+    apply: "",
+    needs_every_file: false,
 };
 
 impl Tool {
@@ -155,6 +167,6 @@ pub fn is_state_table_sql(oid: &str, name: &str) -> String {
 
 /// The tools whose files lie where they usually do, with the names of their migrations.
 #[must_use]
-pub fn files_of(project: &Path) -> Vec<files::Found> {
-    ALL.iter().filter_map(|tool| files::find(project, tool)).collect()
+pub fn files_of(project: &Path, bounds: &Bounds) -> Vec<files::Found> {
+    ALL.iter().filter_map(|tool| files::find(project, bounds, tool)).collect()
 }

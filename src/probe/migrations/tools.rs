@@ -3,11 +3,11 @@
 use super::Judged;
 use super::catalog::{Catalog, StateTable};
 use super::scene::Scene;
-use crate::finding::migrations::{dirty, locked, pending, unreadable};
+use crate::finding::migrations::{dirty, locked, never_applied, pending, record_without_file, unreadable};
 use crate::foreign::Foreign;
 use crate::migrations::Trees;
 use crate::migrations::listing::count;
-use crate::migrations::tools::files::{Found, Naming, flyway_version, number};
+use crate::migrations::tools::files::{Difference, Found};
 use crate::migrations::tools::{ALL, Tool};
 use crate::server::session::{Answer, NoAnswer};
 use crate::verdict::Breakage;
@@ -30,14 +30,24 @@ fn states<'a>(trees: &'a Trees, catalog: &'a Catalog) -> Vec<State<'a>> {
     catalog
         .state
         .iter()
-        .filter(|table| table.visible || OWN_SCHEMAS.contains(&table.schema.as_str()))
         .filter_map(|table| {
             let known = table.kind().filter(|known| known.is_record)?;
-            let tool = ALL.iter().find(|tool| tool.name == known.tool && tool.table == known.name)?;
-            let files = trees.others.iter().find(|found| std::ptr::eq(found.tool, tool));
+            let fits = |tool: &Tool| tool.table == known.name && tool.columns == known.columns;
+            let mut namesakes = trees.others.iter().filter(|found| fits(found.tool));
+            let files = match (namesakes.next(), namesakes.next()) {
+                (Some(only), None) => Some(only),
+                // Both tools' files are there: the table does not say whose it is.
+                _ => None,
+            };
             if !trees.is_empty() && files.is_none() {
                 return None;
             }
+            // A tool's connection may have a search path of its own: the only table of its kind is meant all the same.
+            let is_only = catalog.state.iter().filter(|other| other.name == table.name).count() == 1;
+            if !(table.visible || OWN_SCHEMAS.contains(&table.schema.as_str()) || files.is_some() && is_only) {
+                return None;
+            }
+            let tool = files.map_or_else(|| ALL.iter().find(|tool| fits(tool)), |files| Some(files.tool))?;
             let lock = tool.lock_sql(&table.schema).filter(|_| {
                 let name = tool.lock.as_ref().map(|lock| lock.table);
                 let mut others = catalog.state.iter();
@@ -46,6 +56,15 @@ fn states<'a>(trees: &'a Trees, catalog: &'a Catalog) -> Vec<State<'a>> {
             Some(State { tool, table, lock, files })
         })
         .collect()
+}
+
+/// The files of a tool that the database knows nothing of: no other tool has such files, and no state table goes with them.
+pub fn unrecorded<'a>(trees: &'a Trees, catalog: &Catalog) -> Option<&'a Found> {
+    if !trees.is_empty() || states(trees, catalog).iter().any(|state| state.files.is_some()) {
+        return None;
+    }
+    let has_a_table = |found: &Found| catalog.state.iter().any(|table| table.name == found.tool.table);
+    trees.others.iter().find(|found| found.layout.is_telling && !has_a_table(found))
 }
 
 /// What has to be asked about them.
@@ -67,6 +86,9 @@ pub fn judge(scene: &Scene<'_>, answers: Vec<Answer>) -> Result<Vec<Judged>, Bre
         Some(Err(NoAnswer::Lost(why))) => Err(Breakage(why)),
         None => Err(Breakage("no answer came".to_owned())),
     };
+    if let Some(found) = unrecorded(scene.trees, catalog) {
+        return Ok(vec![never_recorded(scene, catalog, found)]);
+    }
     states(scene.trees, catalog)
         .into_iter()
         .map(|state| {
@@ -108,61 +130,59 @@ pub fn judge(scene: &Scene<'_>, answers: Vec<Answer>) -> Result<Vec<Judged>, Bre
         .collect()
 }
 
+fn never_recorded(scene: &Scene<'_>, catalog: &Catalog, found: &Found) -> Judged {
+    let directory = scene.trees.shown(&found.directory);
+    let others = catalog.of_others(&[]);
+    let others: Vec<String> = others
+        .iter()
+        .map(|(table, tool)| format!("state table of {tool}: {}", table.shown()))
+        .collect();
+    Judged {
+        tool: found.tool.name,
+        summary: format!("{}: nothing recorded", found.tool.name),
+        revisions: found.migrations.len(),
+        findings: vec![never_applied::other(found, &directory, &scene.surroundings(false), others)],
+        ..Judged::default()
+    }
+}
+
 impl State<'_> {
     fn judge(&self, scene: &Scene<'_>, applied: &[String], failed: &[String], judged: &mut Judged) {
+        let (tool, name) = (self.tool, self.tool.name);
         judged.revisions = self.files.map_or(0, |files| files.migrations.len());
         judged.database = applied.last().cloned().into_iter().collect();
         if !failed.is_empty() {
             judged
                 .findings
-                .push(dirty::found(self.tool, &self.table.shown(), scene.database, failed));
+                .push(dirty::found(tool, &self.table.shown(), scene.database, failed));
         }
-        let waiting = self.files.and_then(|files| self.pending(files, applied, failed));
-        judged.pending = waiting.as_ref().map(Vec::len);
-        if let (Some(waiting), Some(files)) = (&waiting, self.files)
-            && !waiting.is_empty()
-            && failed.is_empty()
-        {
-            let directory = scene.trees.shown(&files.directory);
-            judged.findings.push(pending::other(self.tool, &directory, waiting));
-        }
-        judged.summary = match (self.tool.last_alone, applied.first()) {
-            (true, Some(last)) => format!("{}: at {}", self.tool.name, Foreign::new(last.as_str())),
-            _ => format!("{}: {} applied", self.tool.name, count(applied.len(), "migration")),
+        let stand = match (tool.last_alone, applied.first()) {
+            (true, Some(last)) => format!("{name}: at {}", Foreign::new(last.as_str())),
+            _ => format!("{name}: {} applied", count(applied.len(), "migration")),
         };
+        let recorded: Vec<String> = applied.iter().chain(failed).cloned().collect();
+        let compared = self.files.and_then(|files| Some((files, files.compare(&recorded)?)));
+        let Some((files, Difference { pending, without_file })) = compared else {
+            judged.summary = format!("{stand}; {}", untold(tool));
+            return;
+        };
+        judged.summary = stand;
+        judged.pending = Some(pending.len());
+        let directory = scene.trees.shown(&files.directory);
+        if !pending.is_empty() && failed.is_empty() {
+            judged.findings.push(pending::other(tool, &directory, &pending));
+        }
+        if !without_file.is_empty() {
+            judged.findings.push(record_without_file::other(tool, &directory, &without_file));
+        }
     }
+}
 
-    /// What the files have and the record has not; `None` where no file is in the record, so that they may be another
-    /// database's, or another tool's.
-    fn pending<'f>(&self, files: &'f Found, applied: &[String], failed: &[String]) -> Option<Vec<&'f str>> {
-        let naming = files.tool.files.as_ref()?.naming;
-        if let Naming::Flyway = naming {
-            let last = applied.iter().chain(failed).filter_map(|name| flyway_version(name)).max()?;
-            let is_later = |name: &&str| flyway_version(name).is_some_and(|version| version > last);
-            return Some(files.migrations.iter().map(String::as_str).filter(is_later).collect());
-        }
-        let is_number = matches!(naming, Naming::Number);
-        let recorded: Vec<String> = applied
-            .iter()
-            .chain(failed)
-            .map(|name| {
-                if is_number {
-                    number(name).unwrap_or_default()
-                } else {
-                    name.clone()
-                }
-            })
-            .collect();
-        files.migrations.iter().find(|name| recorded.contains(name))?;
-        let value = |name: &str| name.parse::<u128>().unwrap_or_default();
-        let last = recorded.iter().map(|name| value(name)).max().unwrap_or_default();
-        let is_pending = |name: &&str| {
-            if self.tool.last_alone {
-                value(name) > last
-            } else {
-                !recorded.iter().any(|other| other == name)
-            }
-        };
-        Some(files.migrations.iter().map(String::as_str).filter(is_pending).collect())
+/// How to learn what the files do not tell.
+fn untold(tool: &Tool) -> String {
+    if tool.status.is_empty() {
+        "whether others are pending cannot be told from here".to_owned()
+    } else {
+        format!("`{}` tells whether others are pending", tool.status)
     }
 }

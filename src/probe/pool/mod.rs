@@ -62,7 +62,7 @@ fn behind_pooler(server: &ServerFacts, limits: &LimitsSeen) -> bool {
 }
 
 /// The finding for questions that got no answer because a pooler had no connection for them.
-pub async fn held_up(request: &Request, target: &Target, answers: &[Answer], way: &Way) -> Option<Finding> {
+pub async fn held_up(request: &Request, target: &Target, answers: &[&Answer], way: &Way) -> Option<Finding> {
     let refused = answers.iter().find_map(|answer| match answer {
         Err(NoAnswer::Refused(error)) if pooler_waiting::matches(error) => Some(error),
         _ => None,
@@ -83,7 +83,7 @@ pub async fn held_up(request: &Request, target: &Target, answers: &[Answer], way
 
 /// The layer's questions, each a single SELECT; [`judge`] takes the answers in the same order.
 #[must_use]
-pub fn questions(_request: &Request) -> Vec<String> {
+pub fn questions() -> Vec<String> {
     [ask::LIMITS, ask::SESSIONS, ask::TRANSACTIONS, ask::WAITS, ask::PREPARED]
         .map(str::to_owned)
         .to_vec()

@@ -16,7 +16,7 @@ use crate::settings::source::Place;
 use crate::verdict::Fact;
 
 /// How long the application may take to load.
-const LIMIT: Duration = Duration::from_secs(30);
+pub const LIMIT: Duration = Duration::from_secs(30);
 
 /// What the application says takes the place of what its environment says.
 pub fn ask(scene: &mut Scene, asked: &Asked, request: &Request) {

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::{Reading, Scene};
+use crate::file::{self, Unread};
 use crate::finding::config::{assignment_dropped, env_file_exposed, env_file_missing, env_file_unreadable};
 use crate::finding::{Finding, Severity};
 use crate::foreign::Foreign;
@@ -13,7 +14,6 @@ use crate::settings::choice::{Bag, Chosen};
 use crate::settings::dialect::{Dialect, NAMELESS};
 use crate::settings::env_file::{Assignment, Complaint, Parsed, Style};
 use crate::settings::environment::Environment;
-use crate::settings::file::{self, Unread};
 use crate::settings::variables;
 use crate::verdict::Notes;
 

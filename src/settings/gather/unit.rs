@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::lines::{complain, exposed, holds_password, says_nothing, unread};
 use super::{Reading, Scene, account_of, as_warning, not_seen, process_bag, server_of};
 use crate::app_server;
+use crate::file::Unread;
 use crate::finding::Severity;
 use crate::finding::config::stale_process::{self, Change};
 use crate::finding::config::{assignment_dropped, env_file_unreadable, percent_specifier, unit_not_found};
@@ -16,14 +17,14 @@ use crate::nearest::nearest;
 use crate::process::{self, Process, Unseen};
 use crate::request::Request;
 use crate::secret::Secret;
-use crate::settings::choice::{Bag, Unknown};
+use crate::settings::choice::{Bag, Beaten, Unknown};
 use crate::settings::dialect::Dialect;
 use crate::settings::env_file::{Assignment, Complaint};
 use crate::settings::environment::{Account, Environment};
-use crate::settings::file::Unread;
-use crate::settings::source::{Directive, Place};
+use crate::settings::source::Place;
 use crate::settings::variables;
-use crate::systemd::environment::{self, Effective, Placed, Why};
+use crate::systemd::environment::{self, Effective, Placed, Stands, Why};
+use crate::systemd::handed::Handed;
 use crate::systemd::manager::{self, Shown};
 use crate::systemd::search::{self, Found};
 use crate::systemd::service::{self, Service};
@@ -38,12 +39,16 @@ pub fn gather(name: &str, pid: Option<u32>, root: &Path, request: &Request, envi
         return Scene::broken(unit_not_found::template(&unit));
     }
     let shown = (root == Path::new("/")).then(|| manager::show(&unit)).flatten();
-    let files = match files(root, &unit, shown.as_ref()) {
+    let files = match files(root, &unit, shown.as_ref(), environment) {
         Ok(files) => files,
         Err(scene) => return *scene,
     };
     let service = service::read(root, &unit, &files);
-    let mut effective = environment::effective(&service, root);
+    let handed = match &shown {
+        Some(_) => Handed::by_manager(),
+        None => Handed::by_files(root),
+    };
+    let mut effective = environment::effective(&service, &handed, root);
     let main_pid = pid.or_else(|| shown.as_ref().and_then(|shown| shown.main_pid));
     let (running, denied) = match main_pid.map(|pid| (pid, process::look(pid))) {
         Some((_, Ok(process))) => (Some(process), None),
@@ -80,7 +85,7 @@ pub fn gather(name: &str, pid: Option<u32>, root: &Path, request: &Request, envi
     scene
 }
 
-fn files(root: &Path, unit: &str, shown: Option<&Shown>) -> Result<Vec<PathBuf>, Box<Scene>> {
+fn files(root: &Path, unit: &str, shown: Option<&Shown>, environment: &Environment) -> Result<Vec<PathBuf>, Box<Scene>> {
     if let Some(Shown {
         fragment: Some(fragment),
         drop_ins,
@@ -92,7 +97,10 @@ fn files(root: &Path, unit: &str, shown: Option<&Shown>) -> Result<Vec<PathBuf>,
     match search::find(root, unit) {
         Found::Files { fragment, drop_ins } => Ok(std::iter::once(fragment).chain(drop_ins).collect()),
         Found::Masked(path) => Err(Box::new(Scene::broken(unit_not_found::masked(unit, &path)))),
-        Found::Nowhere => Err(Box::new(Scene::broken(unit_not_found::nowhere(unit, &similar(root, unit))))),
+        Found::Nowhere => Err(Box::new(Scene::broken(match search::of_users(root, environment.home(), unit) {
+            Some(path) => unit_not_found::of_users(unit, &path),
+            None => unit_not_found::nowhere(unit, &similar(root, unit)),
+        }))),
     }
 }
 
@@ -124,7 +132,12 @@ fn files_bag(service: &Service, effective: &Effective, environment: &Environment
         place(&mut bag, name, service, effective);
     }
     for (name, placed) in effective.beaten.iter().filter(|(name, _)| variables::is_relevant(name)) {
-        bag.beaten.push(placed_as(name, placed, service));
+        bag.beaten.push(Beaten {
+            name: name.clone(),
+            value: placed.value.clone(),
+            place: place_of(placed, service),
+            line: placed.line().map(|(_, line)| line),
+        });
     }
     bag
 }
@@ -134,7 +147,10 @@ fn unknown(service: &Service, effective: &Effective) -> Vec<Unknown> {
     let at = |file: &Path, line: usize| format!("{} line {line}", Foreign::new(file.to_string_lossy()));
     let passed = effective.passed.iter().map(|name| Unknown {
         name: Some(name.clone()),
-        from: format!("PassEnvironment= of {}, from the service manager's own environment", service.name),
+        from: format!(
+            "PassEnvironment= of {}, from the service manager's own environment, which only root may read",
+            service.name
+        ),
     });
     let lost = service.lost.iter().filter_map(|lost| match lost.why {
         Why::OutOfReach(letter) if !effective.variables.contains_key(&lost.name) => Some(Unknown {
@@ -163,29 +179,27 @@ fn unknown(service: &Service, effective: &Effective) -> Vec<Unknown> {
 /// Says of a variable where the unit's files have it.
 fn place(bag: &mut Bag, name: &str, service: &Service, effective: &Effective) {
     let Some(placed) = effective.variables.get(name) else { return };
-    let (place, assignment) = placed_as(name, placed, service);
-    bag.places.insert(name.to_owned(), place);
-    bag.assignments.insert(name.to_owned(), assignment);
-}
-
-fn placed_as(name: &str, placed: &Placed, service: &Service) -> (Place, Assignment) {
-    let directive = if placed.by_file {
-        Directive::EnvironmentFile
-    } else {
-        Directive::Environment
-    };
-    let place = Place::UnitFile {
-        path: placed.file.clone(),
-        directive,
-        unit: service.name.clone(),
-    };
-    let assignment = Assignment {
+    bag.places.insert(name.to_owned(), place_of(placed, service));
+    let assignment = placed.line().map(|(_, line)| Assignment {
         name: name.to_owned(),
         value: placed.value.clone(),
-        line: placed.line,
+        line,
         styles: placed.styles.clone(),
-    };
-    (place, assignment)
+    });
+    bag.assignments.extend(assignment.map(|assignment| (name.to_owned(), assignment)));
+}
+
+fn place_of(placed: &Placed, service: &Service) -> Place {
+    let unit = service.name.clone();
+    match &placed.stands {
+        Stands::In { file, directive, .. } => Place::UnitFile {
+            path: file.clone(),
+            directive: *directive,
+            unit,
+        },
+        Stands::WithManager => Place::Manager { passed: false, unit },
+        Stands::Passed => Place::Manager { passed: true, unit },
+    }
 }
 
 /// What differs between the process and the files. A value that both have is placed where the files have it.
@@ -202,8 +216,8 @@ fn compare(
     names.dedup();
     for name in names {
         let at = || {
-            let placed = effective.variables.get(&name)?;
-            Some(format!("{} line {}", Foreign::new(placed.file.to_string_lossy()), placed.line))
+            let (file, line) = effective.variables.get(&name)?.line()?;
+            Some(format!("{} line {line}", Foreign::new(file.to_string_lossy())))
         };
         match (process.variables.get(&name), effective.variables.get(&name)) {
             (Some(now), Some(placed)) if *now == placed.value => place(bag, &name, service, effective),
@@ -260,12 +274,15 @@ fn troubles(service: &Service, effective: &mut Effective, running: bool, request
         });
     }
     for (name, placed) in &effective.variables {
-        if !placed.mistaken.is_empty() && variables::is_relevant(name) {
+        if !placed.mistaken.is_empty()
+            && variables::is_relevant(name)
+            && let Some((file, line)) = placed.line()
+        {
             notes.found(weigh(percent_specifier::replaced(
                 &service.name,
                 name,
-                &placed.file,
-                placed.line,
+                file,
+                line,
                 &placed.mistaken,
             )));
         }

@@ -1,6 +1,7 @@
 //! Proves remedies: a finding, what is pasted, and the next check without the finding; then what is undone, and the finding again.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -18,6 +19,8 @@ pub struct Patient<'a> {
     call: Doctor,
     server: Option<&'a Server>,
     pooler: Option<&'a PgBouncer>,
+    /// Where the programs are that a shell would find first.
+    programs: String,
 }
 
 impl<'a> Patient<'a> {
@@ -44,12 +47,19 @@ impl<'a> Patient<'a> {
             call: Doctor::check(),
             server: None,
             pooler: None,
+            programs: String::new(),
         }
     }
 
     /// How the check is called, its connection string aside.
     pub fn called(mut self, call: Doctor) -> Self {
         self.call = call;
+        self
+    }
+
+    /// What is pasted into a shell finds these programs, as in a virtual environment that is switched on.
+    pub fn with_programs(mut self, directory: &Path) -> Self {
+        self.programs = format!("{}:", directory.display());
         self
     }
 
@@ -115,7 +125,7 @@ impl<'a> Patient<'a> {
             "app-config" => self.dsn = configured(&self.dsn, text),
             "database" => self.sql(step["database"].as_str().expect("a database"), text),
             "database-host" if is_hba(step["run"].as_str().unwrap_or_default()) => self.edit_hba(step, what),
-            "app-host" | "database-host" => drop(shell(text)),
+            "app-host" | "database-host" => drop(shell(&self.programs, text)),
             "pooler" => self.pooler.expect("a pooler").paste(text),
             place => panic!("{place} is for people: {step:#}"),
         }
@@ -198,10 +208,13 @@ fn words(line: &str) -> Vec<String> {
 }
 
 /// What a command prints; it has to succeed.
-fn shell(command: &str) -> String {
+fn shell(programs: &str, command: &str) -> String {
     let output = Command::new("sh")
         .args(["-c", command])
-        .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+        .env(
+            "PATH",
+            format!("{programs}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+        )
         .stdin(Stdio::null())
         .output()
         .expect("a shell");

@@ -88,6 +88,27 @@ fn django_says_what_it_runs_with() {
 }
 
 #[test]
+fn a_target_names_the_application() {
+    let venv = need!(Venv::shared());
+    let server = Server::shared();
+    let project = django(DJANGO);
+    let venv = venv.path().display();
+    let target = format!("[targets.web]\nproject = \".\"\nvenv = \"{venv}\"\ndjango = \"website.settings\"\n");
+    project.write("dbdoctor.toml", &target);
+    let check = || {
+        Doctor::check()
+            .directory(&project.path)
+            .args(["--target", "web", "--until", "auth"])
+            .env("SHOP_DATABASE", parts(server, "app"))
+    };
+    let run = check().run();
+    run.sound();
+    assert_eq!(run.json()["target"]["database"], "shop", "{}", run.stdout);
+    project.write("dbdoctor.toml", &format!("{target}flask = \"shop:app\"\n"));
+    assert!(check().in_format("json").stderr.contains("of django and flask, only one"));
+}
+
+#[test]
 fn django_stops_before_it_has_settings() {
     let venv = need!(Venv::shared());
     let project = django(DJANGO);

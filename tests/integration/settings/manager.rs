@@ -187,3 +187,44 @@ fn a_django_project() {
     assert_eq!(run.json()["target"]["database"], "shop");
     assert_eq!(run.row("config")["facts"]["workers"], 3, "{}", run.stdout);
 }
+
+#[test]
+fn what_the_manager_hands_to_its_services() {
+    let lines = "ExecStart=/bin/sleep infinity\n";
+    let dsn = |host: &str| format!("postgresql://app:{}@{host}/shop", canary::of("app"));
+    let root = Root::with_service(&format!("PassEnvironment=DATABASE_URL\n{lines}"));
+    root.write("etc/systemd/system/service.d/apart.conf", "[Unit]\nDefaultDependencies=no\n");
+    let manager = need!(Manager::with_environment(&root, &format!("DATABASE_URL={}", dsn("passed.invalid"))));
+    let systemctl = |arguments: &[&str]| assert!(manager.systemctl(arguments).status.success(), "{}", manager.said());
+    let check = |host: &str, place: &str| {
+        let run = Doctor::check().beside(&manager).args(["--unit", "shop", "--until", "config"]).run();
+        run.sound();
+        assert_eq!(run.json()["target"]["host"], host, "{}", run.stdout);
+        assert_eq!(run.json()["target"]["source"], format!("DATABASE_URL in {place}"), "{}", run.stdout);
+        assert!(!run.codes().contains(&"config/stale-process".to_owned()), "{}", run.stdout);
+    };
+
+    // With the process and without it, and stronger than what all services get.
+    let passed = "the service manager's own environment (PassEnvironment of shop.service)";
+    systemctl(&["set-environment", &format!("DATABASE_URL={}", dsn("all.invalid"))]);
+    systemctl(&["restart", "shop"]);
+    check("passed.invalid", passed);
+    systemctl(&["stop", "shop"]);
+    check("passed.invalid", passed);
+
+    // What a shell would have to quote arrives as it is.
+    root.write("etc/systemd/system/shop.service", format!("[Service]\n{lines}"));
+    systemctl(&["daemon-reload"]);
+    systemctl(&[
+        "set-environment",
+        &format!("DATABASE_URL={}?application_name=a'b$c%20d", dsn("all.invalid")),
+    ]);
+    let handed = "the environment that the service manager hands to all services, shop.service among them (systemctl show-environment)";
+    check("all.invalid", handed);
+    systemctl(&["start", "shop"]);
+    check("all.invalid", handed);
+
+    systemctl(&["unset-environment", "DATABASE_URL"]);
+    let run = Doctor::check().beside(&manager).args(["--unit", "shop", "--until", "config"]).run();
+    run.sound().warns("config/stale-process");
+}

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use dbdoctor::systemd::environment;
+use dbdoctor::systemd::handed::Handed;
 use dbdoctor::systemd::manager;
 use dbdoctor::systemd::search::{self, Found};
 use dbdoctor::systemd::service;
@@ -61,7 +62,7 @@ fn ours(root: &Root) -> BTreeMap<String, String> {
     };
     let files: Vec<_> = std::iter::once(fragment).chain(drop_ins).collect();
     let service = service::read(&root.path, "shop.service", &files);
-    let effective = environment::effective(&service, &root.path);
+    let effective = environment::effective(&service, &Handed::by_files(&root.path), &root.path);
     let shown = |placed: &environment::Placed| String::from_utf8_lossy(placed.value.reveal()).into_owned();
     effective
         .variables
@@ -150,6 +151,41 @@ fn what_the_manager_says_is_taken_apart() {
         ("loaded", Some(12), 2, true)
     );
     assert_eq!(manager::read("MainPID=0\nFragmentPath=\n"), manager::Shown::default());
+}
+
+#[test]
+fn what_all_services_get() {
+    let root = Root::with_service("Environment=B=unit\nPassEnvironment=C\n");
+    root.write(
+        "etc/systemd/system.conf",
+        "[Manager]\n#DefaultEnvironment=A=no\nDefaultEnvironment=A=main B=main\nDefaultEnvironment=\"C=with blanks\"\n",
+    );
+    root.write("usr/lib/systemd/system.conf", "[Manager]\nDefaultEnvironment=A=weaker\n");
+    root.write(
+        "usr/lib/systemd/system.conf.d/50-more.conf",
+        "[Manager]\nDefaultEnvironment=D=more\n",
+    );
+    let expected = [("A", "main"), ("B", "unit"), ("C", "with blanks"), ("D", "more")];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(ours(&root), BTreeMap::from(expected));
+}
+
+#[test]
+fn quoted_variables_of_the_manager() {
+    let text = "LANG=C.UTF-8\nA=$'it\\'s \\\\ a\\ttab'\nB=\"two words\"\nC=$HOME\nD=\n";
+    let seen = dbdoctor::systemd::handed::read(text.as_bytes());
+    let shown: Vec<(&str, String)> = seen
+        .iter()
+        .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.reveal()).into_owned()))
+        .collect();
+    let expected = [
+        ("LANG", "C.UTF-8"),
+        ("A", "it's \\ a\ttab"),
+        ("B", "two words"),
+        ("C", "$HOME"),
+        ("D", ""),
+    ];
+    assert_eq!(shown, expected.map(|(name, value)| (name, value.to_owned())));
 }
 
 /// The words of `systemd-analyze verify`, which the finding repeats.

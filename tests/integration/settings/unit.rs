@@ -121,6 +121,17 @@ fn there_is_no_such_unit() {
             .run()
             .fails("config/unit-not-found");
     }
+    let run = Doctor::check()
+        .home_file(".config/systemd/user/own.service", "[Service]\nExecStart=/bin/true\n")
+        .args(["--unit", "own", "--root"])
+        .arg(&root.path)
+        .run();
+    run.fails("config/unit-not-found");
+    assert!(
+        run.finding("config/unit-not-found").to_string().contains("systemctl --user show"),
+        "{}",
+        run.stdout
+    );
     symlink("/dev/null", root.path.join("etc/systemd/system/off.service")).unwrap();
     let run = Doctor::check().args(["--unit", "off", "--root"]).arg(&root.path).run();
     assert!(
