@@ -103,12 +103,12 @@ fn each_finding_has_its_page_with_the_same_sections() {
         for section in &sections {
             let numbers = section.blocks.iter().filter_map(|block| match block {
                 Block::Item(mark, _) => mark.strip_suffix('.'),
-                Block::Paragraph(_) | Block::Code(_) => None,
+                Block::Paragraph(_) | Block::Check(_) | Block::Code(_) => None,
             });
             let counted: Vec<String> = numbers.clone().zip(1..).map(|(_, number)| number.to_string()).collect();
             assert_eq!(numbers.collect::<Vec<_>>(), counted, "{code}: {}", section.heading);
             let is_right = |block: &Block| match section.heading {
-                "Causes, most likely first" => matches!(block, Block::Item(mark, _) if *mark != "-"),
+                "Causes, most likely first" => matches!(block, Block::Item(mark, _) if *mark != "-") || matches!(block, Block::Check(_)),
                 "The fix" => matches!(block, Block::Item("-", _) | Block::Code(_)),
                 "Example" => matches!(block, Block::Paragraph(_) | Block::Code(_)),
                 _ => matches!(block, Block::Paragraph(_)),

@@ -12,9 +12,13 @@ use crate::remedy::{Place, Remedy, Step};
 #[must_use]
 pub fn of(kind: &'static Kind, facts: &Facts) -> Remedy {
     let fixes = Page::of(kind).fixes();
-    let summary = fixes.first().cloned().unwrap_or_else(|| kind.title.to_owned());
+    let summary = fixes.first().map_or_else(|| kind.title.to_owned(), |(_, text)| text.clone());
     let mut steps: Vec<Step> = grant(kind, facts).into_iter().collect();
-    steps.extend(fixes.into_iter().map(|fix| Step::new(place(kind.layer), fix)));
+    steps.extend(
+        fixes
+            .into_iter()
+            .map(|(said, text)| Step::new(said.unwrap_or_else(|| place(kind.layer)), text)),
+    );
     Remedy::new(summary, steps)
 }
 

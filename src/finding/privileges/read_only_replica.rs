@@ -8,7 +8,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Privileges,
     slug: "read-only-replica",
     severity: Severity::Fail,
-    title: "the server is a standby, and the application writes",
+    title: "the server takes no writes, as a standby does, and the application writes",
 };
 
 /// What logs say of it.
