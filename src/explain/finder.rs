@@ -93,7 +93,7 @@ impl Literals {
     fn long(&self, haystack: &[u8], from: usize) -> Option<Place> {
         self.long.find(haystack, from).map(|found| Place {
             at: found.start,
-            behind: found.behind(),
+            behind: found.next,
             sign: self.signs_of_long[found.literal],
         })
     }
@@ -123,8 +123,11 @@ enum Next {
     None,
 }
 
-/// The ways of looking.
-const WAYS: [fn(&[u8], usize) -> Option<Place>; 4] = [
+/// A way of looking: the first place at or behind another.
+type Way = fn(&[u8], usize) -> Option<Place>;
+
+/// All of them.
+const WAYS: [Way; 4] = [
     |haystack, from| LITERALS.long(haystack, from),
     |haystack, from| LITERALS.short(haystack, from),
     escaped,

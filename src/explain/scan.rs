@@ -3,13 +3,16 @@
 //! Whole chunks are searched for the pieces by which the texts of the catalogue are known; only the lines that hold one are looked at
 //! further. Lines may be of any length and hold any bytes: of a very long one, the neighbourhood of what was found is read.
 
-use memchr::{memchr, memchr_iter, memrchr};
+use std::ops::Range;
+
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 use super::clean;
 use super::context::{self, Bond};
 use super::finder::{self, Place, Places, Sign};
 use super::group::{Group, Groups};
 use super::incident::{Incident, Sighting};
+use super::lines;
 use super::memo::Memo;
 use super::sight::{self, Surroundings};
 use super::strangers::Strangers;
@@ -123,7 +126,7 @@ impl Scanner {
                 continue;
             }
             let (start, stop) = self.line_around(&buffer, place.at);
-            if !matters(place.sign, &buffer[start..stop]) {
+            if !matters(place.sign, &buffer, start..stop) {
                 passed.note(place.sign, stop);
                 continue;
             }
@@ -230,10 +233,17 @@ impl Scanner {
 }
 
 /// A second look, at the whole line.
-fn matters(sign: Sign, line: &[u8]) -> bool {
+fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
+    let line = &buffer[span.clone()];
     match sign {
         Sign::Certain | Sign::Stranger(_) => true,
-        Sign::Vague => context::owner(line) != Some(false),
+        // What is packed may hold more lines than one: they are asked once they are taken apart.
+        Sign::Vague if memchr2(b'\\', b'#', line).is_some() => context::owner(line) != Some(false),
+        Sign::Vague => {
+            let above = &buffer[span.start.saturating_sub(HISTORY)..span.start];
+            let below = &buffer[(span.end + 1).min(buffer.len())..];
+            context::near_driver(|| lines::backward(above), line, lines::forward(below))
+        }
         Sign::Foreign => !line.is_ascii(),
         Sign::Escaped => finder::may_be_translated(&clean::with_letters(line)),
     }
