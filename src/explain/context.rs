@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::{memchr, memmem};
 
 use super::{clean, lines, prefix, times};
+
+/// What is another's whatever else stands in the line: an address that was asked for, a package that was to be installed.
+const SURELY_OTHERS: &[&str] = &["urllib3", "pip._vendor", "upstream: ", "sshd["];
 
 /// Words that only PostgreSQL, its drivers and its poolers bring into a log, in lower case.
 const OURS: &[&str] = &[
@@ -16,10 +19,14 @@ const OURS: &[&str] = &[
     "aiopg",
     "tokio_postgres",
     "tokio-postgres",
-    "postgres",
+    "postgresql:/",
+    "postgresql+",
+    "postgres://",
+    "backends/postgresql",
+    "dialects/postgresql",
+    "org.postgresql",
     "pgbouncer",
     "pgcat",
-    "odyssey",
     "libpq",
     "connection to server at",
     "pooler error",
@@ -33,6 +40,9 @@ const OURS: &[&str] = &[
     "5432,",
     ":5432",
 ];
+
+/// Words that may also be a host's, a user's or a path's, in lower case: they count where nothing else tells.
+const NAMES: &[&str] = &["postgres", "odyssey"];
 
 /// Words of clients of other servers, in lower case.
 const OTHERS: &[&str] = &[
@@ -81,11 +91,13 @@ const OTHERS: &[&str] = &[
     "celery",
     "docker",
     "snmp",
+    "curl: (",
+    "ping: ",
 ];
 
 /// Every word that says whose a line is.
 pub fn words() -> impl Iterator<Item = &'static str> {
-    OURS.iter().chain(OTHERS).copied()
+    [SURELY_OTHERS, OURS, OTHERS, NAMES].into_iter().flatten().copied()
 }
 
 /// How many lines of a traceback are read back.
@@ -96,25 +108,34 @@ const NEIGHBOURS: usize = 2;
 /// How many lines of code stand between two frames.
 const CODE: usize = 3;
 
+/// All words, those that settle it first.
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .kind(Some(AhoCorasickKind::DFA))
+        .match_kind(MatchKind::LeftmostLongest)
         .build(words());
     words.expect("a few short words fit")
 });
 
-/// Whose word stands in a line; a word of ours counts more.
+/// Whose word stands in a line; of several the one that is surest counts.
 #[must_use]
 pub fn owner(line: impl AsRef<[u8]>) -> Option<bool> {
-    let mut found = None;
+    const THEIRS: usize = SURELY_OTHERS.len();
+    const DRIVERS: usize = THEIRS + OURS.len();
+    const SERVICES: usize = DRIVERS + OTHERS.len();
+    let mut found = usize::MAX;
+    // No word stands inside of a less sure one, and of two that begin alike the longer is meant.
     for word in WORDS.find_iter(line.as_ref()) {
-        if word.pattern().as_usize() < OURS.len() {
-            return Some(true);
+        found = found.min(word.pattern().as_usize());
+        if found < THEIRS {
+            break;
         }
-        found = Some(false);
     }
-    found
+    match found {
+        usize::MAX => None,
+        found => Some((THEIRS..DRIVERS).contains(&found) || found >= SERVICES),
+    }
 }
 
 /// Whether a PostgreSQL driver stands near: in the line itself, else in the innermost library frame of the traceback that ends there, else in

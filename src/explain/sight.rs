@@ -186,7 +186,7 @@ fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> (Vec<Match<'t>>, 
         context::near_driver(before, &message[begin..end], after)
     };
     let mut matches = catalogue::matches(message, &mut near_driver);
-    matches.retain(|found| !is_of_statement(message, found.captured.start));
+    matches.retain(|found| !is_of_statement(message, found.captured.start) && !goes_on(message, found.captured.end));
     (matches, asked.get())
 }
 
@@ -204,6 +204,11 @@ fn frames(around: &Surroundings<'_>, message: &str) -> String {
     }
     let begin = memmem::rfind(around.before, BEGINNING.as_bytes());
     begin.map_or_else(String::new, |begin| lines::text(&around.before[begin..]).into_owned() + message)
+}
+
+/// Whether what does not exist is missing in something of another service: PostgreSQL ends such a message there.
+fn goes_on(message: &str, end: usize) -> bool {
+    message[..end].ends_with("does not exist") && message[end..].starts_with(" in ")
 }
 
 /// Whether a place lies in a statement that is logged, or in its parameters: what an application stores is not what happened.
