@@ -84,7 +84,7 @@ fn compare(log: &[u8], theirs: &BTreeSet<usize>) {
     let mut looked_at: BTreeSet<usize> = BTreeSet::new();
     let (mut counted, mut line) = (0, 1);
     while let Some(place) = places.next(counted) {
-        line += log[counted..place.at.max(counted)].iter().filter(|byte| **byte == b'\n').count();
+        line += memchr::memchr_iter(b'\n', &log[counted..place.at.max(counted)]).count();
         counted = counted.max(place.at);
         looked_at.insert(line);
     }
