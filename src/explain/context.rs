@@ -220,12 +220,12 @@ pub enum Bond {
 
 /// Judges the lines between two matches, and the beginning of the second one's line; the first was written at `since`.
 #[must_use]
-pub fn bond(between: &[u8], line: &[u8], since: Option<&str>) -> Bond {
+pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
     let own = plain(line);
     let lines = || lines::forward(between).flat_map(written);
     let moment = || match prefix::strip(&lines::text(line)).time {
         None => Moment::Untold,
-        Some(time) if since.is_some_and(|since| times::is_same_second(since, time)) => Moment::Same,
+        Some(time) if since().is_some_and(|since| times::is_same_second(&since, time)) => Moment::Same,
         Some(_) => Moment::Later,
     };
     if continues_message(&own, moment) && lines().all(|line| continues(&line)) {

@@ -1,5 +1,6 @@
 //! One trouble: all that one message or traceback says, and which of it is the cause.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use super::catalogue::Meaning;
 use super::context::Bond;
 use super::facts::Facts;
 use super::refusals::Refusal;
-use super::sight;
+use super::{sight, times};
 use crate::finding::Kind;
 use crate::finding::pool::{client_pool_exhausted, connection_lost};
 use crate::finding::privileges::transaction_aborted;
@@ -32,6 +33,8 @@ pub struct Source {
     pub line: Box<[u8]>,
     /// Which of what the line says.
     pub index: usize,
+    /// Whether the line tells its time, which is then not read yet.
+    pub is_timed: bool,
 }
 
 /// What was recognised, wherever it stands.
@@ -67,10 +70,21 @@ impl Sighting {
 
     /// Reads the line that it stands for.
     pub fn settle(&mut self) {
-        if let Some(source) = self.source.take()
-            && let Some(said) = sight::said_alone(&source.line).into_iter().nth(source.index)
-        {
-            self.said = said;
+        let time = self.time().map(Cow::into_owned);
+        if let Some(source) = self.source.take() {
+            self.time = time;
+            if let Some(said) = sight::said_alone(&source.line).into_iter().nth(source.index) {
+                self.said = said;
+            }
+        }
+    }
+
+    /// When it was written.
+    #[must_use]
+    pub fn time(&self) -> Option<Cow<'_, str>> {
+        match &self.source {
+            Some(source) if source.is_timed => times::of_line(&source.line).map(Cow::Owned),
+            _ => self.time.as_deref().map(Cow::Borrowed),
         }
     }
 
@@ -99,8 +113,8 @@ impl Incident {
 
     /// When the first was written.
     #[must_use]
-    pub fn time(&self) -> Option<&str> {
-        self.cause.time.as_deref()
+    pub fn time(&self) -> Option<Cow<'_, str>> {
+        self.cause.time()
     }
 
     /// Goes on with what was seen next. The first is the cause, but for two things: an error that is only what follows, and an attempt that

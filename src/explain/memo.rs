@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use memchr::memmem;
 
 use super::few::Few;
+use super::glance::Glances;
 use super::incident::Said;
 use super::{context, prefix, shape, translations};
 
@@ -40,7 +41,8 @@ static ESCAPED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Fin
 /// The shapes of lines that were read.
 #[derive(Debug, Default)]
 pub struct Memo {
-    said: HashMap<Box<[u8]>, Arc<[Arc<Said>]>>,
+    known: HashMap<Box<[u8]>, Known>,
+    glances: Glances<Known>,
     /// Kept between lines, so that none is made for each.
     key: Vec<u8>,
 }
@@ -50,6 +52,9 @@ impl Memo {
     pub fn recall(&mut self, line: &[u8], behind: &[u8]) -> Recall {
         if line.len() > LONGEST || MARKS.find(behind).is_some() || ESCAPED.find(behind).is_some() {
             return Recall::Never;
+        }
+        if let Some(known) = self.glances.recall(line) {
+            return Recall::Known(known.clone());
         }
         let Ok(text) = std::str::from_utf8(line) else {
             return Recall::Never;
@@ -65,26 +70,35 @@ impl Memo {
             Some(false) => 0xff,
         });
         shape::write(rest, &mut self.key);
-        match self.said.get(self.key.as_slice()) {
-            Some(said) => Recall::Known(Arc::clone(said)),
-            None => Recall::New,
-        }
+        let Some(known) = self.known.get(self.key.as_slice()) else {
+            return Recall::New;
+        };
+        self.glances.note(line, known.clone());
+        Recall::Known(known.clone())
     }
 
     /// Notes what the line that was asked for last says.
-    pub fn note(&mut self, said: impl Iterator<Item = Arc<Said>>) {
-        if self.said.len() >= SHAPES {
-            self.said.clear();
+    pub fn note(&mut self, line: &[u8], known: Known) {
+        if self.known.len() >= SHAPES {
+            self.known.clear();
         }
-        self.said.insert(self.key.as_slice().into(), said.collect());
+        self.glances.note(line, known.clone());
+        self.known.insert(self.key.as_slice().into(), known);
     }
+}
+
+/// What a line says, with the numbers of the one that was read.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub said: Arc<[Arc<Said>]>,
+    /// Whether the line tells its time itself.
+    pub is_timed: bool,
 }
 
 /// What is known of a line.
 #[derive(Debug)]
 pub enum Recall {
-    /// What it says, with the numbers of the line that was read.
-    Known(Arc<[Arc<Said>]>),
+    Known(Known),
     /// It may be noted once it is read.
     New,
     /// More than the line itself may matter.

@@ -13,6 +13,7 @@ pub mod cover;
 pub mod facts;
 mod few;
 pub mod finder;
+mod glance;
 pub mod group;
 pub mod incident;
 pub mod input;

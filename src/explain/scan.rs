@@ -190,7 +190,7 @@ impl Scanner {
         let (mut sightings, reach) = sight::sightings(&surroundings, &mut self.memo);
         if let Some(since) = &self.since {
             let year = since.get(..4).unwrap_or_default();
-            let time = |seen: &Sighting| seen.time.as_deref().and_then(|time| times::comparable(time, year));
+            let time = |seen: &Sighting| seen.time().and_then(|time| times::comparable(&time, year));
             sightings.retain(|seen| time(seen).is_some_and(|time| time >= *since));
         }
         if sightings.is_empty() {
@@ -202,7 +202,7 @@ impl Scanner {
             _ => None,
         };
         let mut bond = between.map_or(Bond::None, |between| {
-            let since = self.open.as_ref().and_then(|open| open.incident.time());
+            let since = || self.open.as_ref().and_then(|open| open.incident.time());
             context::bond(between, &buffer[start..stop], since)
         });
         for seen in sightings {

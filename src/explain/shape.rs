@@ -45,6 +45,35 @@ impl Telling {
     }
 }
 
+/// Where a number may tell.
+#[derive(Debug)]
+pub struct Doubt {
+    before: u8,
+    number: Range<usize>,
+}
+
+impl Doubt {
+    /// Whether the number makes no difference between two texts that have one there.
+    #[must_use]
+    pub fn is_void(&self, one: &[u8], other: &[u8]) -> bool {
+        let (one, other) = (&one[self.number.clone()], &other[self.number.clone()]);
+        one == other || !TELLING.has(self.before, one) && !TELLING.has(self.before, other)
+    }
+}
+
+/// The places of a text where a number of that length may tell.
+#[must_use]
+pub fn doubts(text: &[u8]) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    each_number(text, |before, number| {
+        let may_tell = |(behind, telling): &(u8, &[u8])| (*behind == before || *behind == BEGINNING) && telling.len() == number.len();
+        if TELLING.numbers.iter().any(may_tell) {
+            doubts.push(Doubt { before, number });
+        }
+    });
+    doubts
+}
+
 /// Appends the shape of a text.
 pub fn write(text: &[u8], shape: &mut Vec<u8>) {
     let telling = &*TELLING;

@@ -14,7 +14,7 @@ use super::facts::{Facts, SECRET};
 use super::incident::{Said, Sighting, Source};
 use super::judge;
 use super::lines;
-use super::memo::{Memo, Recall};
+use super::memo::{Known, Memo, Recall};
 use super::prefix;
 use super::session;
 use super::times;
@@ -43,13 +43,17 @@ pub struct Surroundings<'b> {
 #[must_use]
 pub fn sightings(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize) {
     let recall = memo.recall(around.line, head(around.after));
-    if let Recall::Known(said) = recall {
-        return (recalled(&said, around), 0);
+    if let Recall::Known(known) = recall {
+        return (recalled(&known, around), 0);
     }
     let Some(whole) = assemble::whole(around) else {
         let reading = read(around.line, around.after, around);
         if matches!(recall, Recall::New) && reading.stands_alone {
-            memo.note(reading.said.iter().cloned());
+            let known = Known {
+                said: reading.said.iter().cloned().collect(),
+                is_timed: times::of_line(around.line).is_some(),
+            };
+            memo.note(around.line, known);
         }
         return (placed(reading, around), 0);
     };
@@ -88,11 +92,11 @@ fn placed(reading: Reading, around: &Surroundings<'_>) -> Vec<Sighting> {
     reading.said.into_iter().map(sighting).collect()
 }
 
-fn recalled(said: &[Arc<Said>], around: &Surroundings<'_>) -> Vec<Sighting> {
-    if said.is_empty() {
+fn recalled(known: &Known, around: &Surroundings<'_>) -> Vec<Sighting> {
+    if known.said.is_empty() {
         return Vec::new();
     }
-    let time = time(around, &lines::text(around.line));
+    let time = if known.is_timed { None } else { times::before(around.before) };
     let sighting = |(index, said): (usize, &Arc<Said>)| Sighting {
         said: Arc::clone(said),
         line: around.number,
@@ -100,9 +104,10 @@ fn recalled(said: &[Arc<Said>], around: &Surroundings<'_>) -> Vec<Sighting> {
         source: Some(Source {
             line: around.line.into(),
             index,
+            is_timed: known.is_timed,
         }),
     };
-    said.iter().enumerate().map(sighting).collect()
+    known.said.iter().enumerate().map(sighting).collect()
 }
 
 fn time(around: &Surroundings<'_>, line: &str) -> Option<String> {
@@ -121,7 +126,6 @@ struct Reading {
 }
 
 fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
-    let raw = line;
     let original = clean::record(line);
     let english = translations::in_english(&original);
     let line = english.as_deref().unwrap_or(&original);
@@ -133,10 +137,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
         !found.entry.is_fallback() && !lacks_host(found) && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
     };
     let is_silent = matches.iter().all(|found| found.captured.start >= line.len());
-    let stands_alone = !asked_around
-        && prefix::strip(line).time == prefix::strip(&lines::text(raw)).time
-        && (!is_silent || matches.is_empty())
-        && matches.iter().all(said_alone);
+    let stands_alone = !asked_around && (!is_silent || matches.is_empty()) && matches.iter().all(said_alone);
     let matches: Vec<Match<'_>> = matches.into_iter().filter(|found| found.captured.start < line.len()).collect();
     if matches.is_empty() {
         return Reading {

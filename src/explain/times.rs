@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memmem};
 
-use super::{lines, prefix};
+use super::{clean, lines, prefix};
 
 /// How many lines above are asked: those of a traceback have no time of their own.
 const LINES: usize = 120;
@@ -15,6 +15,16 @@ const KEYS: &[&str] = &["timestamp", "@timestamp", "time", "asctime", "ts", "dat
 #[must_use]
 pub fn of_record(raw: &[u8], line: &str) -> Option<String> {
     prefix::strip(line).time.map(ToOwned::to_owned).or_else(|| in_fields(raw))
+}
+
+/// The time that a line tells itself, in front of it or within its record.
+#[must_use]
+pub fn of_line(raw: &[u8]) -> Option<String> {
+    let text = lines::text(raw);
+    match prefix::strip(&text).time {
+        Some(time) => Some(time.to_owned()),
+        None => of_record(raw, &clean::record(raw)),
+    }
 }
 
 /// The time of the nearest line above that has one.
