@@ -131,7 +131,7 @@ impl Incident {
     /// The cause; what the other messages name may show that the settings are at fault.
     #[must_use]
     pub fn cause(mut self) -> Sighting {
-        if let Some(kind) = self.cause.facts.fault_of_settings()
+        if let Some(kind) = self.cause.facts.fault_of_names()
             && !kind.is(self.cause.kind)
         {
             self.cause.settle();

@@ -6,6 +6,7 @@
 //! cause among what one traceback holds, and [`group`] sums up by code. A server's refusal goes through the recognisers that `check` uses.
 
 pub mod assemble;
+mod beyond;
 pub mod catalogue;
 pub mod clean;
 pub mod context;
@@ -13,6 +14,7 @@ pub mod cover;
 pub mod facts;
 mod few;
 pub mod finder;
+pub mod frames;
 mod glance;
 pub mod group;
 pub mod incident;

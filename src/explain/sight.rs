@@ -11,6 +11,7 @@ use super::catalogue::{self, Match, Meaning};
 use super::clean;
 use super::context;
 use super::facts::{Facts, SECRET};
+use super::frames;
 use super::incident::{Said, Sighting, Source};
 use super::judge;
 use super::lines;
@@ -134,7 +135,8 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
     let prefix = line.len() - prefix::strip(line).rest.len();
     let said_alone = |found: &Match<'_>| {
         let start = found.captured.start;
-        !found.entry.is_fallback() && !lacks_host(found) && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
+        let reads_frames = lacks_host(found) || frames::may_settle(&message[start..]);
+        !found.entry.is_fallback() && !reads_frames && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
     };
     let is_silent = matches.iter().all(|found| found.captured.start >= line.len());
     let stands_alone = !asked_around && (!is_silent || matches.is_empty()) && matches.iter().all(said_alone);
@@ -198,7 +200,7 @@ fn lacks_host(found: &Match<'_>) -> bool {
 }
 
 /// The traceback that a message ends, from its beginning.
-fn frames(around: &Surroundings<'_>, message: &str) -> String {
+fn frames_above(around: &Surroundings<'_>, message: &str) -> String {
     const BEGINNING: &str = "Traceback (most recent call last)";
     if let Some(begin) = message.rfind(BEGINNING) {
         return message[begin..].to_owned();
@@ -228,7 +230,7 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     let captured = &found.captured;
     let mut facts = Facts::of(captured, message);
     if lacks_host(found) && facts.get("host").is_none() {
-        facts.read_frames(&frames(around, &message[..captured.start]));
+        facts.read_frames(&frames_above(around, &message[..captured.start]));
     }
     if Sighting::refusal_of(found.entry.meaning).is_some() {
         facts.read_detail(&message[captured.end..]);
@@ -247,7 +249,8 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     }
     let end = message[captured.end..].find('\n').map_or(message.len(), |at| captured.end + at);
     let text = &message[captured.start..end];
-    let kind = facts.fault_of_settings().unwrap_or_else(|| match found.entry.meaning {
+    let kind = facts.fault_of_names().unwrap_or_else(|| match found.entry.meaning {
+        Meaning::Kind(kind) if frames::may_settle(text) => frames::settle(kind, text, &frames_above(around, &message[..captured.start])),
         Meaning::Kind(kind) => kind,
         Meaning::Refusal(refusal) => judge::kind_of_refusal(refusal, text, &facts),
     });

@@ -83,7 +83,9 @@ impl Page {
         }
         for (index, candidate) in finding.candidates.iter().enumerate() {
             self.labelled(if index == 0 { "either" } else { "or" }, &candidate.cause);
-            self.labelled("  check", &candidate.check);
+            if !candidate.check.is_empty() {
+                self.labelled("  check", &candidate.check);
+            }
         }
         if let Some(remedy) = &finding.remedy {
             self.remedy(remedy);

@@ -11,7 +11,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Dns,
     slug: "name-not-found",
     severity: Severity::Fail,
-    title: "the host name does not exist",
+    title: "the host name is not found",
 };
 
 /// What logs say of it.

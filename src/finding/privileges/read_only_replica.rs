@@ -15,7 +15,6 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("cannot execute {_} in a read-only transaction"),
     Text::new("cannot execute {_} during recovery"),
-    Text::new("canceling statement due to conflict with recovery"),
 ];
 
 /// The session's server is in recovery.

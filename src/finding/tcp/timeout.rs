@@ -15,7 +15,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Tcp,
     slug: "timeout",
     severity: Severity::Fail,
-    title: "nothing answers at the address",
+    title: "connecting does not come to an end in time",
 };
 
 /// What logs say of it.
