@@ -23,7 +23,7 @@ const STRETCH: usize = 16 << 10;
 const LONGEST: usize = 32;
 
 /// Marks of lines in which no piece may stand as it is: refusals in other languages, messages as lists of bytes, and parts of lines.
-const MARKS: &[&str] = &["FATAL: ", "MESSAGE\":[", " stdout P ", " stderr P "];
+const MARKS: &[&str] = &["FATAL: ", "OperationalError: ", "MESSAGE\":[", " stdout P ", " stderr P "];
 
 /// What was found. Of two for one literal, the first counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
