@@ -18,4 +18,5 @@ pub const TEXTS: &[Text] = &[
     Text::new("could not create file \"{file}\": No space left on device"),
     Text::new("could not write block {_}: No space left on device"),
     Text::new("could not extend file \"{file}\": wrote only"),
+    Text::new("HINT: Check free disk space"),
 ];
