@@ -13,7 +13,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Auth,
     slug: "peer-mismatch",
     severity: Severity::Fail,
-    title: "the operating system's user is not the role",
+    title: "the server does not take the operating system's user for the role",
 };
 
 /// Whether a refusal is of this kind.
@@ -33,7 +33,7 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     let on_a_socket = matches!(scene.route.address, Address::Unix(_));
     let mut steps: Vec<Step> = on_a_socket.then_some(by_tcp).into_iter().collect();
     steps.extend(hba::steps(error, scene));
-    KIND.found(format!("the server compares the operating system's user with role \"{}\", and they differ", target.user))
+    KIND.found(format!("the server does not take the operating system's user for role \"{}\"", target.user))
         .detail("pg_hba.conf has peer or ident for this connection. The service may run as another user than this check: what counts is the service's user.")
         .evidence(error.to_string())
         .remedy(Remedy::new(

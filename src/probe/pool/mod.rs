@@ -16,7 +16,7 @@ use crate::probe::way::Way;
 use crate::quote::sql_ident;
 use crate::request::Request;
 use crate::server::answer::{Answers, Record as _};
-use crate::server::session::{Answer, NoAnswer, ServerFacts};
+use crate::server::session::{Answer, NoAnswer, ServerFacts, Session};
 use crate::target::Target;
 use crate::verdict::{Breakage, Notes, Probed};
 use front::Front;
@@ -34,12 +34,12 @@ pub struct Surroundings {
 }
 
 /// Probes the layer: judges the answers, and opens a further connection where a pooler answers, and where the user asked for load.
-pub async fn probe(request: &Request, target: &Target, server: &ServerFacts, answers: Vec<Answer>, codes: Codes, way: &Way) -> Probed<()> {
+pub async fn probe(request: &Request, target: &Target, session: &Session, answers: Vec<Answer>, codes: Codes, way: &Way) -> Probed<()> {
     let mut around = Surroundings { codes, front: None };
-    if is_pooled(server, &answers) {
-        around.front = Some(front::look(target, way, request.timeout).await);
+    if is_pooled(&session.server, &answers) {
+        around.front = Some(front::look(target, way, Some(session), request.timeout).await);
     }
-    let judged = judged(request, target, server, answers, &around);
+    let judged = judged(request, target, &session.server, answers, &around);
     let (mut notes, room) = match judged {
         Ok(judged) => judged,
         Err(breakage) => return Probed::Broke(breakage),
@@ -74,11 +74,18 @@ pub async fn held_up(request: &Request, target: &Target, answers: &[&Answer], wa
     if !nothing_came {
         return None;
     }
-    let front = front::look(target, way, request.timeout).await;
-    let console = front.console.ok()?;
-    let pool = console.pool(&target.user, &target.database)?;
-    let database = console.database(&target.database)?;
-    (pool.clients_waiting > 0).then(|| pooler_waiting::live(pool, database).severity(Severity::Fail))
+    let front = front::look(target, way, None, request.timeout).await;
+    let seen = front.console.as_ref().ok().and_then(|console| {
+        let pool = console.pool(&target.user, &target.database)?;
+        let database = console.database(&target.user, &target.database)?;
+        (pool.waiting() > 0).then(|| pooler_waiting::live(pool, database).severity(Severity::Fail))
+    });
+    let named = || {
+        front
+            .gave_itself_away
+            .then(|| pooler_waiting::silent(front.pooler, target, request.timeout))
+    };
+    seen.or_else(named)
 }
 
 /// The layer's questions, each a single SELECT; [`judge`] takes the answers in the same order.
@@ -143,13 +150,15 @@ fn judged(
     {
         notes.summary.clone_from(&finding.title);
     }
-    let free = match around.front.as_ref().and_then(|front| front.console.as_ref().ok()) {
-        Some(console) => {
-            let most = console.setting("max_client_conn").unwrap_or(i64::MAX);
-            limits.free().min(most - console.clients())
-        }
-        None => limits.free(),
+    let client_limits = match around.front.as_ref().and_then(|front| front.console.as_ref().ok()) {
+        Some(console) => console.client_limits(&target.user, &target.database),
+        None => Vec::new(),
     };
+    // The check itself is one of the pooler's clients too.
+    let free = client_limits
+        .iter()
+        .map(|limit| limit.most - limit.clients - 1)
+        .fold(limits.free(), i64::min);
     let allowed = load::allowed(free, capacity_of(&limits));
     Ok((notes, allowed))
 }
