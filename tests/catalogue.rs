@@ -122,6 +122,24 @@ fn each_finding_has_its_page_with_the_same_sections() {
 }
 
 #[test]
+fn each_cause_has_its_check_and_each_way_out_its_place() {
+    for kind in finding::ALL {
+        if ![Layer::Auth, Layer::Privileges, Layer::Migrations, Layer::Pool].contains(&kind.layer) {
+            continue;
+        }
+        let page = Page::of(kind);
+        let (causes, fixes) = (page.causes(), page.fixes());
+        assert!(!causes.is_empty() && !fixes.is_empty(), "{}", kind.code());
+        for cause in causes {
+            assert!(cause.check.is_some(), "{}: {}", kind.code(), cause.text);
+        }
+        for (place, text) in fixes {
+            assert!(place.is_some(), "{}: {text}", kind.code());
+        }
+    }
+}
+
+#[test]
 fn each_page_keeps_to_the_style_and_names_neighbours_that_exist() {
     for kind in finding::ALL {
         // What programs print keeps to a style of its own.

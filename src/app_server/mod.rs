@@ -78,7 +78,9 @@ pub fn read(command: &[Secret], variables: &BTreeMap<String, Secret>, directory:
         Some(match Path::new(word).file_name()?.to_str()? {
             "gunicorn" => gunicorn::read(arguments, directory, scene),
             "uvicorn" => asgi::uvicorn(arguments, scene),
-            "hypercorn" => asgi::hypercorn(arguments),
+            "fastapi" => asgi::fastapi(arguments, scene),
+            "hypercorn" => asgi::hypercorn(arguments, directory),
+            "granian" => asgi::granian(arguments, scene),
             "daphne" => asgi::daphne(),
             "waitress-serve" | "waitress" => asgi::waitress(arguments),
             "uwsgi" => uwsgi::read(arguments, directory),

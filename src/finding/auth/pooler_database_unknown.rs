@@ -3,6 +3,7 @@
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
+use crate::quote::sql_ident;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
 use crate::server::refusal::Scene;
@@ -33,7 +34,7 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
             .evidence(error.to_string())
             .remedy(Remedy::new(
                 "let the pooler serve the database again",
-                [Step::new(Place::Pooler, "in the pooler's console, as an admin user").run(format!("ENABLE {};", key(database)))],
+                [Step::new(Place::Pooler, "in the pooler's console, as an admin user").run(format!("ENABLE {};", sql_ident(database.raw())))],
             ));
     }
     if error.says(&["route for", "No pool configured"]) {
@@ -58,8 +59,8 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
         ))
 }
 
-/// PgBouncer takes quotes only around what needs them.
+/// The line's name. PgBouncer takes no quotes there: what it would need them for is left to the line for all.
 fn key(database: &Foreign) -> String {
-    let plain = database.raw().chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if plain { database.to_string() } else { format!("\"{}\"", database.to_string().replace('"', "\"\"")) }
+    let plain = database.raw().chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+    if plain { database.to_string() } else { "*".to_owned() }
 }

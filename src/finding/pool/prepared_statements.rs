@@ -11,7 +11,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Pool,
     slug: "prepared-statements",
     severity: Severity::Fail,
-    title: "prepared statements get lost behind a transaction pooler",
+    title: "a prepared statement is missing or there twice, as behind a transaction pooler",
 };
 
 /// What logs say of it.

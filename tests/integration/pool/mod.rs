@@ -10,6 +10,7 @@ pub mod library;
 pub mod limited;
 mod load;
 pub mod queue;
+mod servers;
 mod workers;
 
 use crate::harness::{Doctor, apply};
