@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use crate::finding::Kind;
 use crate::finding::page::Page;
-use crate::finding::privileges::{extension_denied, not_owner, schema_create, schema_usage, sequence_access, table_access};
+use crate::finding::privileges::{extension_denied, schema_create, schema_usage, sequence_access, table_access};
 use crate::quote::sql_ident;
 use crate::remedy::{Remedy, Step};
 
@@ -31,22 +31,13 @@ fn grant(kind: &'static Kind, facts: &Facts) -> Option<Step> {
     } else if is(&schema_create::KIND) {
         let schema = name("schema").unwrap_or_else(|| "public".to_owned());
         format!("GRANT USAGE, CREATE ON SCHEMA {schema} TO {role};")
-    } else if is(&not_owner::KIND) {
-        format!("ALTER TABLE {} OWNER TO {role};", name("table")?)
     } else if is(&extension_denied::KIND) {
         format!("CREATE EXTENSION IF NOT EXISTS {};", name("extension")?)
     } else {
         return None;
     };
     let database = facts.get("database").unwrap_or("<database>");
-    Some(
-        Step::sql(
-            database,
-            "as the owner or a superuser, in the database of the application",
-            statement,
-        )
-        .actor("the owner, or a superuser"),
-    )
+    Some(Step::sql(database, "in the database of the application", statement).actor("the owner, or a superuser"))
 }
 
 fn qualified(name: &str) -> String {
