@@ -3,11 +3,13 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::strided::SHORTEST;
+
 /// Longer values are not what a message names.
 const LONGEST_VALUE: usize = 400;
 
 /// How much of a piece a first look asks for.
-const PIECE: usize = 20;
+const PIECE: usize = 24;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece {
@@ -57,9 +59,15 @@ impl Template {
     /// The longest piece without a character that loggers escape or double, cut short: enough for a first look.
     #[must_use]
     pub fn plain_piece(&self) -> &'static str {
-        let is_mangled = |c: char| matches!(c, '"' | '\'' | '`' | '\\' | '<' | '>' | '&' | '#' | ':' | '\n' | '\r' | '\t');
-        let pieces = self.literals().flat_map(|literal| literal.split(is_mangled));
-        let longest = pieces.max_by_key(|piece| piece.len()).unwrap_or_default();
+        let is_escaped = |c: char| matches!(c, '"' | '\'' | '`' | '\\' | '<' | '>' | '&' | '#' | '\n' | '\r' | '\t');
+        let whole = || self.literals().flat_map(|literal| literal.split(is_escaped));
+        // The blank behind a colon may be doubled: pieces with one are for texts that have no other.
+        let parts = whole().flat_map(|piece| piece.split(':'));
+        let mut longest = parts.max_by_key(|piece| piece.len()).unwrap_or_default();
+        if longest.len() < SHORTEST {
+            let whole = whole().map(str::trim_end).chain([longest]);
+            longest = whole.max_by_key(|piece| piece.len()).unwrap_or_default();
+        }
         let end = (0..=longest.len().min(PIECE)).rev().find(|at| longest.is_char_boundary(*at));
         &longest[..end.unwrap_or(0)]
     }
