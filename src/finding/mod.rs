@@ -236,6 +236,7 @@ catalogue! {
         slots_exhausted,
         statement_timeout + TEXTS,
         transaction_pooling,
+        wraparound + TEXTS,
     }
     application {
         page_fails,

@@ -21,6 +21,9 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("SSL error: certificate verify failed"),
     Text::near_driver("certificate verify failed"),
+    Text::near_driver("Error: self signed certificate"),
+    Text::near_driver("Error: self-signed certificate"),
+    Text::near_driver("Error: unable to verify the first certificate"),
     Text::near_driver("certificate verify failed: self-signed certificate in certificate chain"),
     Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (self-signed certificate in certificate chain)"),
     Text::new("SSL error: certificate verify failed: self-signed certificate in certificate chain"),

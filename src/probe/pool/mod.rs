@@ -10,7 +10,7 @@ use crate::finding::pool::{near_limit, pooler_waiting, reserved_slots_only};
 use crate::finding::{Finding, Severity};
 use crate::pool::ask;
 use crate::pool::demand::Codes;
-use crate::pool::seen::{Group, Holder, LimitsSeen, Prepared, Transaction, Wait, holders};
+use crate::pool::seen::{Age, Group, Holder, LimitsSeen, Prepared, Transaction, Wait, holders};
 use crate::pool::slots::Slots;
 use crate::probe::way::Way;
 use crate::provider;
@@ -92,7 +92,7 @@ pub async fn held_up(request: &Request, target: &Target, answers: &[&Answer], wa
 /// The layer's questions, each a single SELECT; [`judge`] takes the answers in the same order.
 #[must_use]
 pub fn questions() -> Vec<String> {
-    [ask::LIMITS, ask::SESSIONS, ask::TRANSACTIONS, ask::WAITS, ask::PREPARED]
+    [ask::LIMITS, ask::SESSIONS, ask::TRANSACTIONS, ask::WAITS, ask::PREPARED, ask::AGES]
         .map(str::to_owned)
         .to_vec()
 }
@@ -122,6 +122,7 @@ fn judged(
     let transactions = answers.next("the transactions", Transaction::all)?.unwrap_or_default();
     let waits = answers.next("the locks", Wait::all)?.unwrap_or_default();
     let prepared = answers.next("the prepared transactions", Prepared::all)?.unwrap_or_default();
+    let ages = answers.next("the databases' ages", Age::all)?.unwrap_or_default();
     let Some(mut limits) = limits else {
         return Err(Breakage(format!("the server refused to show {}", answers.refusals.join("; "))));
     };
@@ -141,6 +142,7 @@ fn judged(
     pressure::waits(&mut notes, &limits, &waits);
     pressure::prepared(&mut notes, &limits, prepared);
     pressure::leaks(&mut notes, &limits, &groups);
+    pressure::ages(&mut notes, &limits, &ages, server.major);
     if !answers.refusals.is_empty() {
         notes.fact("not_seen", answers.refusals);
     }

@@ -103,6 +103,10 @@ pub const UNPROVEN: &[(&str, &str)] = &[
     ("pool/connection-lost", DRIVER),
     ("pool/shared-connection", DRIVER),
     ("pool/statement-timeout", DRIVER),
+    (
+        "pool/wraparound",
+        "what holds vacuum back is for people to end, and vacuum takes as long as the tables are large",
+    ),
     ("pool/disk-full", IN_A_LOG),
     ("pool/lock-table-full", IN_A_LOG),
     ("pool/out-of-memory", IN_A_LOG),
