@@ -14,7 +14,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Tls,
     slug: "ca-unknown",
     severity: Severity::Fail,
-    title: "the certificate's issuer is not trusted",
+    title: "the server's certificate is not trusted",
 };
 
 /// What logs say of it.
