@@ -205,7 +205,8 @@ fn frames_above(around: &Surroundings<'_>, message: &str) -> String {
     if let Some(begin) = message.rfind(BEGINNING) {
         return message[begin..].to_owned();
     }
-    let begin = memmem::rfind(around.before, BEGINNING.as_bytes());
+    // Forwards, since only that way is quick.
+    let begin = memmem::find_iter(around.before, BEGINNING).last();
     begin.map_or_else(String::new, |begin| lines::text(&around.before[begin..]).into_owned() + message)
 }
 
