@@ -197,9 +197,10 @@ fn foreign(haystack: &[u8], from: usize) -> Option<Place> {
                 behind: begin + found.end(),
                 sign,
             };
-            let side = SIDES.find(stretch).map(|found| place(found, Sign::Certain));
-            let word = OTHERS.find(stretch).map(|found| place(found, Sign::Foreign));
-            if let Some(first) = side.into_iter().chain(word).min_by_key(|place| place.at) {
+            let word = OTHERS.find(stretch);
+            let side = SIDES.find(word.map_or(stretch, |word| &stretch[..word.start()]));
+            let first = side.map(|side| place(side, Sign::Certain));
+            if let Some(first) = first.or(word.map(|word| place(word, Sign::Foreign))) {
                 return Some(first);
             }
         }

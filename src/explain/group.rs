@@ -4,6 +4,9 @@ use super::incident::{Incident, Sighting};
 use super::{judge, times};
 use crate::finding::Finding;
 
+/// How many are read for what the first does not name: a large log holds millions.
+const PATIENCE: u32 = 1000;
+
 /// All troubles of one kind.
 #[derive(Debug)]
 pub struct Group {
@@ -14,9 +17,24 @@ pub struct Group {
     pub last_time: Option<String>,
     /// The last line, where its time was not read yet.
     last: Option<Box<[u8]>>,
+    /// How many that did not agree were read for what the first does not name.
+    disagreed: u32,
 }
 
 impl Group {
+    /// Adds what the first does not name, from one that agrees with it.
+    fn complete(&mut self, seen: &mut Sighting) {
+        if self.disagreed == PATIENCE || self.first.facts.names_all_of(&seen.facts) {
+            return;
+        }
+        seen.settle();
+        if self.first.facts.agrees_with(&seen.facts) {
+            self.first.complete(seen.clone());
+        } else {
+            self.disagreed += 1;
+        }
+    }
+
     /// Reading the time of each line would take longer than to find it: of the lines that tell theirs, the last is read at the end.
     fn note_time(&mut self, seen: Sighting) {
         match seen.source {
@@ -55,12 +73,7 @@ impl Groups {
         if let Some(group) = self.0.iter_mut().find(|group| group.first.kind.is(seen.kind)) {
             group.count += 1;
             group.last_line = seen.line;
-            if !group.first.facts.names_all_of(&seen.facts) {
-                seen.settle();
-                if group.first.facts.agrees_with(&seen.facts) {
-                    group.first.complete(seen.clone());
-                }
-            }
+            group.complete(&mut seen);
             group.note_time(seen);
         } else {
             seen.settle();
@@ -69,6 +82,7 @@ impl Groups {
                 last_line: seen.line,
                 last_time: seen.time.clone(),
                 last: None,
+                disagreed: 0,
                 first: seen,
             });
         }

@@ -136,7 +136,7 @@ fn from_texts(kind: &'static Kind, facts: &Facts) -> Finding {
     let causes = page.causes();
     if causes.len() > 1 {
         for cause in causes {
-            finding = finding.candidate(cause.text, cause.check.unwrap_or_default());
+            finding = finding.candidate(cause.text, cause.check);
         }
     }
     finding

@@ -131,7 +131,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
     let english = translations::in_english(&original);
     let line = english.as_deref().unwrap_or(&original);
     let message = message(line, after);
-    let (matches, asked_around) = matches(&message, around);
+    let (matches, asked_around) = matches(&message, line.len(), around);
     let prefix = line.len() - prefix::strip(line).rest.len();
     let said_alone = |found: &Match<'_>| {
         let start = found.captured.start;
@@ -139,7 +139,9 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
         !found.entry.is_fallback() && !reads_frames && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
     };
     let is_silent = matches.iter().all(|found| found.captured.start >= line.len());
-    let stands_alone = !asked_around && (!is_silent || matches.is_empty()) && matches.iter().all(said_alone);
+    let stands_alone = !asked_around
+        && (!is_silent || matches.is_empty())
+        && matches.iter().filter(|found| found.captured.start < line.len()).all(said_alone);
     let matches: Vec<Match<'_>> = matches.into_iter().filter(|found| found.captured.start < line.len()).collect();
     if matches.is_empty() {
         return Reading {
@@ -175,14 +177,14 @@ fn message(line: &str, after: &[u8]) -> String {
     message
 }
 
-/// What stands in a message, and whether the lines around it were asked whose it is.
-fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> (Vec<Match<'t>>, bool) {
+/// What stands in a message, and whether the lines around its own first bytes were asked whose it is.
+fn matches<'t>(message: &'t str, own: usize, around: &Surroundings<'_>) -> (Vec<Match<'t>>, bool) {
     let asked = Cell::new(false);
     let mut near_driver = |place: usize| {
         let begin = message[..place].rfind('\n').map_or(0, |at| at + 1);
         let end = message[place..].find('\n').map_or(message.len(), |at| place + at);
         let before = || {
-            asked.set(true);
+            asked.set(asked.get() || place < own);
             lines::backward(&message.as_bytes()[..begin]).chain(lines::backward(around.before))
         };
         let after = lines::forward(message[end..].trim_start_matches('\n').as_bytes()).chain(lines::forward(around.after));
@@ -205,7 +207,8 @@ fn frames_above(around: &Surroundings<'_>, message: &str) -> String {
     if let Some(begin) = message.rfind(BEGINNING) {
         return message[begin..].to_owned();
     }
-    let begin = memmem::rfind(around.before, BEGINNING.as_bytes());
+    // Forwards, since only that way is quick.
+    let begin = memmem::find_iter(around.before, BEGINNING).last();
     begin.map_or_else(String::new, |begin| lines::text(&around.before[begin..]).into_owned() + message)
 }
 

@@ -24,7 +24,7 @@ pub struct Page {
 pub struct Cause {
     pub text: String,
     /// How to tell it from the others.
-    pub check: Option<String>,
+    pub check: String,
 }
 
 /// A section, without its heading's mark.
@@ -91,24 +91,23 @@ impl Page {
         let mut causes: Vec<Cause> = Vec::new();
         for block in self.blocks(CAUSES) {
             match (block, causes.last_mut()) {
-                (Block::Item(_, text), _) => causes.push(Cause { text, check: None }),
-                (Block::Check(check), Some(cause)) => cause.check = Some(check),
+                (Block::Item(_, text), _) => causes.push(Cause {
+                    text,
+                    check: String::new(),
+                }),
+                (Block::Check(check), Some(cause)) => cause.check = check,
                 _ => {}
             }
         }
         causes
     }
 
-    /// Ways out, each with its place where the page says it.
+    /// Ways out, each with its place.
     #[must_use]
-    pub fn fixes(self) -> Vec<(Option<Place>, String)> {
-        let fixes = self.texts(FIX).into_iter();
-        fixes
-            .map(|fix| match Place::before(&fix) {
-                Some((place, text)) => (Some(place), text.to_owned()),
-                None => (None, fix),
-            })
-            .collect()
+    pub fn fixes(self) -> Vec<(Place, String)> {
+        let fixes = self.texts(FIX);
+        let placed = fixes.iter().filter_map(|fix| Place::before(fix));
+        placed.map(|(place, text)| (place, text.to_owned())).collect()
     }
 
     fn texts(self, heading: &str) -> Vec<String> {

@@ -251,6 +251,20 @@ fn nothing_to_paste_holds_what_the_log_does_not_tell() {
 }
 
 #[test]
+fn what_came_over_a_socket_is_let_in_by_a_local_line() {
+    for text in [
+        "FATAL:  Peer authentication failed for user \"app\"",
+        "FATAL:  no pg_hba.conf entry for host \"[local]\", user \"app\", database \"shop\", no encryption",
+    ] {
+        let remedy = groups(text)[0].finding().remedy.expect("a remedy");
+        let steps = remedy.steps.into_iter();
+        let said: Vec<String> = steps.map(|step| step.run.unwrap_or(step.text)).collect();
+        let said = said.join("\n");
+        assert!(said.contains("local ") && !said.contains("ADDRESS"), "{said}");
+    }
+}
+
+#[test]
 fn what_is_older_is_left_out_and_a_traceback_has_the_time_above_it() {
     let log = format!(
         "[2026-11-20 10:00:00 +0000] [7] [ERROR] failed\nTraceback (most recent call last):\n  File \"x.py\", line 1\npsycopg2.OperationalError: {REFUSED}\n\

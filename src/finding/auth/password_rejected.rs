@@ -42,7 +42,7 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     }
     let literal = quote::sql_literal(target.user.raw());
     finding
-        .detail("One attempt was made. From outside, a wrong password, a missing role, an expired or missing password all look the same; the query below tells them apart.")
+        .detail("From outside, a wrong password, a missing role, an expired or missing password all look the same; the query below tells them apart.")
         .candidate("the password is not the role's", "the query shows a row, a fitting method, and no date in the past")
         .candidate(format!("there is no role \"{role}\""), "the query shows no row")
         .candidate("the role's password has expired", "the query shows a date in the past")

@@ -12,7 +12,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Config,
     slug: "unencoded-password",
     severity: Severity::Fail,
-    title: "the password has a character that must be percent-encoded",
+    title: "the URL has a character, mostly of the password, that must be percent-encoded",
 };
 
 /// What logs say of it.

@@ -38,6 +38,7 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("TimeoutError: timed out"),
     Text::near_driver("Connection timed out"),
     Text::near_driver("failed to respond after a period of time"),
+    Text::near_driver("connect ETIMEDOUT {address}:{port}"),
     Text::near_driver("The semaphore timeout period has expired"),
     Text::near_driver("dial tcp {address}:{port}: connect: connection timed out"),
     Text::near_driver("dial tcp {address}:{port}: i/o timeout"),

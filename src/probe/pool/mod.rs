@@ -13,6 +13,7 @@ use crate::pool::demand::Codes;
 use crate::pool::seen::{Age, Group, Holder, LimitsSeen, Prepared, Transaction, Wait, holders};
 use crate::pool::slots::Slots;
 use crate::probe::way::Way;
+use crate::provider;
 use crate::quote::sql_ident;
 use crate::request::Request;
 use crate::server::answer::{Answers, Record as _};
@@ -122,9 +123,10 @@ fn judged(
     let waits = answers.next("the locks", Wait::all)?.unwrap_or_default();
     let prepared = answers.next("the prepared transactions", Prepared::all)?.unwrap_or_default();
     let ages = answers.next("the databases' ages", Age::all)?.unwrap_or_default();
-    let Some(limits) = limits else {
+    let Some(mut limits) = limits else {
         return Err(Breakage(format!("the server refused to show {}", answers.refusals.join("; "))));
     };
+    limits.capacity.kept_in_all = provider::slots_kept(target);
     let pooled = behind_pooler(server, &limits);
     let holders = holders(&groups);
     let mut notes = Notes::new(summary(&limits, pooled));
