@@ -5,7 +5,7 @@ mod survey;
 
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
@@ -78,7 +78,7 @@ pub async fn run(
         () = survey::run(&mut log, &entered, code) => true,
         () = &mut stop => false,
     };
-    entered.session.goodbye().await;
+    tokio::join!(entered.session.goodbye(), entered.way.part());
     if completed {
         conclude(log, until, stop).await
     } else {
@@ -232,6 +232,7 @@ async fn enter(
         route: walked.route?,
         encrypted: session.encrypted,
         prepared,
+        held: Mutex::default(),
     };
     Some(Entered {
         request,

@@ -1,12 +1,15 @@
 //! The one place that opens files which others write: never more than fits, never for ever, no device, and what was read is wiped when
 //! it is dropped. Other ways to open one are lints (`.clippy.toml`).
 
+use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read as _};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{Mode, OFlags};
 use zeroize::Zeroizing;
 
 /// The longest file of settings, in bytes.
@@ -106,6 +109,29 @@ pub fn read_listed(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(USUAL);
     open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The same of a file of that name in a directory that is open: the way to it is not looked up again.
+///
+/// # Errors
+///
+/// The operating system's refusal; a link that has taken the file's place is refused too.
+pub fn read_listed_in(directory: &OwnedFd, name: &OsStr, limit: u64) -> io::Result<Vec<u8>> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = File::from(rustix::fs::openat(directory, name, flags, Mode::empty())?);
+    let mut bytes = Vec::with_capacity(USUAL);
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A directory, opened to read many files in it.
+///
+/// # Errors
+///
+/// The operating system's refusal.
+pub fn directory(path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::DIRECTORY | OFlags::NONBLOCK;
+    Ok(rustix::fs::open(path, flags, Mode::empty())?)
 }
 
 /// Whether a file that was seen to be a regular one begins so.

@@ -37,7 +37,7 @@ pub async fn run(
         async move {
             // The sender outlives every check.
             let stop = async move { drop(told.wait_for(|stopped| *stopped).await) };
-            (index, chain::run(request, environment, shared, &mut (), stop).await)
+            (index, Box::pin(chain::run(request, environment, shared, &mut (), stop)).await)
         }
     });
     let mut checks = stream::iter(checks).buffer_unordered(jobs);

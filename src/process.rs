@@ -117,22 +117,42 @@ fn words(text: &[u8]) -> Vec<Secret> {
 /// How long the process, or the youngest of its children, has run: workers that were started anew have read the code anew.
 #[must_use]
 pub fn age(pid: u32) -> Option<Duration> {
-    let proc = std::path::Path::new("/proc");
-    let uptime = file::of_system(proc.join("uptime")).ok()?;
-    let up: f64 = uptime.split(' ').next()?.parse().ok()?;
-    let children = file::of_system(proc.join(format!("{pid}/task/{pid}/children"))).unwrap_or_default();
-    let pids = std::iter::once(pid).chain(children.split_whitespace().filter_map(|child| child.parse().ok()));
-    let started = pids.filter_map(|pid| started(&file::of_system(proc.join(format!("{pid}/stat"))).ok()?));
-    let last = started.fold(None, |last: Option<f64>, one| Some(last.map_or(one, |last| last.max(one))))?;
-    Duration::try_from_secs_f64(up - last).ok()
+    youngest(std::iter::once(pid).chain(children(pid)))
 }
 
-/// The seconds between the system's start and the process's, from `/proc/PID/stat`. A name in it may hold anything but ends with the
-/// last parenthesis.
+/// How long the youngest of these processes has run.
+#[must_use]
+pub fn youngest(pids: impl IntoIterator<Item = u32>) -> Option<Duration> {
+    let uptime = file::of_system("/proc/uptime").ok()?;
+    let up: f64 = uptime.split(' ').next()?.parse().ok()?;
+    let started = pids.into_iter().filter_map(|pid| started(&stat(pid)?));
+    let last = started.fold(None, |last: Option<f64>, one| Some(last.map_or(one, |last| last.max(one))))?;
+    Some(Duration::try_from_secs_f64(up - last).unwrap_or_default())
+}
+
+/// The processes that this one has started and that have not ended; none where the system has no /proc.
+#[must_use]
+pub fn children(parent: u32) -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let is_child = |pid: &u32| stat(*pid).as_deref().and_then(|stat| field(stat, 1)?.parse().ok()) == Some(parent);
+    pids.filter(is_child).collect()
+}
+
+fn stat(pid: u32) -> Option<String> {
+    file::of_system(format!("/proc/{pid}/stat")).ok()
+}
+
+/// A field of `/proc/PID/stat` behind the name, which may hold anything but ends with the last parenthesis.
+fn field(stat: &str, index: usize) -> Option<&str> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    fields.split_whitespace().nth(index)
+}
+
+/// The seconds between the system's start and the process's, from `/proc/PID/stat`.
 fn started(stat: &str) -> Option<f64> {
     // What /proc counts in, whatever the kernel's own clock.
     const TICKS_PER_SECOND: f64 = 100.0;
-    let (_, fields) = stat.rsplit_once(')')?;
-    let ticks: f64 = fields.split_whitespace().nth(19)?.parse().ok()?;
+    let ticks: f64 = field(stat, 19)?.parse().ok()?;
     Some(ticks / TICKS_PER_SECOND)
 }

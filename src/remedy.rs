@@ -20,6 +20,39 @@ pub enum Place {
 }
 
 impl Place {
+    /// Every place.
+    pub const ALL: [Self; 7] = [
+        Self::AppHost,
+        Self::Database,
+        Self::DatabaseHost,
+        Self::Pooler,
+        Self::Provider,
+        Self::AppConfig,
+        Self::Code,
+    ];
+
+    /// The place in words, as it stands before a step.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::AppHost => "on the application's host",
+            Self::Database => "in the database",
+            Self::DatabaseHost => "on the database's host",
+            Self::Pooler => "at the pooler",
+            Self::Provider => "at the provider",
+            Self::AppConfig => "in the application's settings",
+            Self::Code => "in the code",
+        }
+    }
+
+    /// The place with whose words a text begins, and what stands behind the colon.
+    #[must_use]
+    pub fn before(text: &str) -> Option<(Self, &str)> {
+        let (words, rest) = text.split_once(": ")?;
+        let place = Self::ALL.into_iter().find(|place| place.words() == words)?;
+        Some((place, rest))
+    }
+
     /// The name that reports use.
     #[must_use]
     pub const fn name(self) -> &'static str {

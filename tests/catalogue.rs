@@ -10,6 +10,7 @@ use dbdoctor::exit_code::ExitCode;
 use dbdoctor::finding::page::{Block, HEADINGS, Page};
 use dbdoctor::finding::{self, Kind};
 use dbdoctor::layer::Layer;
+use dbdoctor::remedy::Place;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -103,12 +104,12 @@ fn each_finding_has_its_page_with_the_same_sections() {
         for section in &sections {
             let numbers = section.blocks.iter().filter_map(|block| match block {
                 Block::Item(mark, _) => mark.strip_suffix('.'),
-                Block::Paragraph(_) | Block::Code(_) => None,
+                Block::Paragraph(_) | Block::Check(_) | Block::Code(_) => None,
             });
             let counted: Vec<String> = numbers.clone().zip(1..).map(|(_, number)| number.to_string()).collect();
             assert_eq!(numbers.collect::<Vec<_>>(), counted, "{code}: {}", section.heading);
             let is_right = |block: &Block| match section.heading {
-                "Causes, most likely first" => matches!(block, Block::Item(mark, _) if *mark != "-"),
+                "Causes, most likely first" => matches!(block, Block::Item(mark, _) if *mark != "-") || matches!(block, Block::Check(_)),
                 "The fix" => matches!(block, Block::Item("-", _) | Block::Code(_)),
                 "Example" => matches!(block, Block::Paragraph(_) | Block::Code(_)),
                 _ => matches!(block, Block::Paragraph(_)),
@@ -117,6 +118,28 @@ fn each_finding_has_its_page_with_the_same_sections() {
                 !section.blocks.is_empty() && section.blocks.iter().all(is_right),
                 "{code}: {section:?}"
             );
+        }
+    }
+}
+
+#[test]
+fn each_cause_has_its_check_and_each_way_out_its_place() {
+    for kind in finding::ALL {
+        let code = kind.code();
+        let page = Page::of(kind);
+        let blocks = |heading| {
+            page.sections()
+                .find(|section| section.heading == heading)
+                .expect("the section")
+                .blocks
+        };
+        for pair in blocks("Causes, most likely first").chunks(2) {
+            assert!(matches!(pair, [Block::Item(..), Block::Check(_)]), "{code}: {pair:?}");
+        }
+        for block in blocks("The fix") {
+            if let Block::Item(_, text) = block {
+                assert!(Place::before(&text).is_some(), "{code}: {text}");
+            }
         }
     }
 }

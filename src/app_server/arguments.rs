@@ -35,6 +35,12 @@ pub fn count(arguments: &[String], names: &[&str], place: &str) -> Option<Told> 
     })
 }
 
+/// The words of a text, as a shell and Python's `shlex` part them; none where a quote does not end.
+#[must_use]
+pub fn split(text: &str) -> Vec<String> {
+    shlex::split(text).unwrap_or_default()
+}
+
 /// The number that a variable holds.
 #[must_use]
 pub fn variable(variables: &BTreeMap<String, Secret>, name: &str) -> Option<Told> {

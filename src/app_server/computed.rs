@@ -7,7 +7,7 @@ use ruff_python_ast::{BoolOp, Expr, Number, Operator};
 
 use super::told::Told;
 use crate::foreign::Foreign;
-use crate::migrations::python::{Binding, Module, text};
+use crate::migrations::python::{Binding, Module, Offset, text};
 use crate::secret::Secret;
 
 /// How many names are followed.
@@ -24,11 +24,11 @@ pub struct Scene<'a> {
 /// The number that the file binds to `name`; `None` where it binds nothing.
 #[must_use]
 pub fn number(module: &Module, name: &str, scene: Scene<'_>) -> Option<Told> {
-    let place = |line: usize| format!("{} line {line}", Foreign::new(module.file.to_string_lossy()));
+    let place = |at: Offset| format!("{} line {}", Foreign::new(module.file.to_string_lossy()), module.line(at));
     Some(match module.binding(name) {
         Binding::Absent => return None,
         Binding::Value {
-            value, line, doubt: None, ..
+            value, at, doubt: None, ..
         } => {
             let mut reading = Reading {
                 module,
@@ -38,14 +38,14 @@ pub fn number(module: &Module, name: &str, scene: Scene<'_>) -> Option<Told> {
             match reading.value(value, DEEPEST).and_then(|number| u32::try_from(number).ok()) {
                 Some(number) if reading.uses_cpus => {
                     let cpus = scene.cpus.unwrap_or_default();
-                    Told::Is(number, format!("{name} in {}, with the {cpus} CPUs here", place(line)))
+                    Told::Is(number, format!("{name} in {}, with the {cpus} CPUs here", place(at)))
                 }
-                Some(number) => Told::Is(number, format!("{name} in {}", place(line))),
-                None => Told::Untold(format!("{name} is computed in {}", place(line))),
+                Some(number) => Told::Is(number, format!("{name} in {}", place(at))),
+                None => Told::Untold(format!("{name} is computed in {}", place(at))),
             }
         }
         Binding::Value { doubt: Some(unread), .. } | Binding::Computed(unread) => Told::Untold(unread.to_string()),
-        Binding::Imported { line, .. } => Told::Untold(format!("{name} is imported in {}", place(line))),
+        Binding::Imported { at, .. } => Told::Untold(format!("{name} is imported in {}", place(at))),
     })
 }
 

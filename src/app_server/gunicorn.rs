@@ -1,8 +1,9 @@
 //! gunicorn: its command line, then `GUNICORN_CMD_ARGS`, then its configuration file, then `WEB_CONCURRENCY`, then its defaults.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::arguments::{count, option, variable};
+use super::arguments::{count, option, split, variable};
 use super::computed::{self, Scene};
 use super::told::Told;
 use super::{AppServer, AsyncLoop};
@@ -14,29 +15,34 @@ use crate::secret::Secret;
 /// What a greenlet worker takes on at a time, unless told otherwise.
 const WORKER_CONNECTIONS: u32 = 1_000;
 
+/// What a process is called that has setproctitle: its command line is gone.
+pub const TITLE: &str = "gunicorn: master";
+
 /// What one source says.
 #[derive(Debug, Default)]
 struct Said {
     workers: Option<Told>,
     threads: Option<Told>,
     connections: Option<Told>,
+    grace: Option<Told>,
     class: Option<String>,
     directory: Option<PathBuf>,
     config: Option<String>,
 }
 
-/// What gunicorn is told.
+/// What gunicorn is told; `directory` is where it was started, or where it went since.
 pub fn read(arguments: &[String], directory: Option<&Path>, scene: Scene<'_>) -> AppServer {
-    let more = scene
-        .variables
-        .get("GUNICORN_CMD_ARGS")
-        .and_then(Secret::reveal_str)
-        .unwrap_or_default();
-    let more: Vec<String> = more.split_whitespace().map(str::to_owned).collect();
+    let value = |name: &str| scene.variables.get(name).and_then(Secret::reveal_str);
     let line = said(arguments, "on the command line");
-    let from_variable = said(&more, "in GUNICORN_CMD_ARGS");
+    let from_variable = said(&split(value("GUNICORN_CMD_ARGS").unwrap_or_default()), "in GUNICORN_CMD_ARGS");
     let config = line.config.clone().or_else(|| from_variable.config.clone());
-    let file = configuration(config.as_deref(), line.directory.as_deref().or(directory), scene);
+    // The file is looked for before any --chdir.
+    let start = Start {
+        directory: directory.unwrap_or(Path::new(".")),
+        shell: value("PWD").map(Path::new).filter(|path| path.is_absolute()),
+        went_to: line.directory.as_deref().or(from_variable.directory.as_deref()),
+    };
+    let file = configuration(config.as_deref(), &start, scene);
     let sources = [line, from_variable, file];
     let first = |part: fn(&Said) -> Option<&Told>| sources.iter().find_map(part).cloned();
     let class = sources.iter().find_map(|source| source.class.clone()).unwrap_or_default();
@@ -62,7 +68,24 @@ pub fn read(arguments: &[String], directory: Option<&Path>, scene: Scene<'_>) ->
         threads,
         event_loop: kind,
         directory: sources.iter().find_map(|source| source.directory.clone()),
+        grace: first(|said| said.grace.as_ref())
+            .and_then(|told| told.number())
+            .map(|seconds| Duration::from_secs(seconds.into())),
         ..AppServer::default()
+    }
+}
+
+/// A master whose command line is not to be seen.
+pub fn titled(directory: Option<&Path>, scene: Scene<'_>) -> AppServer {
+    let unseen = |what: &str| {
+        Some(Told::Untold(format!(
+            "gunicorn shows a title in the place of its command line, where its {what} may stand"
+        )))
+    };
+    AppServer {
+        workers: unseen("workers"),
+        threads: unseen("threads"),
+        ..read(&[], directory, scene)
     }
 }
 
@@ -71,14 +94,41 @@ fn said(arguments: &[String], place: &str) -> Said {
         workers: count(arguments, &["--workers", "-w"], place),
         threads: count(arguments, &["--threads"], place),
         connections: count(arguments, &["--worker-connections"], place),
+        grace: count(arguments, &["--graceful-timeout"], place),
         class: option(arguments, &["--worker-class", "-k"]).map(str::to_owned),
         directory: option(arguments, &["--chdir"]).map(PathBuf::from),
         config: option(arguments, &["--config", "-c"]).map(str::to_owned),
     }
 }
 
+/// Where gunicorn was started, as far as that can be told from where it is.
+struct Start<'a> {
+    directory: &'a Path,
+    /// The directory of the shell that started it.
+    shell: Option<&'a Path>,
+    went_to: Option<&'a Path>,
+}
+
+impl Start<'_> {
+    /// The path of a file that was named there.
+    fn path(&self, name: &str) -> PathBuf {
+        let here = self.directory.join(name);
+        match self.shell.map(|shell| shell.join(name)) {
+            Some(there) if !here.exists() && there.exists() => there,
+            _ => here,
+        }
+    }
+
+    /// Whether it has left the directory of its start, which then nobody knows.
+    fn is_lost(&self) -> bool {
+        let place = |path: &Path| path.canonicalize().ok();
+        let target = self.went_to.map(|target| self.directory.join(target));
+        self.shell.is_none() && target.is_some_and(|target| place(&target).is_some_and(|target| Some(target) == place(self.directory)))
+    }
+}
+
 /// gunicorn's configuration file is Python, read and never run.
-fn configuration(named: Option<&str>, directory: Option<&Path>, scene: Scene<'_>) -> Said {
+fn configuration(named: Option<&str>, start: &Start<'_>, scene: Scene<'_>) -> Said {
     let unknown = |why: String| Said {
         workers: Some(Told::Untold(why.clone())),
         threads: Some(Told::Untold(why)),
@@ -91,7 +141,13 @@ fn configuration(named: Option<&str>, directory: Option<&Path>, scene: Scene<'_>
         Some(name) => name.strip_prefix("file:").unwrap_or(name),
         None => "gunicorn.conf.py",
     };
-    let path = directory.unwrap_or(Path::new(".")).join(name);
+    let path = start.path(name);
+    if !path.exists() && start.is_lost() {
+        return unknown(format!(
+            "gunicorn looks for {} where it was started, before its --chdir, and where that was is not known",
+            Foreign::new(name)
+        ));
+    }
     if named.is_none() && !path.exists() {
         return Said::default();
     }
@@ -107,6 +163,7 @@ fn configuration(named: Option<&str>, directory: Option<&Path>, scene: Scene<'_>
         workers: computed::number(&module, "workers", scene),
         threads: computed::number(&module, "threads", scene),
         connections: computed::number(&module, "worker_connections", scene),
+        grace: computed::number(&module, "graceful_timeout", scene),
         class: text("worker_class"),
         directory: text("chdir").map(PathBuf::from).filter(|path| path.is_absolute()),
         config: None,

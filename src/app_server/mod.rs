@@ -12,6 +12,7 @@ mod uwsgi;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use told::Told;
 
@@ -38,8 +39,18 @@ pub struct AppServer {
     pub threads: Option<Told>,
     /// Where each worker runs an event loop instead.
     pub event_loop: Option<AsyncLoop>,
+    /// How long a worker that is being replaced may still run, where that is told.
+    pub grace: Option<Duration>,
     /// The program that is run, and what it is run by.
     pub programs: Vec<PathBuf>,
+}
+
+impl AppServer {
+    /// Whether the number of its workers is told.
+    #[must_use]
+    pub fn knows_its_workers(&self) -> bool {
+        self.workers.as_ref().and_then(Told::number).is_some()
+    }
 }
 
 /// Reads a command line, with the environment and the directory it runs in; `here` where it runs on this very host.
@@ -51,18 +62,25 @@ pub fn read(command: &[Secret], variables: &BTreeMap<String, Secret>, directory:
         && shell.ends_with("sh")
         && option == "-c"
     {
-        words = script.split_whitespace().map(str::to_owned).collect();
+        words = arguments::split(script);
     }
     let scene = Scene {
         variables,
         cpus: here.then(children::cpus).flatten(),
     };
+    if let [title, ..] = words.as_slice()
+        && title.starts_with(gunicorn::TITLE)
+    {
+        return gunicorn::titled(directory, scene);
+    }
     let server = words.iter().take(PREFIX).enumerate().find_map(|(index, word)| {
         let arguments = &words[index + 1..];
         Some(match Path::new(word).file_name()?.to_str()? {
             "gunicorn" => gunicorn::read(arguments, directory, scene),
             "uvicorn" => asgi::uvicorn(arguments, scene),
-            "hypercorn" => asgi::hypercorn(arguments),
+            "fastapi" => asgi::fastapi(arguments, scene),
+            "hypercorn" => asgi::hypercorn(arguments, directory),
+            "granian" => asgi::granian(arguments, scene),
             "daphne" => asgi::daphne(),
             "waitress-serve" | "waitress" => asgi::waitress(arguments),
             "uwsgi" => uwsgi::read(arguments, directory),

@@ -20,6 +20,7 @@ def database(alias, settings, connections):
         "options": sorted(str(name) for name in options),
         "conn_max_age": settings.get("CONN_MAX_AGE"),
         "conn_health_checks": bool(settings.get("CONN_HEALTH_CHECKS")),
+        "server": "%s:%s" % (settings.get("HOST"), settings.get("PORT")),
         "pool": None,
         "given": None,
         "driver": None,
@@ -30,7 +31,7 @@ def database(alias, settings, connections):
     if pool:
         pool = pool if isinstance(pool, dict) else {}
         least = pool.get("min_size", 4)
-        seen["pool"] = {"min": least, "max": pool.get("max_size") or least}
+        seen["pool"] = {"max": pool.get("max_size") or least, "lifetime": float(pool.get("max_lifetime", 3600))}
     if "postg" in seen["engine"]:
         try:
             wrapper = connections[alias]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::asking::{Question, Unanswered};
 use super::runtime::Runtime;
-use super::stated::{Pool, Stated};
+use super::stated::{Kept, Pool, Stated};
 use crate::foreign::Foreign;
 use crate::request::Asked;
 use crate::secret::Secret;
@@ -30,6 +30,9 @@ struct Entry {
     settings: BTreeMap<String, Secret>,
     options: Vec<String>,
     conn_max_age: Option<f64>,
+    conn_health_checks: bool,
+    /// Its host and port, as they are set.
+    server: String,
     pool: Option<Limits>,
     given: Option<BTreeMap<String, Secret>>,
     driver: Option<String>,
@@ -39,6 +42,7 @@ struct Entry {
 #[derive(Deserialize)]
 struct Limits {
     max: Option<u32>,
+    lifetime: f64,
 }
 
 #[derive(Deserialize)]
@@ -94,7 +98,14 @@ pub fn ask(runtime: &Runtime, settings: &str, limit: Duration) -> Result<Stated,
             let message = veil.over_text(refusal.message.reveal());
             Foreign::new(format!("{}: {}", refusal.r#type, message.raw()))
         }),
-        max_age: entry.conn_max_age,
+        kept: Some(Kept {
+            longest: entry.pool.as_ref().map_or(entry.conn_max_age, |pool| Some(pool.lifetime)),
+            checked: entry.conn_health_checks,
+        }),
+        beside: databases
+            .iter()
+            .filter(|other| other.server == entry.server && other.engine.contains("postg"))
+            .count(),
         pool: entry.pool.map(|limits| Pool {
             kind: "psycopg_pool".to_owned(),
             size: limits.max,

@@ -24,10 +24,13 @@ def described(engine, label):
         "driver": engine.dialect.driver,
         "given": None if given is None else {name: plain(value) for name, value in given.items() if plain(value) is not None},
         "own_code": given is None,
+        "server": "%s:%s" % (url.host, url.port),
         "pool": {
             "class": type(pool).__name__,
             "size": number(getattr(pool, "size", None)),
             "max_overflow": number(getattr(pool, "_max_overflow", None)),
+            "recycle": number(getattr(pool, "_recycle", None)),
+            "pre_ping": bool(getattr(pool, "_pre_ping", False)),
         },
     }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::asking::{Question, Unanswered};
 use super::runtime::Runtime;
-use super::stated::{Pool, Stated};
+use super::stated::{Kept, Pool, Stated};
 use crate::foreign::Foreign;
 use crate::request::Asked;
 use crate::secret::Secret;
@@ -40,6 +40,8 @@ struct Engine {
     driver: String,
     given: Option<BTreeMap<String, Secret>>,
     own_code: bool,
+    /// Its host and port.
+    server: String,
     pool: Limits,
 }
 
@@ -48,6 +50,8 @@ struct Limits {
     class: String,
     size: Option<u32>,
     max_overflow: Option<i64>,
+    recycle: Option<i64>,
+    pre_ping: bool,
 }
 
 impl Engine {
@@ -107,7 +111,15 @@ pub fn ask(runtime: &Runtime, application: &str, limit: Duration) -> Result<Said
         url: Some(engine.url),
         given: engine.given.into_iter().flatten().collect(),
         refused: None,
-        max_age: None,
+        #[allow(clippy::cast_precision_loss, reason = "a time in seconds")]
+        kept: Some(Kept {
+            longest: engine.pool.recycle.filter(|recycle| *recycle >= 0).map(|recycle| recycle as f64),
+            checked: engine.pool.pre_ping,
+        }),
+        beside: engines
+            .iter()
+            .filter(|other| other.server == engine.server && other.dialect == engine.dialect)
+            .count(),
         pool: Some(Pool {
             kind: Foreign::new(engine.pool.class).to_string(),
             size: engine.pool.size,

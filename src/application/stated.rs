@@ -26,11 +26,22 @@ pub struct Stated {
     pub options: Vec<String>,
     /// The framework's refusal of these settings.
     pub refused: Option<Foreign>,
-    /// `CONN_MAX_AGE` in seconds; `None` where it has none, or where connections stay for ever.
-    pub max_age: Option<f64>,
+    /// `None` where the framework has no such setting.
+    pub kept: Option<Kept>,
     pub pool: Option<Pool>,
     /// The other databases, by name.
     pub others: Vec<String>,
+    /// How many of them are on the same server.
+    pub beside: usize,
+}
+
+/// How long a connection is kept that is not used.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Kept {
+    /// In seconds; `None` is for ever.
+    pub longest: Option<f64>,
+    /// Whether it is tried before it is used again.
+    pub checked: bool,
 }
 
 /// The pool that each process has.

@@ -127,7 +127,7 @@ impl<'a> Survey<'a> {
                 };
                 migrations::judge(case, target, answers, more)
             }
-            _ => pool::probe(request, target, &session.server, answers, self.codes.clone(), way).await,
+            _ => pool::probe(request, target, session, answers, self.codes.clone(), way).await,
         }
     }
 

@@ -59,7 +59,7 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
         let mut live = Live::new(reporter.as_mut(), detail);
         match &checks {
             Checks::One(request) => {
-                let diagnosis = chain::run(request, &environment, &shared, &mut live, interrupted(has_room)).await;
+                let diagnosis = Box::pin(chain::run(request, &environment, &shared, &mut live, interrupted(has_room))).await;
                 Outcome::One(Box::new(diagnosis))
             }
             Checks::Many(requests) => {

@@ -77,7 +77,9 @@ fn application(facts: Vec<(&'static str, Fact)>) -> Vec<(&'static str, Fact)> {
         "engines",
         "options",
         "conn_max_age",
+        "conn_health_checks",
         "pool",
+        "pool_max_lifetime",
         "other_databases",
     ];
     facts.into_iter().filter(|(name, _)| OF_APPLICATION.contains(name)).collect()

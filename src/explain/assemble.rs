@@ -1,8 +1,7 @@
 //! Puts a message together that was broken over lines: by the frame that a terminal draws around it, or by a container's log.
 
-use memchr::memrchr;
-
-use super::sight::{Surroundings, lines};
+use super::lines;
+use super::sight::Surroundings;
 
 /// How many lines of a frame are read in each direction.
 const LINES: usize = 12;
@@ -18,15 +17,15 @@ pub struct Whole {
 /// The whole of what a line is a part of; `None` where the line is whole.
 #[must_use]
 pub fn whole(around: &Surroundings<'_>) -> Option<Whole> {
-    let line = String::from_utf8_lossy(around.line);
+    let line = lines::text(around.line);
     if let Some(own) = framed(&line) {
         return Some(panel(around, own));
     }
     let mut text = partial(&line)?.to_owned();
     let mut reach = 0;
-    for next in lines(around.after).take(LINES) {
+    for next in lines::forward(around.after).take(LINES) {
         reach += next.len() + 1;
-        let next = String::from_utf8_lossy(next);
+        let next = lines::text(next);
         if let Some(more) = partial(&next) {
             text.push_str(more);
         } else {
@@ -51,19 +50,15 @@ fn framed(line: &str) -> Option<String> {
 
 fn panel(around: &Surroundings<'_>, own: String) -> Whole {
     let mut parts = vec![own];
-    let mut before = around.before;
-    for _ in 0..LINES {
-        before = before.strip_suffix(b"\n").unwrap_or(before);
-        let start = memrchr(b'\n', before).map_or(0, |at| at + 1);
-        let Some(part) = framed(&String::from_utf8_lossy(&before[start..])) else {
+    for line in lines::backward(around.before).take(LINES) {
+        let Some(part) = framed(&lines::text(line)) else {
             break;
         };
         parts.insert(0, part);
-        before = &before[..start];
     }
     let mut reach = 0;
-    for next in lines(around.after).take(LINES) {
-        let Some(part) = framed(&String::from_utf8_lossy(next)) else {
+    for next in lines::forward(around.after).take(LINES) {
+        let Some(part) = framed(&lines::text(next)) else {
             break;
         };
         reach += next.len() + 1;

@@ -1,12 +1,9 @@
 //! Every text that a log is searched for, with what it means.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::context;
-use super::finder;
 use super::logged::{Near, Text};
 use super::refusals::{REFUSALS, Refusal};
 use super::template::{Captured, Template, without_overlaps};
@@ -40,14 +37,7 @@ struct Catalogue {
     entries: Vec<Entry>,
     /// Finds the anchor of each entry.
     anchors: AhoCorasick,
-    /// Finds what loggers leave alone of each entry, and of what has to be taken apart first.
-    pieces: AhoCorasick,
-    /// Whether a piece counts wherever it stands.
-    certain: Vec<bool>,
 }
-
-/// Marks of lines in which no piece may stand as it is: refusals in other languages, messages as lists of bytes, letters as numbers, and frames that break words.
-const PACKED_UP: &[&str] = &["MESSAGE\":[", "\\u", "FATAL: ", " stdout P ", " stderr P ", "│", "┃", "║"];
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::build);
 
@@ -66,17 +56,8 @@ impl Catalogue {
         let anchors = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .build(entries.iter().map(|entry| entry.template.anchor()));
-        let mut certain_by_piece: BTreeMap<&str, bool> = PACKED_UP.iter().map(|piece| (*piece, true)).collect();
-        for entry in &entries {
-            *certain_by_piece.entry(entry.template.plain_piece()).or_default() |= entry.near == Near::Nothing;
-        }
-        let pieces = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(certain_by_piece.keys());
         Self {
             anchors: anchors.expect("a few hundred short texts fit"),
-            pieces: pieces.expect("a few hundred short pieces fit"),
-            certain: certain_by_piece.into_values().collect(),
             entries,
         }
     }
@@ -86,20 +67,6 @@ impl Catalogue {
 #[must_use]
 pub fn entries() -> &'static [Entry] {
     &CATALOGUE.entries
-}
-
-/// A first look at a line as it stands in the log: whether a plain piece of any text stands there, and where only those stand that need a
-/// driver near, whether the line speaks of others.
-#[must_use]
-pub fn may_matter(line: &[u8]) -> bool {
-    let mut found = false;
-    for piece in CATALOGUE.pieces.find_overlapping_iter(line) {
-        if CATALOGUE.certain[piece.pattern().as_usize()] {
-            return true;
-        }
-        found = true;
-    }
-    found && context::owner(line) != Some(false) || finder::may_be_translated(line)
 }
 
 /// The texts that stand in `text`, in the order of their places. `near_driver` is asked once a text needs it. Where several stand at one

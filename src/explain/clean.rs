@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use serde_json::Value;
+
+use super::lines;
 
 /// Where JSON loggers put the message and the traceback, the traceback first: it has the cause.
 const MESSAGE_KEYS: &[&str] = &[
@@ -28,7 +31,7 @@ const MESSAGE_KEYS: &[&str] = &[
 /// One record as its program wrote it: escapes undone, quotes plain, colours gone. Lines may come out of what was one line.
 #[must_use]
 pub fn record(raw: &[u8]) -> Cow<'_, str> {
-    let text = String::from_utf8_lossy(raw);
+    let text = lines::text(raw);
     if text.bytes().any(is_suspicious) {
         Cow::Owned(rewritten(&text))
     } else {
@@ -47,6 +50,32 @@ fn rewritten(text: &str) -> String {
     let text = without_escape_sequences(&without_csv_quotes(text));
     let text = unescaped(&text);
     plain_quotes(&text)
+}
+
+/// A line of JSON with the letters that stand there as numbers.
+#[must_use]
+pub fn with_letters(line: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = memmem::find(rest, b"\\u") {
+        let letter = rest.get(at + 2..at + 6).and_then(letter);
+        out.extend_from_slice(&rest[..at]);
+        rest = if let Some(letter) = letter {
+            out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+            &rest[at + 6..]
+        } else {
+            out.extend_from_slice(b"\\u");
+            &rest[at + 2..]
+        };
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// The letter of four hexadecimal digits; halves of surrogate pairs are none.
+fn letter(digits: &[u8]) -> Option<char> {
+    let digits = str::from_utf8(digits).ok()?;
+    u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)
 }
 
 /// The message of a JSON record, with the texts that belong to it.

@@ -3,9 +3,13 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use memchr::{memchr, memmem};
 
-use super::{clean, prefix, times};
+use super::{clean, lines, prefix, times};
+
+/// What is another's whatever else stands in the line: an address that was asked for, a package that was to be installed.
+const SURELY_OTHERS: &[&str] = &["urllib3", "pip._vendor", "upstream: ", "sshd["];
 
 /// Words that only PostgreSQL, its drivers and its poolers bring into a log, in lower case.
 const OURS: &[&str] = &[
@@ -15,10 +19,14 @@ const OURS: &[&str] = &[
     "aiopg",
     "tokio_postgres",
     "tokio-postgres",
-    "postgres",
+    "postgresql:/",
+    "postgresql+",
+    "postgres://",
+    "backends/postgresql",
+    "dialects/postgresql",
+    "org.postgresql",
     "pgbouncer",
     "pgcat",
-    "odyssey",
     "libpq",
     "connection to server at",
     "pooler error",
@@ -32,6 +40,9 @@ const OURS: &[&str] = &[
     "5432,",
     ":5432",
 ];
+
+/// Words that may also be a host's, a user's or a path's, in lower case: they count where nothing else tells.
+const NAMES: &[&str] = &["postgres", "odyssey"];
 
 /// Words of clients of other servers, in lower case.
 const OTHERS: &[&str] = &[
@@ -80,7 +91,14 @@ const OTHERS: &[&str] = &[
     "celery",
     "docker",
     "snmp",
+    "curl: (",
+    "ping: ",
 ];
+
+/// Every word that says whose a line is.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    [SURELY_OTHERS, OURS, OTHERS, NAMES].into_iter().flatten().copied()
+}
 
 /// How many lines of a traceback are read back.
 const FRAMES: usize = 400;
@@ -90,36 +108,47 @@ const NEIGHBOURS: usize = 2;
 /// How many lines of code stand between two frames.
 const CODE: usize = 3;
 
+/// All words, those that settle it first.
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .kind(Some(AhoCorasickKind::DFA))
-        .build(OURS.iter().chain(OTHERS));
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(words());
     words.expect("a few short words fit")
 });
 
-/// Whose word stands in a line; a word of ours counts more.
+/// Whose word stands in a line; of several the one that is surest counts.
 #[must_use]
 pub fn owner(line: impl AsRef<[u8]>) -> Option<bool> {
-    let mut found = None;
-    for word in WORDS.find_overlapping_iter(line.as_ref()) {
-        if word.pattern().as_usize() < OURS.len() {
-            return Some(true);
+    const THEIRS: usize = SURELY_OTHERS.len();
+    const DRIVERS: usize = THEIRS + OURS.len();
+    const SERVICES: usize = DRIVERS + OTHERS.len();
+    let mut found = usize::MAX;
+    // No word stands inside of a less sure one, and of two that begin alike the longer is meant.
+    for word in WORDS.find_iter(line.as_ref()) {
+        found = found.min(word.pattern().as_usize());
+        if found < THEIRS {
+            break;
         }
-        found = Some(false);
     }
-    found
+    match found {
+        usize::MAX => None,
+        found => Some((THEIRS..DRIVERS).contains(&found) || found >= SERVICES),
+    }
 }
 
 /// Whether a PostgreSQL driver stands near: in the line itself, else in the innermost library frame of the traceback that ends there, else in
-/// the lines beside it. `before` ends where the line begins, `after` begins behind it.
+/// the lines beside it. `before` begins with the nearest line above, `after` with the nearest below.
 #[must_use]
-pub fn near_driver<'t>(before: impl FnOnce() -> Cow<'t, str>, line: &str, after: impl FnOnce() -> Cow<'t, str>) -> bool {
+pub fn near_driver<'l, B>(before: impl FnOnce() -> B, line: impl AsRef<[u8]>, after: impl Iterator<Item = &'l [u8]>) -> bool
+where
+    B: Iterator<Item = &'l [u8]>,
+{
     if let Some(ours) = owner(line) {
         return ours;
     }
-    let before = before();
-    let above = before.lines().rev().take(FRAMES).flat_map(from_below);
+    let above = before().take(FRAMES).flat_map(|line| written(line).rev());
     let mut in_traceback = false;
     // Some collectors take the indentation away: then a line counts as code once the frame above it is seen.
     let mut unsettled = 0;
@@ -142,31 +171,30 @@ pub fn near_driver<'t>(before: impl FnOnce() -> Cow<'t, str>, line: &str, after:
             break;
         }
         if (names_file || !in_traceback && (is_frame || distance < NEIGHBOURS))
-            && let Some(ours) = owner(frame.as_ref())
+            && let Some(ours) = owner(frame.as_bytes())
         {
             return ours;
         }
     }
-    !in_traceback && after().lines().take(NEIGHBOURS).find_map(owner).unwrap_or(false)
+    !in_traceback && after.take(NEIGHBOURS).find_map(owner).unwrap_or(false)
 }
 
-/// The lines of a record as its program wrote them, the last first.
-fn from_below(line: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    let lines: Vec<Cow<'_, str>> = match plain(line) {
-        Cow::Borrowed(text) => vec![Cow::Borrowed(text)],
-        Cow::Owned(text) => text.lines().map(|line| Cow::Owned(line.to_owned())).collect(),
+/// The lines of a record as its program wrote them, without what stands before its message.
+fn written(line: &[u8]) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
+    let (one, several) = match plain(line) {
+        Cow::Borrowed(text) => (Some(Cow::Borrowed(text)), Vec::new()),
+        Cow::Owned(text) => (None, text.lines().map(|line| Cow::Owned(line.to_owned())).collect()),
     };
-    lines.into_iter().rev()
+    one.into_iter().chain(several)
 }
 
 /// A line without what stands before its message. The message of a JSON record may have several lines.
-fn plain(line: &str) -> Cow<'_, str> {
-    let is_packed = line.starts_with('{') || line.contains('\u{1b}') || line.contains("&quot;");
-    if !is_packed {
-        return Cow::Borrowed(prefix::strip(line).rest);
+fn plain(line: &[u8]) -> Cow<'_, str> {
+    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || memmem::find(line, b"&quot;").is_some();
+    match str::from_utf8(line) {
+        Ok(text) if !is_packed => Cow::Borrowed(prefix::strip(text).rest),
+        _ => Cow::Owned(prefix::strip(&clean::record(line)).rest.to_owned()),
     }
-    let record = clean::record(line.as_bytes());
-    Cow::Owned(prefix::strip(&record).rest.to_owned())
 }
 
 /// Whether a line can stand inside of a traceback.
@@ -192,26 +220,21 @@ pub enum Bond {
 
 /// Judges the lines between two matches, and the beginning of the second one's line; the first was written at `since`.
 #[must_use]
-pub fn bond(between: &[u8], line: &[u8], since: Option<&str>) -> Bond {
-    let line = String::from_utf8_lossy(line);
-    let own = plain(&line);
-    let moment = match prefix::strip(&line).time {
+pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
+    let own = plain(line);
+    let lines = || lines::forward(between).flat_map(written);
+    let moment = || match prefix::strip(&lines::text(line)).time {
         None => Moment::Untold,
-        Some(time) if since.is_some_and(|since| times::is_same_second(since, time)) => Moment::Same,
+        Some(time) if since().is_some_and(|since| times::is_same_second(&since, time)) => Moment::Same,
         Some(_) => Moment::Later,
     };
-    let between = String::from_utf8_lossy(between.strip_suffix(b"\n").unwrap_or(between));
-    let lines: Vec<Cow<'_, str>> = between
-        .split('\n')
-        .flat_map(|line| from_below(line).collect::<Vec<_>>().into_iter().rev())
-        .collect();
-    if continues_message(&own, moment) && lines.iter().all(|line| continues(line)) {
+    if continues_message(&own, moment) && lines().all(|line| continues(&line)) {
         return Bond::Message;
     }
     let mut chained = false;
     let mut framed = false;
     let mut is_code = false;
-    for line in &lines {
+    for line in lines() {
         let text = line.trim_start();
         if text.starts_with("The above exception was the direct cause") || text.starts_with("During handling of the above exception") {
             chained = true;
@@ -220,7 +243,7 @@ pub fn bond(between: &[u8], line: &[u8], since: Option<&str>) -> Bond {
                 return Bond::None;
             }
             framed = true;
-        } else if !(continues(line) || framed && (is_code || is_exception(text) || line.starts_with("File \""))) {
+        } else if !(continues(&line) || framed && (is_code || is_exception(text) || line.starts_with("File \""))) {
             return Bond::None;
         }
         is_code = line.starts_with("File \"");
@@ -261,7 +284,7 @@ enum Moment {
     Later,
 }
 
-fn continues_message(line: &str, moment: Moment) -> bool {
+fn continues_message(line: &str, moment: impl FnOnce() -> Moment) -> bool {
     /// What follows within libpq's messages alone.
     const ATTEMPTS: &[&str] = &[
         "connection to server ",
@@ -271,11 +294,14 @@ fn continues_message(line: &str, moment: Moment) -> bool {
         "server closed the connection unexpectedly",
         "SSL connection has been closed unexpectedly",
     ];
-    let starts = || ATTEMPTS.iter().any(|start| line.starts_with(start));
-    continues(line) && !line.is_empty()
-        || match moment {
-            Moment::Untold => starts() || line.starts_with("FATAL:"),
-            Moment::Same => starts(),
+    if continues(line) {
+        return !line.is_empty();
+    }
+    let is_attempt = ATTEMPTS.iter().any(|start| line.starts_with(start));
+    (is_attempt || line.starts_with("FATAL:"))
+        && match moment() {
+            Moment::Untold => true,
+            Moment::Same => is_attempt,
             Moment::Later => false,
         }
 }

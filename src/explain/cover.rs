@@ -1,16 +1,8 @@
-//! The literals that the fast search looks for: at least one stands in every text of the catalogue, a test sees to that.
+//! The literals by which messages in other languages are found.
 //!
-//! None has a character that loggers escape (but for the mark of a message that journald writes as a list of bytes), and 64 are what one packed searcher takes. It sorts them by their place in the list into
+//! None has a character that loggers escape, and 64 are what one packed searcher takes. It sorts them by their place in the list into
 //! sixteen buckets and looks at the first four bytes of each: a rare fragment costs nothing, one that stands in many ordinary lines costs
 //! a look at each. The order keeps those of one bucket alike; a new one at the end is right, if not the fastest.
-
-/// For messages in English.
-pub static COVER: &[&str] = &[
-    "able", "d di", "ther", "psyc", "ty p", "alre", "s in", "quer", "ead-", "pg_h", "addr", "d no", "(ECI", "oute", "epen", "ctions",
-    "Port", "is s", "pres", "_PRO", "eset", "perc", "s cl", "SION", "fail", "t be", "grou", "imeo", "rmin", "(EBA", "erve", "enan", "foun",
-    "r da", "toki", "Dirt", "e no", "GE\":[", "s to", "issi", "erro", "tion t", "FATA", "plie", "reco", "KeyE", "such", "ecte", "n ref",
-    "quir", "vali", "afte", "e na", "tive", "s no", "opti", "Path", "bloc", "ocat", "n po", "chem", "supp",
-];
 
 /// For messages in other languages: severities, what comes before an attempt's error, and what libpq says by itself. Looked for only where
 /// something is not ASCII.

@@ -167,7 +167,7 @@ impl Facts {
 
     /// The fault of the settings that the values show: a name that nobody means.
     #[must_use]
-    pub fn fault_of_settings(&self) -> Option<&'static Kind> {
+    pub fn fault_of_names(&self) -> Option<&'static Kind> {
         let names = ["host", "role", "database"];
         let unexpanded = |value: &str| ["${", "$(", "{{", "%(", "<%"].iter().any(|mark| value.contains(mark));
         if names.iter().filter_map(|name| self.get(name)).any(unexpanded) {

@@ -1,8 +1,11 @@
 //! One row per code: how often, first and last, and what stood there.
 
 use super::incident::{Incident, Sighting};
-use super::judge;
+use super::{judge, times};
 use crate::finding::Finding;
+
+/// How many are read for what the first does not name: a large log holds millions.
+const PATIENCE: u32 = 1000;
 
 /// All troubles of one kind.
 #[derive(Debug)]
@@ -12,9 +15,46 @@ pub struct Group {
     /// The line and time of the last.
     pub last_line: u64,
     pub last_time: Option<String>,
+    /// The last line, where its time was not read yet.
+    last: Option<Box<[u8]>>,
+    /// How many that did not agree were read for what the first does not name.
+    disagreed: u32,
 }
 
 impl Group {
+    /// Adds what the first does not name, from one that agrees with it.
+    fn complete(&mut self, seen: &mut Sighting) {
+        if self.disagreed == PATIENCE || self.first.facts.names_all_of(&seen.facts) {
+            return;
+        }
+        seen.settle();
+        if self.first.facts.agrees_with(&seen.facts) {
+            self.first.complete(seen.clone());
+        } else {
+            self.disagreed += 1;
+        }
+    }
+
+    /// Reading the time of each line would take longer than to find it: of the lines that tell theirs, the last is read at the end.
+    fn note_time(&mut self, seen: Sighting) {
+        match seen.source {
+            Some(source) if source.is_timed => self.last = Some(source.line),
+            _ if seen.time.is_some() => {
+                self.last_time = seen.time;
+                self.last = None;
+            }
+            _ => {}
+        }
+    }
+
+    fn read_time(&mut self) {
+        if let Some(line) = self.last.take()
+            && let Some(time) = times::of_line(&line)
+        {
+            self.last_time = Some(time);
+        }
+    }
+
     /// The finding that the group stands for.
     #[must_use]
     pub fn finding(&self) -> Finding {
@@ -29,19 +69,20 @@ pub struct Groups(Vec<Group>);
 impl Groups {
     /// Counts a trouble.
     pub fn add(&mut self, incident: Incident) {
-        let seen = incident.cause();
+        let mut seen = incident.cause();
         if let Some(group) = self.0.iter_mut().find(|group| group.first.kind.is(seen.kind)) {
             group.count += 1;
             group.last_line = seen.line;
-            if group.first.facts.agrees_with(&seen.facts) {
-                group.first.complete(&seen);
-            }
-            group.last_time = seen.time.or(group.last_time.take());
+            group.complete(&mut seen);
+            group.note_time(seen);
         } else {
+            seen.settle();
             self.0.push(Group {
                 count: 1,
                 last_line: seen.line,
                 last_time: seen.time.clone(),
+                last: None,
+                disagreed: 0,
                 first: seen,
             });
         }
@@ -50,6 +91,7 @@ impl Groups {
     /// The lowest layer first: it explains the upper ones. Within a layer, what was seen first.
     #[must_use]
     pub fn sorted(mut self) -> Vec<Group> {
+        self.0.iter_mut().for_each(Group::read_time);
         self.0.sort_by_key(|group| (group.first.kind.layer, group.first.line));
         self.0
     }

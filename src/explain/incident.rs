@@ -1,5 +1,6 @@
 //! One trouble: all that one message or traceback says, and which of it is the cause.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use super::catalogue::Meaning;
 use super::context::Bond;
 use super::facts::Facts;
 use super::refusals::Refusal;
+use super::{sight, times};
 use crate::finding::Kind;
 use crate::finding::pool::{client_pool_exhausted, connection_lost};
 use crate::finding::privileges::transaction_aborted;
@@ -21,6 +23,18 @@ pub struct Sighting {
     /// Counted from 1.
     pub line: u64,
     pub time: Option<String>,
+    /// Set where `said` has the numbers of another line of the same shape.
+    pub source: Option<Source>,
+}
+
+/// The line that a sighting stands for, to be read when its numbers are asked for.
+#[derive(Debug, Clone)]
+pub struct Source {
+    pub line: Box<[u8]>,
+    /// Which of what the line says.
+    pub index: usize,
+    /// Whether the line tells its time, which is then not read yet.
+    pub is_timed: bool,
 }
 
 /// What was recognised, wherever it stands.
@@ -46,9 +60,31 @@ impl Deref for Sighting {
 
 impl Sighting {
     /// Adds what another names besides.
-    pub fn complete(&mut self, other: &Said) {
+    pub fn complete(&mut self, mut other: Self) {
         if !self.facts.names_all_of(&other.facts) {
+            self.settle();
+            other.settle();
             Arc::make_mut(&mut self.said).facts.complete(&other.facts);
+        }
+    }
+
+    /// Reads the line that it stands for.
+    pub fn settle(&mut self) {
+        let time = self.time().map(Cow::into_owned);
+        if let Some(source) = self.source.take() {
+            self.time = time;
+            if let Some(said) = sight::said_alone(&source.line).into_iter().nth(source.index) {
+                self.said = said;
+            }
+        }
+    }
+
+    /// When it was written.
+    #[must_use]
+    pub fn time(&self) -> Option<Cow<'_, str>> {
+        match &self.source {
+            Some(source) if source.is_timed => times::of_line(&source.line).map(Cow::Owned),
+            _ => self.time.as_deref().map(Cow::Borrowed),
         }
     }
 
@@ -77,8 +113,8 @@ impl Incident {
 
     /// When the first was written.
     #[must_use]
-    pub fn time(&self) -> Option<&str> {
-        self.cause.time.as_deref()
+    pub fn time(&self) -> Option<Cow<'_, str>> {
+        self.cause.time()
     }
 
     /// Goes on with what was seen next. The first is the cause, but for two things: an error that is only what follows, and an attempt that
@@ -88,16 +124,17 @@ impl Incident {
         if further || is_consequence(self.cause.kind) && !is_consequence(next.kind) {
             self.cause = next;
         } else {
-            self.cause.complete(&next);
+            self.cause.complete(next);
         }
     }
 
     /// The cause; what the other messages name may show that the settings are at fault.
     #[must_use]
     pub fn cause(mut self) -> Sighting {
-        if let Some(kind) = self.cause.facts.fault_of_settings()
+        if let Some(kind) = self.cause.facts.fault_of_names()
             && !kind.is(self.cause.kind)
         {
+            self.cause.settle();
             Arc::make_mut(&mut self.cause.said).kind = kind;
         }
         self.cause

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use super::beyond;
 use super::facts::Facts;
 use super::incident::Sighting;
 use super::refusals::Refusal;
@@ -35,6 +36,19 @@ pub fn finding(seen: &Sighting) -> Finding {
         .filter(|finding| finding.kind.is(seen.kind));
     let mut finding = refused.unwrap_or_else(|| from_texts(seen.kind, &seen.facts));
     name_the_place(&mut finding, &seen.facts);
+    if finding.detail.is_empty() {
+        let page = Page::of(seen.kind);
+        finding.detail = format!("{} {}", page.meaning(), page.tell());
+    }
+    if let Some(cause) = seen.facts.get("detail").and_then(cause_in_detail)
+        && finding.candidates.iter().any(|candidate| candidate.cause.contains(cause))
+    {
+        finding.candidates.retain(|candidate| candidate.cause.contains(cause));
+    }
+    finding.detail = format!("{} {}", finding.detail.trim_end(), beyond::the_log(seen.kind));
+    if let Some(remedy) = &mut finding.remedy {
+        remedy.verify.get_or_insert_with(|| "dbdoctor check".to_owned());
+    }
     if UNKNOWN.iter().any(|(unknown, _)| finding.title.contains(unknown)) {
         seen.kind.title.clone_into(&mut finding.title);
     }
@@ -54,6 +68,17 @@ pub fn finding(seen: &Sighting) -> Finding {
         take_back_unknown(remedy);
     }
     finding
+}
+
+/// Words of the candidate that the server's own log names beside a rejected password; clients never get them.
+fn cause_in_detail(detail: &str) -> Option<&'static str> {
+    const CAUSES: &[(&str, &str)] = &[
+        ("\" does not exist.", "there is no role"),
+        ("has no password assigned", "the role has no password"),
+        ("has an expired password", "has expired"),
+        ("Password does not match", "the password is not the role's"),
+    ];
+    CAUSES.iter().find(|(said, _)| detail.contains(said)).map(|(_, cause)| *cause)
 }
 
 /// Puts the host, as far as the log tells it, where the address would stand.
@@ -111,7 +136,7 @@ fn from_texts(kind: &'static Kind, facts: &Facts) -> Finding {
     let causes = page.causes();
     if causes.len() > 1 {
         for cause in causes {
-            finding = finding.candidate(cause, page.tell());
+            finding = finding.candidate(cause.text, cause.check);
         }
     }
     finding

@@ -6,16 +6,21 @@
 //! cause among what one traceback holds, and [`group`] sums up by code. A server's refusal goes through the recognisers that `check` uses.
 
 pub mod assemble;
+mod beyond;
 pub mod catalogue;
 pub mod clean;
 pub mod context;
 pub mod cover;
 pub mod facts;
+mod few;
 pub mod finder;
+pub mod frames;
+mod glance;
 pub mod group;
 pub mod incident;
 pub mod input;
 pub mod judge;
+pub mod lines;
 pub mod logged;
 pub mod memo;
 pub mod prefix;
@@ -23,8 +28,10 @@ pub mod refusals;
 mod remedies;
 pub mod scan;
 pub mod session;
+mod shape;
 pub mod sight;
 pub mod strangers;
+mod strided;
 pub mod template;
 pub mod times;
 pub mod translations;

@@ -3,28 +3,18 @@
 use super::facts::Facts;
 use crate::finding::Kind;
 use crate::finding::page::Page;
-use crate::finding::privileges::{extension_denied, not_owner, schema_create, schema_usage, sequence_access, table_access};
-use crate::layer::Layer;
+use crate::finding::privileges::{extension_denied, schema_create, schema_usage, sequence_access, table_access};
 use crate::quote::sql_ident;
-use crate::remedy::{Place, Remedy, Step};
+use crate::remedy::{Remedy, Step};
 
 /// The remedy for a kind that was recognised in a log.
 #[must_use]
 pub fn of(kind: &'static Kind, facts: &Facts) -> Remedy {
     let fixes = Page::of(kind).fixes();
-    let summary = fixes.first().cloned().unwrap_or_else(|| kind.title.to_owned());
+    let summary = fixes.first().map_or_else(|| kind.title.to_owned(), |(_, text)| text.clone());
     let mut steps: Vec<Step> = grant(kind, facts).into_iter().collect();
-    steps.extend(fixes.into_iter().map(|fix| Step::new(place(kind.layer), fix)));
+    steps.extend(fixes.into_iter().map(|(place, text)| Step::new(place, text)));
     Remedy::new(summary, steps)
-}
-
-/// Where the page's ways out are mostly carried out.
-fn place(layer: Layer) -> Place {
-    match layer {
-        Layer::Config | Layer::Pool | Layer::Application => Place::AppConfig,
-        Layer::Dns | Layer::Tcp | Layer::Tls | Layer::Migrations => Place::AppHost,
-        Layer::Auth | Layer::Privileges => Place::Database,
-    }
 }
 
 /// The statement that grants what is missing. The log rarely names the role: then the statement is a pattern, and a person fills it in.
@@ -41,22 +31,13 @@ fn grant(kind: &'static Kind, facts: &Facts) -> Option<Step> {
     } else if is(&schema_create::KIND) {
         let schema = name("schema").unwrap_or_else(|| "public".to_owned());
         format!("GRANT USAGE, CREATE ON SCHEMA {schema} TO {role};")
-    } else if is(&not_owner::KIND) {
-        format!("ALTER TABLE {} OWNER TO {role};", name("table")?)
     } else if is(&extension_denied::KIND) {
         format!("CREATE EXTENSION IF NOT EXISTS {};", name("extension")?)
     } else {
         return None;
     };
     let database = facts.get("database").unwrap_or("<database>");
-    Some(
-        Step::sql(
-            database,
-            "as the owner or a superuser, in the database of the application",
-            statement,
-        )
-        .actor("the owner, or a superuser"),
-    )
+    Some(Step::sql(database, "in the database of the application", statement).actor("the owner, or a superuser"))
 }
 
 fn qualified(name: &str) -> String {

@@ -1,15 +1,18 @@
 //! Reads a log of any size in constant memory.
 //!
-//! A few literals, one at least in every text of the catalogue, are looked for in whole chunks; only the lines that hold one are looked at
+//! Whole chunks are searched for the pieces by which the texts of the catalogue are known; only the lines that hold one are looked at
 //! further. Lines may be of any length and hold any bytes: of a very long one, the neighbourhood of what was found is read.
 
-use memchr::{memchr, memchr_iter, memrchr};
+use std::ops::Range;
 
-use super::catalogue;
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
+
+use super::clean;
 use super::context::{self, Bond};
-use super::finder::Places;
+use super::finder::{self, Place, Places, Sign};
 use super::group::{Group, Groups};
 use super::incident::{Incident, Sighting};
+use super::lines;
 use super::memo::Memo;
 use super::sight::{self, Surroundings};
 use super::strangers::Strangers;
@@ -112,29 +115,48 @@ impl Scanner {
     }
 
     fn search(&mut self, end: usize) {
-        let mut at = self.searched.max(self.judged.min(end));
         let mut counted = self.searched;
         // Taken out meanwhile, since the places are borrowed from it.
         let buffer = std::mem::take(&mut self.buffer);
         let mut places = Places::of(&buffer[..end]);
-        while let Some(place) = places.next(at) {
-            let (start, mut stop) = self.line_around(&buffer, place);
-            let line = &buffer[start..stop];
-            let matters = catalogue::may_matter(line);
-            if matters || self.strangers.may_be_new(line) {
-                self.lines += count(&buffer[counted..place]);
-                counted = place;
-                match matters.then(|| self.judge(&buffer, start, stop)).flatten() {
-                    Some(reach) => stop = reach,
-                    None => self.strangers.meet(line, self.lines + 1),
-                }
+        let mut from = self.searched.max(self.judged.min(end));
+        let mut passed = Passed::default();
+        while let Some(place) = places.next(from) {
+            if self.is_settled(place) || passed.covers(place) {
+                continue;
             }
-            self.judged = stop;
-            at = stop.max(place + 1).min(end);
+            let (start, stop) = self.line_around(&buffer, place.at);
+            if !matters(place.sign, &buffer, start..stop) {
+                passed.note(place.sign, stop);
+                continue;
+            }
+            if place.at > counted {
+                self.lines += count(&buffer[counted..place.at]);
+                counted = place.at;
+            }
+            let reach = if place.at < self.judged {
+                None
+            } else {
+                self.judge(&buffer, start, stop)
+            };
+            match (reach, place.sign) {
+                (Some(reach), _) => from = reach.min(end),
+                (None, Sign::Stranger(index)) => self.strangers.meet(index, self.lines + 1),
+                (None, _) => {}
+            }
+            self.judged = self.judged.max(reach.unwrap_or(stop));
         }
         self.buffer = buffer;
         self.lines += count(&self.buffer[counted..end]);
         self.searched = end;
+    }
+
+    /// Whether what stands at a place is known: a stranger that was met, or a line that was judged.
+    fn is_settled(&self, place: Place) -> bool {
+        match place.sign {
+            Sign::Stranger(index) => self.strangers.knows(index),
+            Sign::Certain | Sign::Vague | Sign::Escaped | Sign::Foreign => place.at < self.judged,
+        }
     }
 
     /// Drops what no later line needs.
@@ -168,7 +190,7 @@ impl Scanner {
         let (mut sightings, reach) = sight::sightings(&surroundings, &mut self.memo);
         if let Some(since) = &self.since {
             let year = since.get(..4).unwrap_or_default();
-            let time = |seen: &Sighting| seen.time.as_deref().and_then(|time| times::comparable(time, year));
+            let time = |seen: &Sighting| seen.time().and_then(|time| times::comparable(&time, year));
             sightings.retain(|seen| time(seen).is_some_and(|time| time >= *since));
         }
         if sightings.is_empty() {
@@ -180,7 +202,7 @@ impl Scanner {
             _ => None,
         };
         let mut bond = between.map_or(Bond::None, |between| {
-            let since = self.open.as_ref().and_then(|open| open.incident.time());
+            let since = || self.open.as_ref().and_then(|open| open.incident.time());
             context::bond(between, &buffer[start..stop], since)
         });
         for seen in sightings {
@@ -206,6 +228,52 @@ impl Scanner {
                     self.groups.add(old.incident);
                 }
             }
+        }
+    }
+}
+
+/// A second look, at the whole line.
+fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
+    let line = &buffer[span.clone()];
+    match sign {
+        Sign::Certain | Sign::Stranger(_) => true,
+        // What is packed may hold more lines than one: they are asked once they are taken apart.
+        Sign::Vague if memchr2(b'\\', b'#', line).is_some() => context::owner(line) != Some(false),
+        Sign::Vague => {
+            let above = &buffer[span.start.saturating_sub(HISTORY)..span.start];
+            let below = &buffer[(span.end + 1).min(buffer.len())..];
+            context::near_driver(|| lines::backward(above), line, lines::forward(below))
+        }
+        Sign::Foreign => !line.is_ascii(),
+        Sign::Escaped => finder::may_be_translated(&clean::with_letters(line)),
+    }
+}
+
+/// Up to where the second look at a line showed nothing, for the signs that ask for one.
+#[derive(Debug, Default)]
+struct Passed {
+    vague: usize,
+    escaped: usize,
+    foreign: usize,
+}
+
+impl Passed {
+    fn of(&mut self, sign: Sign) -> Option<&mut usize> {
+        match sign {
+            Sign::Vague => Some(&mut self.vague),
+            Sign::Escaped => Some(&mut self.escaped),
+            Sign::Foreign => Some(&mut self.foreign),
+            Sign::Certain | Sign::Stranger(_) => None,
+        }
+    }
+
+    fn covers(&mut self, place: Place) -> bool {
+        self.of(place.sign).is_some_and(|until| place.at < *until)
+    }
+
+    fn note(&mut self, sign: Sign, stop: usize) {
+        if let Some(until) = self.of(sign) {
+            *until = stop;
         }
     }
 }

@@ -4,16 +4,18 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr_iter, memmem};
 
 use super::assemble;
 use super::catalogue::{self, Match, Meaning};
 use super::clean;
 use super::context;
 use super::facts::{Facts, SECRET};
-use super::incident::{Said, Sighting};
+use super::frames;
+use super::incident::{Said, Sighting, Source};
 use super::judge;
-use super::memo::{Memo, Recall};
+use super::lines;
+use super::memo::{Known, Memo, Recall};
 use super::prefix;
 use super::session;
 use super::times;
@@ -42,25 +44,37 @@ pub struct Surroundings<'b> {
 #[must_use]
 pub fn sightings(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize) {
     let recall = memo.recall(around.line, head(around.after));
-    if let Recall::Known(said) = recall {
-        if said.is_empty() {
-            return (Vec::new(), 0);
-        }
-        let line = String::from_utf8_lossy(around.line);
-        return (placed(said.iter().cloned(), around, time(around, &line).as_deref()), 0);
+    if let Recall::Known(known) = recall {
+        return (recalled(&known, around), 0);
     }
     let Some(whole) = assemble::whole(around) else {
         let reading = read(around.line, around.after, around);
         if matches!(recall, Recall::New) && reading.stands_alone {
-            memo.note(reading.said.iter().cloned());
+            let known = Known {
+                said: reading.said.iter().cloned().collect(),
+                is_timed: times::of_line(around.line).is_some(),
+            };
+            memo.note(around.line, known);
         }
-        return (placed(reading.said.into_iter(), around, reading.time.as_deref()), 0);
+        return (placed(reading, around), 0);
     };
     let behind = &around.after[whole.reach.min(around.after.len())..];
     let readings = whole.readings.iter().map(|reading| read(reading.as_bytes(), behind, around));
     // Broken in the wrong way, a longer message reads as a shorter one.
     let best = readings.max_by_key(|reading| reading.weight).unwrap_or_default();
-    (placed(best.said.into_iter(), around, best.time.as_deref()), whole.reach)
+    (placed(best, around), whole.reach)
+}
+
+/// What a line says that was noted, with nothing around it.
+#[must_use]
+pub fn said_alone(line: &[u8]) -> Vec<Arc<Said>> {
+    let around = Surroundings {
+        before: b"",
+        line,
+        after: b"",
+        number: 0,
+    };
+    read(line, b"", &around).said
 }
 
 /// The lines behind a line that may go on with its message.
@@ -69,13 +83,32 @@ fn head(after: &[u8]) -> &[u8] {
     &after[..end.unwrap_or(after.len())]
 }
 
-fn placed(said: impl Iterator<Item = Arc<Said>>, around: &Surroundings<'_>, time: Option<&str>) -> Vec<Sighting> {
-    said.map(|said| Sighting {
+fn placed(reading: Reading, around: &Surroundings<'_>) -> Vec<Sighting> {
+    let sighting = |said| Sighting {
         said,
         line: around.number,
-        time: time.map(ToOwned::to_owned),
-    })
-    .collect()
+        time: reading.time.clone(),
+        source: None,
+    };
+    reading.said.into_iter().map(sighting).collect()
+}
+
+fn recalled(known: &Known, around: &Surroundings<'_>) -> Vec<Sighting> {
+    if known.said.is_empty() {
+        return Vec::new();
+    }
+    let time = if known.is_timed { None } else { times::before(around.before) };
+    let sighting = |(index, said): (usize, &Arc<Said>)| Sighting {
+        said: Arc::clone(said),
+        line: around.number,
+        time: time.clone(),
+        source: Some(Source {
+            line: around.line.into(),
+            index,
+            is_timed: known.is_timed,
+        }),
+    };
+    known.said.iter().enumerate().map(sighting).collect()
 }
 
 fn time(around: &Surroundings<'_>, line: &str) -> Option<String> {
@@ -94,23 +127,21 @@ struct Reading {
 }
 
 fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
-    let raw = line;
     let original = clean::record(line);
     let english = translations::in_english(&original);
     let line = english.as_deref().unwrap_or(&original);
     let message = message(line, after);
-    let (matches, asked_around) = matches(&message, around);
+    let (matches, asked_around) = matches(&message, line.len(), around);
     let prefix = line.len() - prefix::strip(line).rest.len();
     let said_alone = |found: &Match<'_>| {
         let start = found.captured.start;
-        !found.entry.is_fallback() && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
+        let reads_frames = lacks_host(found) || frames::may_settle(&message[start..]);
+        !found.entry.is_fallback() && !reads_frames && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
     };
     let is_silent = matches.iter().all(|found| found.captured.start >= line.len());
-    let stands_alone = english.is_none()
-        && !asked_around
-        && prefix::strip(line).time == prefix::strip(&String::from_utf8_lossy(raw)).time
+    let stands_alone = !asked_around
         && (!is_silent || matches.is_empty())
-        && matches.iter().all(said_alone);
+        && matches.iter().filter(|found| found.captured.start < line.len()).all(said_alone);
     let matches: Vec<Match<'_>> = matches.into_iter().filter(|found| found.captured.start < line.len()).collect();
     if matches.is_empty() {
         return Reading {
@@ -136,7 +167,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
 /// The line with those that go on with its message.
 fn message(line: &str, after: &[u8]) -> String {
     let mut message = line.to_owned();
-    for next in lines(after).take(MESSAGE_LINES) {
+    for next in lines::forward(after).take(MESSAGE_LINES) {
         let next = clean::record(next);
         let next = translations::in_english(&next).map_or(next, Cow::Owned);
         message.push('\n');
@@ -146,42 +177,44 @@ fn message(line: &str, after: &[u8]) -> String {
     message
 }
 
-/// Lines without their ends.
-pub fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    std::iter::from_fn(move || {
-        if bytes.is_empty() {
-            return None;
-        }
-        let end = memchr(b'\n', bytes);
-        let line = &bytes[..end.unwrap_or(bytes.len())];
-        bytes = &bytes[end.map_or(bytes.len(), |end| end + 1)..];
-        Some(line)
-    })
-}
-
-/// What stands in a message, and whether the lines around it were asked whose it is.
-fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> (Vec<Match<'t>>, bool) {
+/// What stands in a message, and whether the lines around its own first bytes were asked whose it is.
+fn matches<'t>(message: &'t str, own: usize, around: &Surroundings<'_>) -> (Vec<Match<'t>>, bool) {
     let asked = Cell::new(false);
     let mut near_driver = |place: usize| {
         let begin = message[..place].rfind('\n').map_or(0, |at| at + 1);
         let end = message[place..].find('\n').map_or(message.len(), |at| place + at);
         let before = || {
-            asked.set(true);
-            String::from_utf8_lossy(around.before) + &message[..begin]
+            asked.set(asked.get() || place < own);
+            lines::backward(&message.as_bytes()[..begin]).chain(lines::backward(around.before))
         };
-        let after = || Cow::Owned(message[end..].trim_start_matches('\n').to_owned() + &String::from_utf8_lossy(around.after));
+        let after = lines::forward(message[end..].trim_start_matches('\n').as_bytes()).chain(lines::forward(around.after));
         context::near_driver(before, &message[begin..end], after)
     };
     let mut matches = catalogue::matches(message, &mut near_driver);
-    matches.retain(|found| !is_of_statement(message, found.captured.start));
+    matches.retain(|found| !is_of_statement(message, found.captured.start) && !goes_on(message, found.captured.end));
     (matches, asked.get())
 }
 
+/// Whether a message does not name the host that the frames above it may show.
+fn lacks_host(found: &Match<'_>) -> bool {
+    let names_host = || found.captured.holes.iter().any(|(name, _)| *name == "host");
+    matches!(found.entry.meaning, Meaning::Kind(kind) if kind.layer == Layer::Dns) && !names_host()
+}
+
 /// The traceback that a message ends, from its beginning.
-fn frames(around: &Surroundings<'_>, message: &str) -> String {
-    let above = String::from_utf8_lossy(around.before) + message;
-    let begin = above.rfind("Traceback (most recent call last)");
-    begin.map_or_else(String::new, |begin| above[begin..].to_owned())
+fn frames_above(around: &Surroundings<'_>, message: &str) -> String {
+    const BEGINNING: &str = "Traceback (most recent call last)";
+    if let Some(begin) = message.rfind(BEGINNING) {
+        return message[begin..].to_owned();
+    }
+    // Forwards, since only that way is quick.
+    let begin = memmem::find_iter(around.before, BEGINNING).last();
+    begin.map_or_else(String::new, |begin| lines::text(&around.before[begin..]).into_owned() + message)
+}
+
+/// Whether what does not exist is missing in something of another service: PostgreSQL ends such a message there.
+fn goes_on(message: &str, end: usize) -> bool {
+    message[..end].ends_with("does not exist") && message[end..].starts_with(" in ")
 }
 
 /// Whether a place lies in a statement that is logged, or in its parameters: what an application stores is not what happened.
@@ -199,8 +232,8 @@ fn is_of_statement(message: &str, place: usize) -> bool {
 fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     let captured = &found.captured;
     let mut facts = Facts::of(captured, message);
-    if matches!(found.entry.meaning, Meaning::Kind(kind) if kind.layer == Layer::Dns) && facts.get("host").is_none() {
-        facts.read_frames(&frames(around, &message[..captured.start]));
+    if lacks_host(found) && facts.get("host").is_none() {
+        facts.read_frames(&frames_above(around, &message[..captured.start]));
     }
     if Sighting::refusal_of(found.entry.meaning).is_some() {
         facts.read_detail(&message[captured.end..]);
@@ -209,7 +242,7 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     let line = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
     facts.read_session(session::before(
         prefix::strip(&message[line..captured.start]).rest,
-        &String::from_utf8_lossy(around.line),
+        &lines::text(around.line),
     ));
     let mut begin = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
     if captured.start - begin > LEAD {
@@ -219,7 +252,8 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     }
     let end = message[captured.end..].find('\n').map_or(message.len(), |at| captured.end + at);
     let text = &message[captured.start..end];
-    let kind = facts.fault_of_settings().unwrap_or_else(|| match found.entry.meaning {
+    let kind = facts.fault_of_names().unwrap_or_else(|| match found.entry.meaning {
+        Meaning::Kind(kind) if frames::may_settle(text) => frames::settle(kind, text, &frames_above(around, &message[..captured.start])),
         Meaning::Kind(kind) => kind,
         Meaning::Refusal(refusal) => judge::kind_of_refusal(refusal, text, &facts),
     });

@@ -1,9 +1,5 @@
 //! What a log holds of other services: not PostgreSQL's, and where to look instead.
 
-use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
 /// Another service's trouble.
 #[derive(Debug)]
 pub struct Stranger {
@@ -76,38 +72,28 @@ static STRANGERS: &[Stranger] = &[
     },
 ];
 
-static SIGNS: LazyLock<(AhoCorasick, Vec<usize>)> = LazyLock::new(|| {
-    let signs = STRANGERS
-        .iter()
-        .enumerate()
-        .flat_map(|(index, stranger)| stranger.signs.iter().map(move |sign| (index, *sign)));
-    let (owners, signs): (Vec<usize>, Vec<&str>) = signs.unzip();
-    let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(signs);
-    (automaton.expect("a few short texts fit"), owners)
-});
+/// The signs of all, each with the place of its stranger in the list.
+pub fn signs() -> impl Iterator<Item = (usize, &'static str)> {
+    let strangers = STRANGERS.iter().enumerate();
+    strangers.flat_map(|(index, stranger)| stranger.signs.iter().map(move |sign| (index, *sign)))
+}
 
-/// How many lines are asked: what is never there is not looked for in all of a large log.
-const PATIENCE: u32 = 50_000;
-
-/// Those that were met, each with its first line and how many lines.
+/// Those that were met, each with its first line.
 #[derive(Debug, Default)]
 pub struct Strangers {
     met: [Option<u64>; STRANGERS.len()],
-    asked: u32,
 }
 
 impl Strangers {
-    /// Whether a line shows one that was not met yet.
-    pub fn may_be_new(&mut self, line: &[u8]) -> bool {
-        self.asked = self.asked.saturating_add(1);
-        self.asked < PATIENCE && stranger_in(line).is_some_and(|index| self.met[index].is_none())
+    /// Whether one was met.
+    #[must_use]
+    pub fn knows(&self, index: usize) -> bool {
+        self.met[index].is_some()
     }
 
-    /// Notes the stranger of a line.
-    pub fn meet(&mut self, line: &[u8], number: u64) {
-        if let Some(index) = stranger_in(line) {
-            self.met[index].get_or_insert(number);
-        }
+    /// Notes where one was first met.
+    pub fn meet(&mut self, index: usize, line: u64) {
+        self.met[index].get_or_insert(line);
     }
 
     /// Those that were met, with the number of the first line.
@@ -117,9 +103,4 @@ impl Strangers {
             .zip(&self.met)
             .filter_map(|(stranger, line)| line.map(|line| (stranger, line)))
     }
-}
-
-fn stranger_in(line: &[u8]) -> Option<usize> {
-    let (automaton, owners) = &*SIGNS;
-    automaton.find(line).map(|found| owners[found.pattern().as_usize()])
 }

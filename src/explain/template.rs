@@ -3,11 +3,13 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::strided::SHORTEST;
+
 /// Longer values are not what a message names.
 const LONGEST_VALUE: usize = 400;
 
 /// How much of a piece a first look asks for.
-const PIECE: usize = 20;
+const PIECE: usize = 24;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece {
@@ -57,9 +59,15 @@ impl Template {
     /// The longest piece without a character that loggers escape or double, cut short: enough for a first look.
     #[must_use]
     pub fn plain_piece(&self) -> &'static str {
-        let is_mangled = |c: char| matches!(c, '"' | '\'' | '`' | '\\' | '<' | '>' | '&' | '#' | ':' | '\n' | '\r' | '\t');
-        let pieces = self.literals().flat_map(|literal| literal.split(is_mangled));
-        let longest = pieces.max_by_key(|piece| piece.len()).unwrap_or_default();
+        let is_escaped = |c: char| matches!(c, '"' | '\'' | '`' | '\\' | '<' | '>' | '&' | '#' | '\n' | '\r' | '\t');
+        let whole = || self.literals().flat_map(|literal| literal.split(is_escaped));
+        // The blank behind a colon may be doubled: pieces with one are for texts that have no other.
+        let parts = whole().flat_map(|piece| piece.split(':'));
+        let mut longest = parts.max_by_key(|piece| piece.len()).unwrap_or_default();
+        if longest.len() < SHORTEST {
+            let whole = whole().map(str::trim_end).chain([longest]);
+            longest = whole.max_by_key(|piece| piece.len()).unwrap_or_default();
+        }
         let end = (0..=longest.len().min(PIECE)).rev().find(|at| longest.is_char_boundary(*at));
         &longest[..end.unwrap_or(0)]
     }
@@ -81,25 +89,34 @@ impl Template {
     /// The first place at or behind `from` where it stands.
     #[must_use]
     pub fn find<'t>(&self, text: &'t str, from: usize) -> Option<Captured<'t>> {
-        let first = match self.pieces.first()? {
-            Piece::Literal(literal) => *literal,
-            Piece::Hole(_) => return None,
+        // A value that begins a message is the word before what it begins with.
+        let (leads, first, behind) = match *self.pieces.as_slice() {
+            [Piece::Literal(first), ..] => (None, first, 1),
+            [Piece::Hole(name), Piece::Literal(first), ..] => (Some(name), first, 2),
+            _ => return None,
         };
         let mut at = from;
         while let Some(found) = text.get(at..)?.find(first) {
-            let start = at + found;
-            if let Some((end, holes)) = self.rest(text, start + first.len()) {
+            let literal = at + found;
+            let lead = leads.map_or(0, |_| last_word(&text[from..literal]));
+            if (leads.is_none() || lead > 0)
+                && let Some((end, mut holes)) = self.rest(text, literal + first.len(), behind)
+            {
+                let start = literal - lead;
+                if let Some(name) = leads {
+                    holes.insert(0, (name, &text[start..literal]));
+                }
                 return Some(Captured { start, end, holes });
             }
-            at = start + first.len();
+            at = literal + first.len();
         }
         None
     }
 
-    fn rest<'t>(&self, text: &'t str, from: usize) -> Option<(usize, Vec<(&'static str, &'t str)>)> {
+    fn rest<'t>(&self, text: &'t str, from: usize, behind: usize) -> Option<(usize, Vec<(&'static str, &'t str)>)> {
         let mut at = from;
         let mut holes = Vec::new();
-        let mut pieces = self.pieces[1..].iter().peekable();
+        let mut pieces = self.pieces[behind..].iter().peekable();
         while let Some(piece) = pieces.next() {
             match *piece {
                 Piece::Literal(literal) => at += text[at..].starts_with(literal).then_some(literal.len())?,
@@ -146,6 +163,12 @@ fn next_hole(template: &'static str) -> Option<(&'static str, &'static str, &'st
 fn value_before(text: &str, literal: &str) -> Option<usize> {
     let length = text.find(literal)?;
     (length <= LONGEST_VALUE && !text[..length].contains('\n')).then_some(length)
+}
+
+/// How long the word is that ends a text.
+fn last_word(text: &str) -> usize {
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$' | '-');
+    text.len() - text.trim_end_matches(is_inside).len()
 }
 
 /// A word: an identifier, a host name, a path.

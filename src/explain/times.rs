@@ -1,8 +1,8 @@
 //! When a line was written: its own time, that of its record, or that of the lines above it.
 
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memmem};
 
-use super::prefix;
+use super::{clean, lines, prefix};
 
 /// How many lines above are asked: those of a traceback have no time of their own.
 const LINES: usize = 120;
@@ -17,23 +17,23 @@ pub fn of_record(raw: &[u8], line: &str) -> Option<String> {
     prefix::strip(line).time.map(ToOwned::to_owned).or_else(|| in_fields(raw))
 }
 
+/// The time that a line tells itself, in front of it or within its record.
+#[must_use]
+pub fn of_line(raw: &[u8]) -> Option<String> {
+    let text = lines::text(raw);
+    match prefix::strip(&text).time {
+        Some(time) => Some(time.to_owned()),
+        None => of_record(raw, &clean::record(raw)),
+    }
+}
+
 /// The time of the nearest line above that has one.
 #[must_use]
-pub fn before(mut bytes: &[u8]) -> Option<String> {
-    for _ in 0..LINES {
-        bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-        let start = memrchr(b'\n', bytes).map_or(0, |at| at + 1);
-        let line = &bytes[start..];
+pub fn before(bytes: &[u8]) -> Option<String> {
+    lines::backward(bytes).take(LINES).find_map(|line| {
         let line = &line[..line.len().min(HEAD)];
-        if let Some(time) = of_record(line, &String::from_utf8_lossy(line)) {
-            return Some(time);
-        }
-        if start == 0 {
-            return None;
-        }
-        bytes = &bytes[..start];
-    }
-    None
+        of_record(line, &lines::text(line))
+    })
 }
 
 /// Whether two times, written alike, are of one second.
@@ -59,7 +59,7 @@ fn in_fields(raw: &[u8]) -> Option<String> {
         let at = at.or_else(|| memmem::find(raw, format!("{key}=").as_bytes()).map(|at| at + key.len()))?;
         let value = &raw[at..raw.len().min(at + 60)];
         let begin = value.iter().position(u8::is_ascii_digit).filter(|begin| *begin < 5)?;
-        let value = String::from_utf8_lossy(&value[begin..]).into_owned();
+        let value = lines::text(&value[begin..]);
         prefix::strip(&value).time.map(ToOwned::to_owned)
     })
 }

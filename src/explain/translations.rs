@@ -41,6 +41,17 @@ fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
     lines.filter_map(|line| line.split_once('\t')?.1.split_once('\t'))
 }
 
+/// A piece of each translation of the texts that are asked for.
+pub fn anchors_of(is_asked_for: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static str> {
+    let entries = TRANSLATIONS.entries.iter().filter(move |entry| is_asked_for(entry.english));
+    entries.map(|entry| entry.translated.plain_piece())
+}
+
+/// Every text that is translated, with its translations.
+pub fn texts() -> impl Iterator<Item = &'static str> {
+    pairs().flat_map(|(english, translated)| [english, translated])
+}
+
 /// The text with what is translated in English again; `None` where nothing of it is.
 #[must_use]
 pub fn in_english(text: &str) -> Option<String> {

@@ -15,10 +15,16 @@ pub fn client_address(error: &ServerError) -> Option<IpAddr> {
     error.message.raw().split(is_quote).find_map(|part| part.trim().parse().ok())
 }
 
+/// Whether the client came over a Unix socket, by the message where a log has no more: only there the method peer is, and an address is not.
+#[must_use]
+pub fn over_a_socket(error: &ServerError, scene: &Scene<'_>) -> bool {
+    matches!(scene.route.address, Address::Unix(_)) || error.says_unquoted(&["peer"]) || error.says(&["[local]"])
+}
+
 /// The line that lets this role into this database from this client, or `None` where the client's address is not known.
 #[must_use]
 pub fn line(error: &ServerError, scene: &Scene<'_>) -> Option<String> {
-    if matches!(scene.route.address, Address::Unix(_)) {
+    if over_a_socket(error, scene) {
         let (database, user) = names(scene);
         return Some(format!("local {database} {user} scram-sha-256"));
     }

@@ -1,6 +1,7 @@
 //! The Markdown page beside each finding: what it means, how to tell it, its causes, the fix, what it is mistaken for, an example.
 
 use super::{Kind, PAGES};
+use crate::remedy::Place;
 
 /// The headings of every page, in order.
 pub const HEADINGS: [&str; 6] = [MEANING, TELL, CAUSES, FIX, MISTAKEN_FOR, EXAMPLE];
@@ -18,6 +19,14 @@ pub struct Page {
     markdown: &'static str,
 }
 
+/// A cause that a page names.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cause {
+    pub text: String,
+    /// How to tell it from the others.
+    pub check: String,
+}
+
 /// A section, without its heading's mark.
 #[derive(Debug)]
 pub struct Section {
@@ -31,6 +40,8 @@ pub enum Block {
     Paragraph(String),
     /// An item of a list, with its mark: `-`, or a number with a period.
     Item(&'static str, String),
+    /// How to tell the cause above it from the others.
+    Check(String),
     /// Lines as they were printed.
     Code(Vec<&'static str>),
 }
@@ -76,26 +87,40 @@ impl Page {
 
     /// Causes in order of likelihood.
     #[must_use]
-    pub fn causes(self) -> Vec<String> {
-        self.texts(CAUSES)
+    pub fn causes(self) -> Vec<Cause> {
+        let mut causes: Vec<Cause> = Vec::new();
+        for block in self.blocks(CAUSES) {
+            match (block, causes.last_mut()) {
+                (Block::Item(_, text), _) => causes.push(Cause {
+                    text,
+                    check: String::new(),
+                }),
+                (Block::Check(check), Some(cause)) => cause.check = check,
+                _ => {}
+            }
+        }
+        causes
     }
 
-    /// Ways out.
+    /// Ways out, each with its place.
     #[must_use]
-    pub fn fixes(self) -> Vec<String> {
-        self.texts(FIX)
+    pub fn fixes(self) -> Vec<(Place, String)> {
+        let fixes = self.texts(FIX);
+        let placed = fixes.iter().filter_map(|fix| Place::before(fix));
+        placed.map(|(place, text)| (place, text.to_owned())).collect()
     }
 
     fn texts(self, heading: &str) -> Vec<String> {
-        let blocks = self
-            .sections()
-            .find(|section| section.heading == heading)
-            .map(|section| section.blocks);
         let text = |block| match block {
             Block::Paragraph(text) | Block::Item(_, text) => Some(text),
-            Block::Code(_) => None,
+            Block::Check(_) | Block::Code(_) => None,
         };
-        blocks.unwrap_or_default().into_iter().filter_map(text).collect()
+        self.blocks(heading).into_iter().filter_map(text).collect()
+    }
+
+    fn blocks(self, heading: &str) -> Vec<Block> {
+        let section = self.sections().find(|section| section.heading == heading);
+        section.map(|section| section.blocks).unwrap_or_default()
     }
 }
 
@@ -107,12 +132,15 @@ fn blocks(text: &'static str) -> Vec<Block> {
         if line.starts_with("```") {
             blocks.push(Block::Code(lines.by_ref().take_while(|line| *line != "```").collect()));
             goes_on = false;
+        } else if let Some(check) = line.strip_prefix("   - check: ") {
+            blocks.push(Block::Check(check.to_owned()));
+            goes_on = true;
         } else if let Some((mark, text)) = item(line) {
             blocks.push(Block::Item(mark, text.to_owned()));
             goes_on = true;
         } else if line.is_empty() {
             goes_on = false;
-        } else if let (true, Some(Block::Paragraph(text) | Block::Item(_, text))) = (goes_on, blocks.last_mut()) {
+        } else if let (true, Some(Block::Paragraph(text) | Block::Item(_, text) | Block::Check(text))) = (goes_on, blocks.last_mut()) {
             text.push(' ');
             text.push_str(line.trim_start());
         } else {
@@ -136,10 +164,11 @@ mod tests {
 
     #[test]
     fn blocks_are_told_apart() {
-        let text = "\nOne\nparagraph.\n\n1. First,\n   over two lines.\n2. Second.\n\n```text\n- as it is\n\n  \"x\"\n```\n";
+        let text = "\nOne\nparagraph.\n\n1. First,\n   over two lines.\n   - check: this,\n     and that\n2. Second.\n\n```text\n- as it is\n\n  \"x\"\n```\n";
         let expected = [
             Block::Paragraph("One paragraph.".to_owned()),
             Block::Item("1.", "First, over two lines.".to_owned()),
+            Block::Check("this, and that".to_owned()),
             Block::Item("2.", "Second.".to_owned()),
             Block::Code(vec!["- as it is", "", "  \"x\""]),
         ];

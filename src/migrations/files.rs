@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -24,7 +25,24 @@ const WORTH_A_THREAD: usize = 200;
 pub struct Listed {
     pub path: PathBuf,
     /// The listing says so: no link, no pipe, no device.
-    pub is_regular: bool,
+    is_regular: bool,
+    directory: Option<Arc<OwnedFd>>,
+}
+
+impl Listed {
+    /// The files of these names in `directory`, each with whether it is a regular one.
+    #[must_use]
+    pub fn all(directory: &Path, names: Vec<(String, bool)>) -> Vec<Self> {
+        // Where there are many, the way to the directory is looked up once.
+        let is_worth_it = names.len() >= WORTH_A_THREAD;
+        let opened = is_worth_it.then(|| file::directory(directory).ok().map(Arc::new)).flatten();
+        let listed = names.into_iter().map(|(name, is_regular)| Self {
+            path: directory.join(name),
+            is_regular,
+            directory: opened.clone(),
+        });
+        listed.collect()
+    }
 }
 
 /// The directories outside of which nothing is read, without symbolic links in their paths.
@@ -70,7 +88,7 @@ impl Bounds {
         if !kind.is_file() {
             return Err(Unread::whole(path, "is not a regular file"));
         }
-        content(path, &place)
+        content(path, file::read_listed(&place, LARGEST))
     }
 
     /// [`Bounds::text`] of a file that was listed: what the listing tells is not asked again.
@@ -78,18 +96,21 @@ impl Bounds {
     /// # Errors
     ///
     /// What kept the file from being read.
-    pub fn text_of_listed(&self, file: &Listed) -> Result<String, Unread> {
-        if file.is_regular && self.holds(&file.path) {
-            content(&file.path, &file.path)
-        } else {
-            self.text(&file.path)
+    pub fn text_of_listed(&self, listed: &Listed) -> Result<String, Unread> {
+        if !(listed.is_regular && self.holds(&listed.path)) {
+            return self.text(&listed.path);
         }
+        let read = match (&listed.directory, listed.path.file_name()) {
+            (Some(directory), Some(name)) => file::read_listed_in(directory, name, LARGEST),
+            _ => file::read_listed(&listed.path, LARGEST),
+        };
+        content(&listed.path, read)
     }
 }
 
-/// The text of the regular file at `place`, which notes know as `path`.
-fn content(path: &Path, place: &Path) -> Result<String, Unread> {
-    let bytes = file::read_listed(place, LARGEST).map_err(|error| Unread::whole(path, format!("cannot be read: {error}")))?;
+/// The text of a regular file, which notes know as `path`.
+fn content(path: &Path, read: std::io::Result<Vec<u8>>) -> Result<String, Unread> {
+    let bytes = read.map_err(|error| Unread::whole(path, format!("cannot be read: {error}")))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST) {
         return Err(Unread::whole(path, format!("is larger than {} KiB", LARGEST / 1024)));
     }

@@ -11,6 +11,8 @@ pub struct Capacity {
     pub reserved: Option<i64>,
     /// RDS keeps some for its own administrators.
     pub provider_reserved: Option<i64>,
+    /// Slots that a provider says it keeps in all, whichever settings it keeps them by, with the words for it.
+    pub kept_in_all: Option<(i64, &'static str)>,
     pub superuser: bool,
     /// Member of `pg_use_reserved_connections`.
     pub may_use_reserved: bool,
@@ -31,6 +33,10 @@ impl Capacity {
         }
         if let Some(reserved) = self.provider_reserved {
             reserves.push((reserved, "rds.rds_superuser_reserved_connections"));
+        }
+        let shown: i64 = reserves.iter().map(|(count, _)| count).sum();
+        if let Some((kept, words)) = self.kept_in_all.filter(|(kept, _)| *kept > shown) {
+            reserves.push((kept - shown, words));
         }
         reserves
     }
@@ -62,5 +68,35 @@ impl Capacity {
     #[must_use]
     pub fn database_limit(&self) -> Option<i64> {
         self.database_limit.filter(|_| !self.superuser)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Capacity;
+
+    #[test]
+    fn what_a_provider_keeps_in_all_is_not_taken_away_twice() {
+        let capacity = |superuser_reserved, reserved| Capacity {
+            max_connections: 859,
+            superuser_reserved,
+            reserved,
+            kept_in_all: Some((15, "kept by Azure")),
+            ..Capacity::default()
+        };
+        for (superuser_reserved, reserved, formula) in [
+            (
+                3,
+                None,
+                "859 max_connections − 3 superuser_reserved_connections − 12 kept by Azure = 844",
+            ),
+            (
+                10,
+                Some(5),
+                "859 max_connections − 10 superuser_reserved_connections − 5 reserved_connections = 844",
+            ),
+        ] {
+            assert_eq!(capacity(superuser_reserved, reserved).formula(), formula);
+        }
     }
 }

@@ -11,6 +11,7 @@ pub enum Pooler {
     PgBouncer,
     PgCat,
     Odyssey,
+    Pgpool,
     Supavisor,
     RdsProxy,
     Neon,
@@ -19,6 +20,12 @@ pub enum Pooler {
 }
 
 impl Pooler {
+    /// The databases that stand for a console: PgBouncer's and PgCat's, and Odyssey's usual one.
+    pub const CONSOLES: [&'static str; 2] = ["pgbouncer", "console"];
+
+    /// What PgCat answers by itself, and a server refuses.
+    pub const COMMAND_OF_PGCAT: &'static str = "SHOW SERVER ROLE";
+
     /// By the name of its host: what providers run shows no console.
     #[must_use]
     pub fn of_host(target: &Target) -> Option<Self> {
@@ -44,30 +51,37 @@ impl Pooler {
             Self::PgBouncer
         } else if version.starts_with("PgCat") {
             Self::PgCat
+        } else if version.starts_with("Odyssey") {
+            Self::Odyssey
         } else {
             Self::Unknown
         }
     }
 
-    /// By how it refuses a client that asks for the console.
+    /// By how it refuses a client.
     #[must_use]
     pub fn of_refusal(error: &ServerError) -> Self {
+        const WORDS: &[(Pooler, &[&str])] = &[
+            (Pooler::PgBouncer, &["not allowed", "admin access needed"]),
+            (
+                Pooler::PgCat,
+                &[
+                    "No pool configured for database",
+                    "Pool down for database",
+                    "could not get connection from the pool -",
+                ],
+            ),
+            // It puts its name and the client's number before everything.
+            (Pooler::Odyssey, &["odyssey: ", "route for '"]),
+            (Pooler::Pgpool, &["pgpool", "all backend nodes are down"]),
+            (Pooler::Supavisor, &["(ENOTFOUND)", "Tenant or user not found"]),
+            (Pooler::RdsProxy, &["This RDS proxy"]),
+        ];
         if !error.is_of_a_pooler() {
             return Self::Unknown;
         }
-        if error.says(&["not allowed", "admin access needed"]) {
-            Self::PgBouncer
-        } else if error.says(&["No pool configured for database"]) {
-            Self::PgCat
-        } else if error.says(&["route for '"]) {
-            Self::Odyssey
-        } else if error.says(&["(ENOTFOUND)", "Tenant or user not found"]) {
-            Self::Supavisor
-        } else if error.says(&["This RDS proxy", "This RDS Proxy"]) {
-            Self::RdsProxy
-        } else {
-            Self::Unknown
-        }
+        let says = |(_, words): &&(Self, &[&str])| error.says(words);
+        WORDS.iter().find(says).map_or(Self::Unknown, |(pooler, _)| *pooler)
     }
 }
 
@@ -77,6 +91,7 @@ impl fmt::Display for Pooler {
             Self::PgBouncer => "PgBouncer",
             Self::PgCat => "PgCat",
             Self::Odyssey => "Odyssey",
+            Self::Pgpool => "Pgpool-II",
             Self::Supavisor => "Supavisor",
             Self::RdsProxy => "RDS Proxy",
             Self::Neon => "Neon's pooler",

@@ -2,6 +2,8 @@
 
 mod console;
 mod kind;
+mod tables;
 
-pub use console::{COMMANDS, Console, DATABASE, DatabaseSeen, PoolSeen};
+pub use console::{COMMANDS, ClientLimit, Console};
 pub use kind::Pooler;
+pub use tables::{DatabaseSeen, PoolSeen};

@@ -1,7 +1,9 @@
 //! The way that led to the session, to be gone again where a further connection is wanted.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use futures_util::future::join_all;
 
 use super::dns::Route;
 use super::tls::{self, Prepared};
@@ -15,6 +17,8 @@ pub struct Way {
     pub route: Route,
     pub encrypted: bool,
     pub prepared: Arc<Prepared>,
+    /// Further sessions that are held open; whoever ends the first ends them too.
+    pub held: Mutex<Vec<Session>>,
 }
 
 /// Why a further connection led to no session.
@@ -26,6 +30,17 @@ pub enum Unopened {
 }
 
 impl Way {
+    /// Holds a session open.
+    pub fn hold(&self, session: Session) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).push(session);
+    }
+
+    /// Ends the sessions that are held open.
+    pub async fn part(&self) {
+        let held = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
+        join_all(held.into_iter().map(Session::goodbye)).await;
+    }
+
     /// A further session, with the same credentials; `database` is another one than the target's. One attempt.
     ///
     /// # Errors

@@ -7,6 +7,9 @@ fn is_azure(host: &str) -> bool {
     host.ends_with(".postgres.database.azure.com") || host.ends_with(".postgres.cosmos.azure.com")
 }
 
+/// What a flexible server keeps for replication and monitoring, as its documentation of limits has it.
+pub const SLOTS_KEPT: i64 = 15;
+
 pub static SINGLE: Provider = Provider {
     name: "Azure single server",
     has_host: |host, target| is_azure(host) && target.user.raw().contains('@'),

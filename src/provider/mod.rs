@@ -67,6 +67,13 @@ pub static ALL: &[&Provider] = &[
     &heroku::HEROKU,
 ];
 
+/// The connections that the provider says it keeps for itself in all, with the words for them: settings show a part of them at most.
+#[must_use]
+pub fn slots_kept(target: &Target) -> Option<(i64, &'static str)> {
+    let provider = of_target(target)?;
+    (provider.name == azure::FLEXIBLE.name).then_some((azure::SLOTS_KEPT, "kept by Azure"))
+}
+
 /// The provider that the settings name.
 #[must_use]
 pub fn of_target(target: &Target) -> Option<&'static Provider> {

@@ -4,8 +4,10 @@ use super::style::Style;
 use super::wrap;
 use crate::pool::slots::Slots;
 
-/// The widest bar, brackets left out.
-const WIDEST: i64 = 60;
+/// The widest bar, brackets left out: behind a row's indent it fits into 80 columns.
+const WIDEST: usize = 56;
+/// The narrowest that shows anything.
+const NARROWEST: usize = 12;
 
 /// A part of the bar, in its order.
 struct Part {
@@ -27,21 +29,19 @@ pub fn lines(slots: &Slots, indent: usize, style: Style) -> Vec<String> {
     let beyond = Part {
         mark: '!',
         name: "demand beyond",
-        count: slots.beyond.unwrap_or(WIDEST),
+        count: slots.beyond.unwrap_or_else(|| within.iter().map(|part| part.count).sum()),
     };
     let total: i64 = within.iter().map(|part| part.count).sum();
-    let scale = total.saturating_add(beyond.count).max(1);
-    let cells = |part: &Part| -> usize {
-        let share = if scale <= WIDEST {
-            part.count
-        } else {
-            // What is there shows, however little it is.
-            (part.count.saturating_mul(WIDEST) / scale).max(i64::from(part.count > 0))
-        };
-        usize::try_from(share).unwrap_or(0)
-    };
-    let drawn = |part: &Part| part.mark.to_string().repeat(cells(part));
-    let bar: String = within.iter().map(drawn).collect();
+    let widest = wrap::width().saturating_sub(indent + "[]".len()).clamp(NARROWEST, WIDEST);
+    let counts: Vec<i64> = within.iter().map(|part| part.count).chain([beyond.count]).collect();
+    let cells = cells(&counts, widest);
+    let mut drawn = within
+        .iter()
+        .chain([&beyond])
+        .zip(cells)
+        .map(|(part, cells)| part.mark.to_string().repeat(cells));
+    let bar: String = drawn.by_ref().take(within.len()).collect();
+    let overhang: String = drawn.collect();
     let about = if slots.exact { "" } else { "about " };
     let mut legend: Vec<String> = within
         .iter()
@@ -53,9 +53,9 @@ pub fn lines(slots: &Slots, indent: usize, style: Style) -> Vec<String> {
         Some(count) => legend.push(format!("{} {} {count}", beyond.mark, beyond.name)),
         None => legend.push(format!("{} {}: no limit", beyond.mark, beyond.name)),
     }
-    let mut lines = vec![format!("[{bar}]{}", drawn(&beyond))];
+    let mut lines = vec![format!("[{bar}]{overhang}")];
     let mut line = format!("{about}{total} slots:");
-    let room = wrap::WIDEST.saturating_sub(indent);
+    let room = wrap::width().saturating_sub(indent);
     for (index, part) in legend.iter().enumerate() {
         let part = if index == 0 { format!(" {part}") } else { format!(", {part}") };
         if line.chars().count() + part.chars().count() > room {
@@ -66,6 +66,26 @@ pub fn lines(slots: &Slots, indent: usize, style: Style) -> Vec<String> {
     }
     lines.push(line);
     lines.into_iter().map(|line| style.aside(&line)).collect()
+}
+
+/// A cell for each, or where they are too many their shares of the widest bar: what is there shows, however little it is.
+fn cells(counts: &[i64], widest: usize) -> Vec<usize> {
+    let most = i64::try_from(widest).unwrap_or(i64::MAX);
+    let all = counts.iter().fold(0_i64, |sum, count| sum.saturating_add(*count));
+    let share = |count: i64| {
+        if all <= most {
+            count
+        } else {
+            (count.saturating_mul(most) / all).max(i64::from(count > 0))
+        }
+    };
+    let mut cells: Vec<usize> = counts.iter().map(|count| usize::try_from(share(*count)).unwrap_or(0)).collect();
+    while cells.iter().sum::<usize>() > widest
+        && let Some(largest) = cells.iter_mut().max()
+    {
+        *largest -= 1;
+    }
+    cells
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ use super::{Detail, Out};
 use crate::conninfo::mask::mask_dsn;
 use crate::explain::group::Group;
 use crate::explain::scan::Told;
-use crate::finding::page::Page;
 use crate::foreign::escaped;
 
 /// The format of `dbdoctor explain`.
@@ -43,6 +42,7 @@ struct Match {
     code: String,
     layer: &'static str,
     title: String,
+    detail: String,
     count: u64,
     first_line: u64,
     last_line: u64,
@@ -82,6 +82,7 @@ fn matched(group: &Group) -> Match {
         code: finding.kind.code().to_string(),
         layer: finding.kind.layer.name(),
         title: escaped(&finding.title),
+        detail: escaped(&finding.detail),
         count: group.count,
         first_line: group.first.line,
         last_line: group.last_line,
@@ -120,9 +121,6 @@ fn human(out: Out, style: Style, told: &Told) {
         finding.evidence = vec![group.first.excerpt.clone(), seen(group)];
         if let Some(detail) = group.first.facts.get("detail") {
             finding.evidence.push(format!("the server's log adds: {}", mask_dsn(detail)));
-        }
-        if finding.detail.is_empty() {
-            finding.detail = Page::of(group.first.kind).meaning();
         }
         human.finding(&finding, "");
     }

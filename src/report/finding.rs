@@ -6,7 +6,7 @@ use super::style::Style;
 use super::wrap::hanging;
 use crate::finding::{Finding, Severity};
 use crate::foreign::escaped;
-use crate::remedy::{Place, Remedy, Step};
+use crate::remedy::{Remedy, Step};
 use crate::verdict::Verdict;
 
 const MARK_INDENT: usize = 8;
@@ -83,7 +83,9 @@ impl Page {
         }
         for (index, candidate) in finding.candidates.iter().enumerate() {
             self.labelled(if index == 0 { "either" } else { "or" }, &candidate.cause);
-            self.labelled("  check", &candidate.check);
+            if !candidate.check.is_empty() {
+                self.labelled("  check", &candidate.check);
+            }
         }
         if let Some(remedy) = &finding.remedy {
             self.remedy(remedy);
@@ -92,10 +94,15 @@ impl Page {
 
     fn remedy(&mut self, remedy: &Remedy) {
         self.line("");
-        self.labelled("fix", &remedy.summary);
+        // Where the first step is the summary, it need not be said twice.
+        let said = remedy.steps.first().is_some_and(|step| step.text == remedy.summary);
+        if !said {
+            self.labelled("fix", &remedy.summary);
+        }
         for (index, step) in remedy.steps.iter().enumerate() {
+            let label = if said && index == 0 { "fix" } else { "" };
             let text = format!("{}. {}: {}", index + 1, place(step), escaped(&step.text));
-            self.line(&format!("  {:LABEL_WIDTH$}{}", "", hanging(&text, TEXT_INDENT + 3)));
+            self.line(&format!("  {label:LABEL_WIDTH$}{}", hanging(&text, TEXT_INDENT + 3)));
             self.pasted(step.run.as_deref());
             if let Some(undo) = &step.undo {
                 self.line(&format!("{:indent$}to undo it:", "", indent = TEXT_INDENT + 3));
@@ -126,16 +133,7 @@ fn hanging_on(on: &str) -> String {
 
 /// `in database "shop", as superuser`
 pub fn place(step: &Step) -> String {
-    let mut place = match step.place {
-        Place::AppHost => "on the application's host",
-        Place::Database => "in the database",
-        Place::DatabaseHost => "on the database's host",
-        Place::Pooler => "at the pooler",
-        Place::Provider => "at the provider",
-        Place::AppConfig => "in the application's settings",
-        Place::Code => "in the code",
-    }
-    .to_owned();
+    let mut place = step.place.words().to_owned();
     if let Some(database) = &step.database {
         place = format!("in database \"{}\"", escaped(database));
     }

@@ -29,7 +29,7 @@ pub fn explain(out: &mut dyn Write, style: Style, kind: &Kind) {
     for section in Page::of(kind).sections() {
         let _ = writeln!(out, "\n{}", style.heading(section.heading));
         for (index, block) in section.blocks.iter().enumerate() {
-            if index > 0 && !matches!(block, Block::Item(..)) {
+            if index > 0 && !matches!(block, Block::Item(..) | Block::Check(_)) {
                 let _ = writeln!(out);
             }
             let _ = out.write_all(rendered(block, style).as_bytes());
@@ -44,6 +44,7 @@ fn rendered(block: &Block, style: Style) -> String {
             let indent = 3 + mark.len();
             format!("  {mark} {}\n", style.inline_code(&hanging(text, indent)))
         }
+        Block::Check(text) => format!("     check: {}\n", style.inline_code(&hanging(text, 12))),
         Block::Code(lines) => {
             let lines: Vec<String> = lines.iter().map(|line| format!("    {}\n", style.command(line))).collect();
             lines.concat()

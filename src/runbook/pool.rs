@@ -1,8 +1,9 @@
 //! Who holds the server's connections, and who waits.
 
-use super::{Section, sql};
+use super::{Section, Step, sql};
 use crate::finding::pool::{
-    blocked, connection_leak, idle_in_transaction, idle_timeout, long_transaction, near_limit, prepared_transaction,
+    blocked, connection_leak, idle_in_transaction, idle_timeout, long_transaction, near_limit, pooler_exceeds_capacity, pooler_limit,
+    pooler_waiting, prepared_transaction, transaction_pooling,
 };
 use crate::layer::Layer;
 
@@ -58,5 +59,16 @@ pub fn section() -> Section {
     )
     .good("idle_session_timeout is 0, or longer than the application's pool keeps a connection")
     .shows("idle_session_timeout is shorter", &idle_timeout::KIND);
-    Section::layer(Layer::Pool, vec![limits, holders, transactions, waits, prepared, quiet, idle])
+    let console = Step::new(
+        "psql",
+        "The console of PgBouncer, where one stands in front. It is for the users in admin_users and stats_users; Odyssey calls the database console.",
+        "PGDATABASE=pgbouncer psql -X -w -c 'SHOW POOLS' -c 'SHOW DATABASES' -c 'SHOW CONFIG' || true",
+    )
+    .good("database \"pgbouncer\" does not exist: PostgreSQL itself answers; or cl_waiting is 0, and the pool_size of all pools together is below the server's connections")
+    .shows("cl_waiting stays above 0", &pooler_waiting::KIND)
+    .shows("cl_active and cl_waiting of all pools together are close to max_client_conn", &pooler_limit::KIND)
+    .shows("pool_size × pools is more than the server has", &pooler_exceeds_capacity::KIND)
+    .shows("pool_mode is transaction or statement", &transaction_pooling::KIND);
+    let steps = vec![limits, holders, transactions, waits, prepared, quiet, idle, console];
+    Section::layer(Layer::Pool, steps)
 }

@@ -62,6 +62,13 @@ impl ServerError {
         texts.iter().any(|text| message.contains(&text.to_lowercase()))
     }
 
+    /// Whether the detail holds one of these texts, in any case.
+    #[must_use]
+    pub fn details(&self, texts: &[&str]) -> bool {
+        let detail = self.detail.as_ref().map(|detail| detail.raw().to_lowercase()).unwrap_or_default();
+        texts.iter().any(|text| detail.contains(&text.to_lowercase()))
+    }
+
     /// Whether the message holds one of these words outside of its quotes, in any case: a name that it quotes may be any word.
     #[must_use]
     pub fn says_unquoted(&self, words: &[&str]) -> bool {

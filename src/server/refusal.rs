@@ -6,9 +6,9 @@
 use crate::finding::Finding;
 use crate::finding::auth::{
     address_not_allowed, database_closed, database_missing, endpoint_missing, hba_rejected, login_not_permitted, login_trigger,
-    method_rejected, no_hba_entry, parameter_unsupported, password_rejected, peer_mismatch, pooler_backend_down, pooler_database_unknown,
-    pooler_user_unknown, preload_library_missing, role_missing, server_recovering, server_starting, server_stopping, tenant_unknown,
-    timeout, unrecognized_refusal,
+    method_rejected, no_hba_entry, parameter_unsupported, password_missing, password_rejected, peer_mismatch, pooler_backend_down,
+    pooler_database_unknown, pooler_user_unknown, preload_library_missing, role_missing, server_recovering, server_starting,
+    server_stopping, tenant_unknown, timeout, unrecognized_refusal,
 };
 use crate::finding::pool::{database_limit, pooler_limit, pooler_waiting, reserved_slots_only, role_limit, slots_exhausted};
 use crate::finding::privileges::connect_denied;
@@ -97,6 +97,10 @@ static RECOGNIZERS: &[Recognizer] = &[
     in_scene!(peer_mismatch),
     in_scene!(login_not_permitted),
     in_scene!(role_missing),
+    Recognizer {
+        matches: password_missing::matches,
+        finding: password_missing::refused,
+    },
     in_scene!(password_rejected),
     in_scene!(method_rejected),
     in_scene!(database_missing),

@@ -168,40 +168,33 @@ impl Session {
         // The server's own limits come first, so that a statement that is held up is refused and spoils no other.
         let statement_ms = (limit * 3 / 4).as_millis().max(1);
         let lock_ms = (limit / 20).as_millis().max(1);
+        let until = tokio::time::Instant::now() + limit;
         let asked = questions.iter().map(|question| async move {
             // Compiling a query over the catalogue takes longer than running it.
             let statements = format!(
                 "BEGIN READ ONLY; SET LOCAL statement_timeout = {statement_ms}; SET LOCAL lock_timeout = {lock_ms}; SET LOCAL jit = off; {question}"
             );
-            let (answer, _) = tokio::join!(self.client.simple_query(&statements), self.client.batch_execute("ROLLBACK"));
+            let both = async { tokio::join!(self.client.simple_query(&statements), self.client.batch_execute("ROLLBACK")) };
+            // What has come until then counts.
+            let (answer, _) = tokio::time::timeout_at(until, both).await.map_err(|_| late(limit))?;
             let messages = answer.map_err(|error| self.no_answer(&error))?;
             messages.into_iter().filter_map(row).collect()
         });
-        match tokio::time::timeout(limit, join_all(asked)).await {
-            Ok(answers) => answers,
-            Err(_) => questions
-                .iter()
-                .map(|_| Err(NoAnswer::Lost(format!("no answer within {} s", limit.as_secs_f32()))))
-                .collect(),
-        }
+        join_all(asked).await
     }
 
-    /// Runs commands of a pooler's console, one after the other: it knows no transactions.
-    ///
-    /// # Errors
-    ///
-    /// Why one of them has no answer.
-    pub async fn show<const N: usize>(&self, commands: [&str; N], limit: Duration) -> Result<[Table; N], NoAnswer> {
-        let asked = commands.map(|command| self.client.simple_query(command));
-        let answers = tokio::time::timeout(limit, join_all(asked))
-            .await
-            .map_err(|_| NoAnswer::Lost(format!("no answer within {} s", limit.as_secs_f32())))?;
-        let mut tables = [const { Table::new() }; N];
-        for (table, answer) in tables.iter_mut().zip(answers) {
+    /// Runs commands of a pooler's console, one after the other: it knows no transactions. What it does not know has no answer.
+    pub async fn show<const N: usize>(&self, commands: [&str; N], limit: Duration) -> [Result<Table, NoAnswer>; N] {
+        let until = tokio::time::Instant::now() + limit;
+        let asked = commands.map(|command| async move {
+            let answer = tokio::time::timeout_at(until, self.client.simple_query(command))
+                .await
+                .map_err(|_| late(limit))?;
             let messages = answer.map_err(|error| self.no_answer(&error))?;
-            *table = messages.into_iter().filter_map(named_row).collect::<Result<_, _>>()?;
-        }
-        Ok(tables)
+            messages.into_iter().filter_map(named_row).collect()
+        });
+        let mut answers = join_all(asked).await.into_iter();
+        std::array::from_fn(|_| answers.next().unwrap_or_else(|| Err(late(limit))))
     }
 
     fn no_answer(&self, error: &Error) -> NoAnswer {
@@ -302,6 +295,10 @@ fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
         _ if by_scram => NotLoggedIn::ServerUnproven(Foreign::new(text).to_string()),
         _ => NotLoggedIn::Unexpected(Foreign::new(text).to_string()),
     }
+}
+
+fn late(limit: Duration) -> NoAnswer {
+    NoAnswer::Lost(format!("no answer within {} s", limit.as_secs_f32()))
 }
 
 fn row(message: SimpleQueryMessage) -> Option<Result<Row, NoAnswer>> {

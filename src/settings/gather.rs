@@ -281,7 +281,7 @@ fn of_process(pid: u32, environment: &Environment, request: &Request) -> Scene {
             let place = Place::Process { pid, unit: None };
             let bag = process_bag(&process, place, environment);
             let mut scene = Scene::of(Reading::Choose(bag));
-            let server = server_of(&process);
+            let server = server_of(&process, None);
             scene.know_application(server, &process.variables, process.directory.clone(), Path::new("/"));
             scene.application.account = account_of(&process);
             scene.application.pid = Some(pid);
@@ -291,11 +291,12 @@ fn of_process(pid: u32, environment: &Environment, request: &Request) -> Scene {
     }
 }
 
-/// The server that a process is, with the workers that it really has.
-fn server_of(process: &Process) -> AppServer {
+/// The server that a process is, with the workers that it really has; `start` is where it was started, where that is known.
+fn server_of(process: &Process, start: Option<&Path>) -> AppServer {
     let here = process::shares_files(process.pid);
-    let mut server = app_server::read(&process.command, &process.variables, process.directory.as_deref(), here);
-    app_server::children::count(&mut server, process.pid);
+    let directory = start.or(process.directory.as_deref());
+    let mut server = app_server::read(&process.command, &process.variables, directory, here);
+    app_server::children::compare(&mut server, process.pid);
     server
 }
 

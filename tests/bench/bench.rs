@@ -21,6 +21,7 @@ mod delayed;
 mod duel;
 mod explain;
 mod fleet;
+mod logs;
 mod loopback;
 mod migrations;
 mod peers;

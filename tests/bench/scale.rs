@@ -25,7 +25,7 @@ impl Scale {
             slow_pairs: 3,
             dead_addresses: 8,
             migrations: 5_000,
-            log_bytes: 256 << 20,
+            log_bytes: 1 << 30,
             targets: 1_000,
         }
     }

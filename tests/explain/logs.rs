@@ -160,6 +160,37 @@ fn what_was_read_before_reads_as_it_would_anew() {
 }
 
 #[test]
+fn lines_of_one_shape_have_their_own_numbers() {
+    let line = |hour: u8, port: u16, limit: u16| {
+        format!(
+            "2026-11-20 {hour}:00:00,001 ERROR [{port}] psycopg2.OperationalError: connection to server at \"10.0.3.{hour}\", port {port} failed: Connection refused\n\
+             2026-11-20 {hour}:00:01,001 ERROR [{port}] QueuePool limit of size {limit} overflow 10 reached, connection timed out, timeout 30.00\n"
+        )
+    };
+    let log = line(10, 5433, 5) + &line(11, 5434, 6) + &line(12, 64320, 70) + &line(13, 5436, 8);
+    let told = |since: &str| {
+        let mut scanner = Scanner::since(Some(since.to_owned()));
+        scanner.feed(log.as_bytes());
+        let groups = scanner.finish().groups;
+        assert_eq!(groups.len(), 2);
+        let (refused, exhausted) = (&groups[0], &groups[1]);
+        assert_eq!(refused.last_time.as_deref(), Some("2026-11-20 13:00:00,001"));
+        assert_eq!(exhausted.last_time.as_deref(), Some("2026-11-20 13:00:01,001"));
+        let fact = |name| refused.first.facts.get(name).unwrap_or_default().to_owned();
+        let excerpt = exhausted.first.excerpt.split(" overflow").next().unwrap_or_default().to_owned();
+        let first = refused.first.time.clone().unwrap_or_default();
+        (refused.count, first[11..16].to_owned(), fact("address"), fact("port"), excerpt)
+    };
+    let expected = |count, hour: &str, address: &str, port: &str, limit: &str| {
+        let excerpt = format!("ERROR [{port}] QueuePool limit of size {limit}");
+        (count, format!("{hour}:00"), address.to_owned(), port.to_owned(), excerpt)
+    };
+    assert_eq!(told("2026-11-20 00:00:00"), expected(4, "10", "10.0.3.10", "5433", "5"));
+    assert_eq!(told("2026-11-20 10:30:00"), expected(3, "11", "10.0.3.11", "5434", "6"));
+    assert_eq!(told("2026-11-20 11:30:00"), expected(2, "12", "10.0.3.12", "64320", "70"));
+}
+
+#[test]
 fn a_password_with_a_slash_is_known_by_the_parser_that_stands_above() {
     let log = "Traceback (most recent call last):
   File \"/v/lib/python3.11/site-packages/environ/environ.py\", line 390, in db_url_config
@@ -216,6 +247,20 @@ fn nothing_to_paste_holds_what_the_log_does_not_tell() {
         for step in group.finding().remedy.into_iter().flat_map(|remedy| remedy.steps) {
             assert!(!step.run.unwrap_or_default().contains('<'), "{}", step.text);
         }
+    }
+}
+
+#[test]
+fn what_came_over_a_socket_is_let_in_by_a_local_line() {
+    for text in [
+        "FATAL:  Peer authentication failed for user \"app\"",
+        "FATAL:  no pg_hba.conf entry for host \"[local]\", user \"app\", database \"shop\", no encryption",
+    ] {
+        let remedy = groups(text)[0].finding().remedy.expect("a remedy");
+        let steps = remedy.steps.into_iter();
+        let said: Vec<String> = steps.map(|step| step.run.unwrap_or(step.text)).collect();
+        let said = said.join("\n");
+        assert!(said.contains("local ") && !said.contains("ADDRESS"), "{said}");
     }
 }
 

@@ -494,3 +494,40 @@ fn a_pooler_names_the_limit_and_leaves_the_cause_of_its_waiting_open() {
     let finding = pooler_waiting::finding(&"app".into(), &"shop".into(), &said("query_wait_timeout"));
     assert_eq!(finding.candidates.len(), 3);
 }
+
+#[tokio::test]
+async fn transaction_ids_run_out() {
+    let _turn = TURN.lock().await;
+    // The server's own answer, of a server that is older by so much: a real one vacuums itself young again within a second.
+    for (older, expected) in [
+        (1_500_000_000, vec![]),
+        (1_600_000_000, vec![("wraparound", "warn")]),
+        (2_144_480_000, vec![("wraparound", "warn")]),
+        (2_144_483_647, vec![("wraparound", "fail")]),
+    ] {
+        let client = server().connect("postgres", "postgres").await.unwrap();
+        let mut asking = questions();
+        let last = asking.last_mut().unwrap();
+        // No test server has come so far that a few thousand transactions matter.
+        let young = "(age(d.datfrozenxid) % 1000)";
+        *last = last.replace("age(d.datfrozenxid)", &format!("({young} + {older})"));
+        let answers = answers(&client, asking).await;
+        let facts = facts(&client).await;
+        drop(client);
+        let judged = judge(
+            &request(&[]),
+            &target("postgres", "postgres"),
+            &facts,
+            answers,
+            &Surroundings::default(),
+        );
+        let (word, notes) = opened(judged);
+        assert_eq!(found(&notes), expected, "{older}");
+        assert_eq!(
+            word == "broken",
+            expected.iter().any(|(_, severity)| *severity == "fail"),
+            "{older}"
+        );
+        settle(0).await;
+    }
+}

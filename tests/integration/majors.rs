@@ -20,6 +20,9 @@ macro_rules! on {
             use super::need;
             use crate::lab::python::Venv;
             use crate::lab::server::Server;
+            use crate::pool::django::Keeping;
+            use crate::pool::library::Library;
+            use crate::pool::{behind, django, filled, limited, queue};
 
             fn server() -> &'static Server {
                 static SERVER: LazyLock<Server> = LazyLock::new(|| {
@@ -65,7 +68,46 @@ macro_rules! on {
             #[test]
             fn what_is_recommended_fits() {
                 let release = need!(super::wanted($release));
-                crate::pool::filled::what_is_recommended_fits(need!(Venv::shared()), &release);
+                let venv = need!(Venv::of_applications());
+                for library in Library::ALL {
+                    filled::what_is_recommended_fits(venv, &release, library);
+                }
+            }
+
+            #[test]
+            fn the_limits_of_role_and_database() {
+                let release = need!(super::wanted($release));
+                limited::the_limits_of_role_and_database(need!(Venv::of_applications()), &release);
+            }
+
+            #[test]
+            fn djangos_threads_fill_the_server() {
+                let release = need!(super::wanted($release));
+                let venv = need!(Venv::of_applications());
+                for databases in [1, 2] {
+                    django::django_fills_the_server(venv, &release, Keeping::PerThread { databases });
+                }
+            }
+
+            #[test]
+            fn djangos_pool_fills_the_server() {
+                let release = need!(super::wanted($release));
+                django::django_fills_the_server(need!(Venv::of_applications()), &release, Keeping::Pool);
+            }
+
+            #[test]
+            fn pools_meet_the_poolers_limit() {
+                let release = need!(super::wanted($release));
+                let venv = need!(Venv::of_applications());
+                for library in Library::ALL {
+                    behind::pools_meet_the_poolers_limit(venv, &release, library);
+                }
+            }
+
+            #[test]
+            fn workers_wait_at_the_pooler() {
+                need!(super::wanted($release));
+                queue::workers_wait_at_the_pooler(need!(Venv::of_applications()), server());
             }
 
             #[test]

@@ -152,7 +152,13 @@ const SAID: &[(&str, &str, &str, Option<&str>)] = &[
     ("58000", "Pool down for database: shop, user: app", "auth/pooler-backend-down", None),
     (
         "53300",
-        "too many active clients for user (pool_size for user shop.app reached 10)",
+        "odyssey: c899f95049395: too many active clients for user (pool_size for user shop.app reached 10)",
+        "pool/pooler-waiting",
+        None,
+    ),
+    (
+        "53300",
+        "odyssey: cd3c8245acbaa: too many client tcp connections (client_max for user shop.app 8)",
         "pool/pooler-limit",
         None,
     ),

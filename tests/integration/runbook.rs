@@ -12,6 +12,7 @@ use crate::harness::Doctor;
 use crate::lab::dns::Dns;
 use crate::lab::dsn::Dsn;
 use crate::lab::network::Network;
+use crate::lab::pgbouncer::PgBouncer;
 use crate::lab::project::Project;
 use crate::lab::python::{Alembic, Django, Venv};
 use crate::lab::server::Server;
@@ -401,4 +402,15 @@ fn settings_that_cannot_be_read_leave_what_is_known() {
     let missing = Path::new("/nonexistent/app.env");
     let run = runbook().arg("--env-file").arg(missing).in_format("json");
     assert_eq!((run.status, &run.json()["exit_code"]), (10, &Value::from(10)));
+}
+
+#[test]
+fn the_console_of_a_pooler_is_asked() {
+    let pooler = PgBouncer::before(Server::shared());
+    let by_hand = ByHand::of(of(&pooler.dsn("monitor")), &canary::of("monitor"));
+    let step = by_hand.steps("pool").into_iter().find(|step| run_of(step).contains("SHOW POOLS"));
+    let (status, said) = by_hand.paste(&step.expect("a step"));
+    for shown in ["cl_waiting", "pool_size", "max_client_conn"] {
+        assert!(status == 0 && said.contains(shown), "{shown}: {said}");
+    }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use dbdoctor::explain::scan::Scanner;
 use dbdoctor::foreign::Foreign;
 use dbdoctor::net::socket::Address;
 use dbdoctor::probe::dns::Route;
@@ -167,9 +168,26 @@ const REFUSALS: &[Refusal] = &[
     ),
 ];
 
+/// Whether an original message is compared.
+type IsAsked = fn(&str) -> bool;
+
+/// Whose messages are read in logs.
+const LANGUAGES: &[&str] = &["de", "es", "fr", "ja", "ko", "pt_BR", "ru", "zh_CN"];
+
+/// Messages whose translation breaks its line in the middle of a value, or escapes what the original does not.
+const UNREAD: &[&str] = &[
+    "end of string reached when looking for matching \"]\"",
+    "expected authentication request from server",
+    "lost synchronization with server",
+    "missing key/value separator",
+    "unexpected character",
+    // One word that anybody says, in zh_CN.
+    "timeout expired",
+];
+
 #[test]
 fn every_translation_of_a_refusal_is_understood() {
-    let catalogues = catalogues();
+    let catalogues = catalogues("postgres-");
     if catalogues.len() < 5 {
         note("PostgreSQL's translations are not installed");
         return;
@@ -210,6 +228,45 @@ fn every_translation_of_a_refusal_is_understood() {
             );
         }
     }
+}
+
+#[test]
+fn each_translated_line_of_a_log_gives_the_code_of_its_english() {
+    let code = |line: &str| {
+        let mut scanner = Scanner::default();
+        scanner.feed(line.as_bytes());
+        let groups = scanner.finish().groups;
+        groups.first().map(|group| group.first.kind.code().to_string())
+    };
+    let frames: [(&str, &str, IsAsked); 2] = [
+        ("postgres-", "2026-11-20 10:00:00.123 UTC [812] FATAL:  ", |english| {
+            REFUSALS.iter().any(|refusal| refusal.message == english)
+        }),
+        ("libpq5-", "psycopg2.OperationalError: ", |english| {
+            !UNREAD.iter().any(|start| english.starts_with(start))
+        }),
+    ];
+    let mut compared = 0;
+    let mut wrong = Vec::new();
+    for (program, before, is_asked) in frames {
+        let catalogues = catalogues(program);
+        for language in LANGUAGES {
+            let Some(texts) = catalogues.get(*language) else {
+                note(&format!("the {language} translation of {program} is not installed"));
+                continue;
+            };
+            for (english, translated) in texts.iter().filter(|(english, _)| is_asked(english)) {
+                let line = |message: &str| format!("{before}{}\n", with_numbers(&filled(message)).trim_end());
+                let Some(expected) = code(&line(english)) else { continue };
+                let seen = code(&line(translated));
+                compared += 1;
+                if seen.as_ref() != Some(&expected) {
+                    wrong.push(format!("{language}: {expected}, {seen:?}: {translated}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {compared}\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
@@ -266,21 +323,26 @@ fn filled(message: &str) -> String {
     arguments.iter().fold(numbered, |text, argument| text.replacen("%s", argument, 1))
 }
 
+fn with_numbers(message: &str) -> String {
+    let text = message.replace("%%", "%");
+    ["%d", "%c", "%i", "%u"].iter().fold(text, |text, place| text.replace(place, "7"))
+}
+
 /// PostgreSQL's own message catalogues, by language.
-fn catalogues() -> BTreeMap<String, BTreeMap<String, String>> {
+fn catalogues(program: &str) -> BTreeMap<String, BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     for language in fs::read_dir(LOCALES).into_iter().flatten().flatten() {
-        if let Some(file) = newest_catalogue(&language.path().join("LC_MESSAGES")) {
+        if let Some(file) = newest_catalogue(&language.path().join("LC_MESSAGES"), program) {
             found.insert(language.file_name().to_string_lossy().into_owned(), texts(&fs::read(file).unwrap()));
         }
     }
     found
 }
 
-fn newest_catalogue(directory: &Path) -> Option<PathBuf> {
+fn newest_catalogue(directory: &Path, program: &str) -> Option<PathBuf> {
     let files = fs::read_dir(directory).ok()?.flatten().map(|entry| entry.path());
     let is_catalogue = |path: &PathBuf| {
-        let named = path.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("postgres-"));
+        let named = path.file_stem().is_some_and(|name| name.to_string_lossy().starts_with(program));
         named && path.extension().is_some_and(|extension| extension == "mo")
     };
     files.filter(is_catalogue).max()

@@ -48,6 +48,25 @@ const CHECKERS: &[&str] = &[
 ];
 const CHECKERS_MODULES: &str = "check_jsonschema, kubernetes_validate, ansible, pre_commit";
 
+/// Application servers, the frameworks that they run, and the libraries that keep pools.
+const APPLICATIONS: &[&str] = &[
+    "Django",
+    "Flask",
+    "SQLAlchemy",
+    "psycopg[binary,pool]",
+    "asyncpg",
+    "gunicorn",
+    "uvicorn",
+    "hypercorn",
+    "granian",
+    "fastapi-cli",
+    "waitress",
+    "celery",
+    "pyuwsgi",
+];
+const APPLICATIONS_MODULES: &str =
+    "django, flask, sqlalchemy, psycopg, psycopg_pool, asyncpg, gunicorn, uvicorn, hypercorn, granian, fastapi_cli, waitress, celery";
+
 /// What the benchmark compares with.
 const PEERS: &[&str] = &["alembic", "Django", "psycopg[binary]", "psycopg2-binary", "SQLAlchemy"];
 const PEERS_MODULES: &str = "alembic, django, psycopg, psycopg2, sqlalchemy";
@@ -92,6 +111,15 @@ impl Venv {
     /// Why there is none.
     pub fn of_tools() -> Result<&'static Self, String> {
         static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("tools", TOOLS, TOOLS_MODULES));
+        SHARED.as_ref().map_err(Clone::clone)
+    }
+
+    /// The environment with application servers and pools.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn of_applications() -> Result<&'static Self, String> {
+        static SHARED: LazyLock<Result<Venv, String>> = LazyLock::new(|| Venv::make("applications", APPLICATIONS, APPLICATIONS_MODULES));
         SHARED.as_ref().map_err(Clone::clone)
     }
 

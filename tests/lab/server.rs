@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use dbdoctor::process;
+
 use super::database::Database;
 use super::dsn::Dsn;
 use super::network::Network;
@@ -163,6 +165,17 @@ impl Server {
             sleep(Duration::from_millis(5));
         }
         // The line comes before the reading, and whoever connects now comes after it.
+    }
+
+    /// How many sessions of the role are in, as the titles of their processes tell: to count them so takes no slot.
+    pub fn sessions_of(&self, role: &str) -> usize {
+        let title = format!("postgres: {role} ");
+        let is_in = |pid: &u32| {
+            let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            let shown = String::from_utf8_lossy(&command);
+            shown.starts_with(&title) && !["startup", "authentication"].iter().any(|state| shown.contains(state))
+        };
+        process::children(self.supervised.pid()).iter().filter(|pid| is_in(pid)).count()
     }
 
     /// A session that stays open until it is dropped.

@@ -40,7 +40,7 @@ impl Root {
     }
 }
 
-/// gunicorn with a small Flask application, run in an environment of its own.
+/// An application server with the application `shop:app`, run in an environment of its own.
 #[derive(Debug)]
 pub struct Gunicorn {
     pub port: u16,
@@ -48,19 +48,41 @@ pub struct Gunicorn {
 }
 
 impl Gunicorn {
-    /// Starts it in `project` with these variables and arguments, and waits for its first answer.
+    /// Starts gunicorn in `project` with these variables and arguments, and waits for its first answer.
     pub fn start(venv: &Venv, project: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
         let port = port::free();
-        let directory = workdir::for_server("gunicorn");
+        Self::serve(
+            venv,
+            project,
+            variables,
+            port,
+            &[&["gunicorn", "--bind", &format!("127.0.0.1:{port}")], arguments].concat(),
+        )
+    }
+
+    /// uvicorn in its place.
+    pub fn uvicorn(venv: &Venv, project: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let port = port::free();
+        Self::serve(
+            venv,
+            project,
+            variables,
+            port,
+            &[&["uvicorn", "--port", &port.to_string()], arguments].concat(),
+        )
+    }
+
+    fn serve(venv: &Venv, project: &Path, variables: &[(&str, &str)], port: u16, command: &[&str]) -> Self {
+        let [program, arguments @ ..] = command else { panic!("no program") };
+        let directory = workdir::for_server(program);
         let mut words: Vec<std::ffi::OsString> = vec!["env".into(), "-i".into(), "-C".into(), project.into()];
         words.extend(variables.iter().map(|(name, value)| format!("{name}={value}").into()));
-        words.push(venv.path().join("bin/gunicorn").into());
-        words.extend(["--bind".into(), format!("127.0.0.1:{port}").into()]);
+        words.push(venv.program(program).into());
         words.extend(arguments.iter().map(Into::into));
         words.push("shop:app".into());
         let process = Supervised::start(&words, &directory, &directory.join("log"), "TERM");
         let server = Self { port, process };
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while server.get().is_none() {
             assert!(
                 server.process.is_running() && Instant::now() < deadline,

@@ -230,6 +230,28 @@ fn rows_that_the_code_does_not_know() {
 }
 
 #[test]
+fn rows_of_directories_that_only_code_names() {
+    let directory = line();
+    write(
+        directory.path(),
+        "migrations/versions/2026.1/expand/e1.py",
+        &revision("'e1'", "'a3'", "None", "'expand'"),
+    );
+    assert_eq!(
+        codes(directory.path(), vec![catalog(&[]), ids(&["a3"])]),
+        [""; 0],
+        "what Alembic would not read is nobody's business"
+    );
+    let (found, notes) = judged(directory.path(), vec![catalog(&[]), ids(&["e1"])]);
+    assert_eq!(found, ["warn migrations/unreadable"]);
+    assert_eq!(
+        notes.findings[0].evidence,
+        ["migrations/versions/2026.1/expand/e1.py: has \"e1\", and lies in no version location of the configuration"]
+    );
+    assert_eq!(fact(&notes, "pending"), None);
+}
+
+#[test]
 fn a_database_without_a_record() {
     let directory = line();
     let root = directory.path();

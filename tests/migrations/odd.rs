@@ -40,6 +40,46 @@ fn revisions_named_by_constants_of_another_file() {
 }
 
 #[test]
+fn constants_as_attributes_of_their_module() {
+    let directory = project(&[
+        ("alembic.ini", INI),
+        ("shop/__init__.py", ""),
+        ("shop/branches.py", "EXPAND = 'expand'\nFIRST = 'one'\n"),
+        ("ids.py", "THIRD = 'three'\n"),
+        ("migrations/env.py", ENV),
+        (
+            "migrations/versions/one.py",
+            "from shop import branches\nrevision = branches.FIRST\ndown_revision = None\nbranch_labels = branches.EXPAND\ndef upgrade(): pass\n",
+        ),
+        (
+            "migrations/versions/two.py",
+            "import shop.branches as b\nrevision = 'two'\ndown_revision = (b.FIRST,)\ndef upgrade(): pass\n",
+        ),
+        (
+            "migrations/versions/three.py",
+            "import ids\nrevision = ids.THIRD\ndown_revision = 'two'\ndef upgrade(): pass\n",
+        ),
+    ]);
+    agrees(directory.path(), "alembic.ini", &[vec![], vec!["two".to_owned()]]);
+}
+
+#[test]
+fn what_a_package_calls_like_its_module_is_not_guessed() {
+    let directory = project(&[
+        ("alembic.ini", INI),
+        ("shop/__init__.py", "class ids:\n    FIRST = 'other'\n"),
+        ("shop/ids.py", "FIRST = 'one'\n"),
+        ("migrations/env.py", ENV),
+        (
+            "migrations/versions/one.py",
+            "from shop import ids\nrevision = ids.FIRST\ndown_revision = None\n",
+        ),
+    ]);
+    let trees = survey(directory.path(), None);
+    assert_eq!(trees.alembic[0].unread[0].why, "revision is computed (an attribute)");
+}
+
+#[test]
 fn a_name_that_two_files_could_declare_is_not_guessed() {
     let directory = project(&[
         ("alembic.ini", INI),

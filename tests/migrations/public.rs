@@ -34,6 +34,27 @@ const ALEMBIC: &[Carrier] = &[
         trees: &["dagster/_core/storage/alembic"],
         sample: true,
     },
+    // Branches to expand and to contract, named by constants of another module.
+    Carrier {
+        package: "glance==33.0.0",
+        trees: &["glance/db/sqlalchemy/alembic_migrations"],
+        sample: true,
+    },
+    Carrier {
+        package: "magnum==23.0.0",
+        trees: &["magnum/db/sqlalchemy/alembic"],
+        sample: true,
+    },
+    Carrier {
+        package: "octavia==19.0.0",
+        trees: &["octavia/db/migration/alembic_migrations"],
+        sample: false,
+    },
+    Carrier {
+        package: "rucio==41.5.1",
+        trees: &["rucio/db/sqla/migrate_repo"],
+        sample: false,
+    },
     Carrier {
         package: "zenml==0.98.0",
         trees: &["zenml/zen_stores/migrations"],

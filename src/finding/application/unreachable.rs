@@ -42,10 +42,10 @@ pub fn finding(url: &HealthUrl, origin: &Origin, trouble: &NoPage, limit: Durati
         NoPage::Silence => finding
             .candidate("its workers are all busy, or wait for a connection of their pool or a lock", "the log, and pool/blocked or pool/idle-in-transaction in this report")
             .candidate("it waits for something else than the database", "the stack of a worker: py-spy dump --pid"),
-        NoPage::NotHttp(_) | NoPage::Tls(_) => finding.candidate("the URL has the wrong scheme or port", "what listens there"),
+        NoPage::NotHttp(_) | NoPage::Tls(_) => finding.candidate("the URL has the wrong scheme or port", "what ss lists there is another program, or speaks the other scheme"),
         NoPage::NotReached(_) | NoPage::Closed(_) => finding
-            .candidate("the application does not run, or failed at start", "its log")
-            .candidate("it listens elsewhere: on a Unix socket, on another address, inside of a container", "what listens there"),
+            .candidate("the application does not run, or failed at start", "systemctl status does not say active (running), and its log says why")
+            .candidate("it listens elsewhere: on a Unix socket, on another address, inside of a container", "sudo ss -ltnxp | grep -E 'gunicorn|uvicorn|python' lists another address or a path"),
     };
     let mut steps = vec![Step::new(Place::AppHost, "see what listens there").run(format!("ss -ltnp 'sport = :{}'", url.port))];
     steps.extend(logs::step(origin, None));

@@ -33,6 +33,14 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
             .detail("A DROP DATABASE was interrupted: what is left cannot be used again.")
             .remedy(Remedy::new("restore the database from a backup under its name", [Step::new(Place::Database, "drop what is left, create the database anew, and restore it").actor("superuser")]));
     }
+    if database.raw() == "template0" {
+        return finding
+            .detail("template0 is the pristine template that CREATE DATABASE copies; it is closed on purpose, and has to stay so.")
+            .remedy(Remedy::new(
+                "name the application's own database",
+                [Step::new(Place::AppConfig, format!("correct the database's name in the settings ({})", scene.target.source))],
+            ));
+    }
     finding
         .detail("Somebody turned connections off. Find out why before you turn them on. The role was let in first, so its password, where one was asked for, is right.")
         .remedy(Remedy::new(

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
-use crate::remedy::{Remedy, Step};
+use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
 use crate::server::refusal::Scene;
 
@@ -27,6 +27,16 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
 
     let target = scene.target;
     let database = &target.database;
+    if error.detail.as_ref().is_some_and(|detail| detail.raw().contains("database subdirectory")) {
+        return KIND
+            .found(format!("the files of database \"{database}\" are gone from the server's disk"))
+            .detail("The server knows the database and does not find its directory.")
+            .evidence(error.to_string())
+            .remedy(Remedy::new(
+                "bring the database's directory back",
+                [Step::new(Place::DatabaseHost, "see whether the directory's disk or tablespace is not mounted; otherwise restore the database from a backup")],
+            ));
+    }
     let mut finding = KIND
         .found(format!("there is no database \"{database}\" on the server"))
         .detail("The role was let in first, so its password, where one was asked for, is right.")

@@ -12,7 +12,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Auth,
     slug: "hba-rejected",
     severity: Severity::Fail,
-    title: "a line of pg_hba.conf rejects this client",
+    title: "an access rule of the server, or of a pooler, rejects this client",
 };
 
 /// Whether a refusal is of this kind.

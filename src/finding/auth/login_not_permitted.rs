@@ -28,7 +28,7 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     let user = &scene.target.user;
     let ident = quote::sql_ident(user.raw());
     KIND.found(format!("role \"{user}\" is not permitted to log in"))
-        .detail("The role exists without the LOGIN attribute. If somebody locked it, find out why before you open it.")
+        .detail("The role exists without the LOGIN attribute. It may be a group whose members log in; or if somebody locked it, find out why before you open it.")
         .evidence(error.to_string())
         .remedy(Remedy::new(
             format!("give role \"{user}\" the right to log in"),

@@ -13,7 +13,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Auth,
     slug: "method-unsupported",
     severity: Severity::Fail,
-    title: "the server asks for a proof that the doctor cannot give",
+    title: "the server asks for a proof that the client cannot give",
 };
 
 /// What logs say of it.

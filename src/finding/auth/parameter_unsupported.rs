@@ -41,13 +41,18 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
                 ],
             ));
     }
-    let (cause, step) = if scene.target.options.is_some() {
-        ("It stands in the options of the connection settings.", Step::new(Place::AppConfig, format!("remove it from options in the settings ({source})")))
+    let (cause, text) = if scene.target.options.is_some() {
+        (
+            "It stands in the options of the connection settings, or among what a driver adds to them.",
+            format!("remove it from options in the settings ({source}), or correct its value"),
+        )
     } else {
         (
-            "The settings have no options, so it was set for the role or the database.",
-            Step::sql("postgres", "see what is set for roles and databases", "SELECT d.datname, r.rolname, s.setconfig FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole;").actor("superuser"),
+            "The client sent it along with the login: what ALTER ROLE or ALTER DATABASE set brings a warning at most.",
+            "remove it where the client gets it from, or correct its value: options or PGOPTIONS, or the arguments that the application gives its driver".to_owned(),
         )
     };
-    finding.detail(cause).remedy(Remedy::new("remove or correct the parameter where it is set", [step]))
+    finding
+        .detail(cause)
+        .remedy(Remedy::new("remove or correct the parameter where the client has it from", [Step::new(Place::AppConfig, text)]))
 }

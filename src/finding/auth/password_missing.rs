@@ -4,6 +4,7 @@ use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
+use crate::server::error::ServerError;
 use crate::server::refusal::Scene;
 
 /// What is known beforehand.
@@ -22,6 +23,27 @@ pub const TEXTS: &[Text] = &[
     Text::new("invalid configuration: password missing"),
     Text::near_driver("'NoneType' object has no attribute 'decode'"),
 ];
+
+/// Whether a refusal is of this kind: the client sent a password of no length.
+#[must_use]
+pub fn matches(error: &ServerError) -> bool {
+    error.is("28P01") && error.came_from("recv_password_packet") || error.says(&["empty password returned by client"])
+}
+
+/// The refusal, and under which circumstances it came.
+#[must_use]
+pub fn refused(error: &ServerError, scene: &Scene<'_>) -> Finding {
+    KIND.found(format!("the password of role \"{}\" is empty", scene.target.user))
+        .detail("The settings have a password, and nothing is in it: a variable that is set to nothing, mostly. The server takes no empty password.")
+        .evidence(error.to_string())
+        .remedy(Remedy::new(
+            "put the password where the application reads it",
+            [Step::new(
+                Place::AppConfig,
+                format!("set the password ({}), percent-encoded if they are a URL, and restart the application", scene.target.source),
+            )],
+        ))
+}
 
 /// The scene in which the password was wanted.
 #[must_use]

@@ -18,7 +18,9 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is("28P01") || error.says(&["password authentication failed", "SASL authentication failed", "SCRAM authentication failed", "md5 authentication failed", "authentication with pgpool failed", "authentication failed against database server", "empty password returned by client"])
+    error.is("28P01") || error.says(&["password authentication failed", "SASL authentication failed", "SCRAM authentication failed", "md5 authentication failed", "authentication with pgpool failed", "authentication failed against database server"])
+        // Pgpool-II, of its own copy of the secret or the server's.
+        || error.is_of_a_pooler() && error.details(&["or password does not exist in"])
 }
 
 /// The refusal, and under which circumstances it came.
@@ -40,7 +42,7 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     }
     let literal = quote::sql_literal(target.user.raw());
     finding
-        .detail("One attempt was made. From outside, a wrong password, a missing role, an expired or missing password all look the same; the query below tells them apart.")
+        .detail("From outside, a wrong password, a missing role, an expired or missing password all look the same; the query below tells them apart.")
         .candidate("the password is not the role's", "the query shows a row, a fitting method, and no date in the past")
         .candidate(format!("there is no role \"{role}\""), "the query shows no row")
         .candidate("the role's password has expired", "the query shows a date in the past")

@@ -3,7 +3,6 @@
 use crate::finding::hba;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
 use crate::server::refusal::Scene;
@@ -13,7 +12,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Auth,
     slug: "peer-mismatch",
     severity: Severity::Fail,
-    title: "the operating system's user is not the role",
+    title: "the server does not take the operating system's user for the role",
 };
 
 /// Whether a refusal is of this kind.
@@ -30,10 +29,16 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
 
     let target = scene.target;
     let by_tcp = Step::new(Place::AppConfig, "connect by TCP, where pg_hba.conf usually asks for a password").run("host=127.0.0.1");
-    let on_a_socket = matches!(scene.route.address, Address::Unix(_));
+    let on_a_socket = hba::over_a_socket(error, scene);
     let mut steps: Vec<Step> = on_a_socket.then_some(by_tcp).into_iter().collect();
     steps.extend(hba::steps(error, scene));
-    KIND.found(format!("the server compares the operating system's user with role \"{}\", and they differ", target.user))
+    let mut finding = KIND.found(format!("the server does not take the operating system's user for role \"{}\"", target.user));
+    if !on_a_socket {
+        finding = finding
+            .candidate("the client's host runs no ident server, as is usual today", "the server's log has \"could not connect to Ident server at address\"")
+            .candidate("its operating system's user is not the role", "the server's log has \"provided user name (…) and authenticated user name (…) do not match\"");
+    }
+    finding
         .detail("pg_hba.conf has peer or ident for this connection. The service may run as another user than this check: what counts is the service's user.")
         .evidence(error.to_string())
         .remedy(Remedy::new(

@@ -11,7 +11,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Auth,
     slug: "pooler-backend-down",
     severity: Severity::Fail,
-    title: "the pooler cannot log in to its server",
+    title: "the pooler cannot connect or log in to its server",
 };
 
 /// Whether a refusal is of this kind.
@@ -24,7 +24,7 @@ pub fn matches(error: &ServerError) -> bool {
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
 
-    KIND.found(format!("the pooler at {} cannot log in to its PostgreSQL server", scene.route.address))
+    KIND.found(format!("the pooler at {} cannot connect or log in to its PostgreSQL server", scene.route.address))
         .detail("The trouble lies between the pooler and PostgreSQL. The application's own password is not known to be wrong.")
         .evidence(error.to_string())
         .candidate("PostgreSQL is down, or the pooler has a wrong address for it", "SHOW DATABASES; in the pooler's console, then try that address")

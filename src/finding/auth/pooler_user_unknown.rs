@@ -23,6 +23,7 @@ pub fn matches(error: &ServerError) -> bool {
             "has no credentials for the role",
             "does not exist in pool_passwd",
         ])
+        || error.is_of_a_pooler() && error.details(&["pool_passwd file does not contain an entry"])
 }
 
 /// The refusal, and under which circumstances it came.

@@ -15,7 +15,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Config,
     slug: "driver-mismatch",
     severity: Severity::Fail,
-    title: "the installed driver is not the one that will be loaded",
+    title: "the driver and SQLAlchemy do not fit together",
 };
 
 /// What logs say of it.

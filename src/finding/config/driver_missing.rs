@@ -12,7 +12,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Config,
     slug: "driver-missing",
     severity: Severity::Fail,
-    title: "the driver that the settings name is not installed",
+    title: "a driver, or what it needs, is not installed for this Python",
 };
 
 /// What logs say of it.

@@ -12,7 +12,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Config,
     slug: "invalid-value",
     severity: Severity::Fail,
-    title: "a connection setting has a value that libpq refuses",
+    title: "a connection setting has a value that is refused",
 };
 
 /// What logs say of it.

@@ -13,7 +13,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Config,
     slug: "percent-specifier",
     severity: Severity::Fail,
-    title: "systemd takes a percent sign in Environment= for a specifier",
+    title: "a percent sign is taken for a specifier of systemd, or a reference in alembic.ini",
 };
 
 /// What logs say of it.

@@ -11,7 +11,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Config,
     slug: "replication-connection",
     severity: Severity::Fail,
-    title: "the settings ask for a replication connection",
+    title: "a replication connection is asked for",
 };
 
 /// What logs say of it.

@@ -12,13 +12,13 @@ pub static KIND: Kind = Kind {
     layer: Layer::Config,
     slug: "unencoded-password",
     severity: Severity::Fail,
-    title: "the password has a character that must be percent-encoded",
+    title: "the URL has a character, mostly of the password, that must be percent-encoded",
 };
 
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
     Text::new("This string is not a valid url, possibly because some of its parts is not properly urllib.parse.quote()"),
-    Text::new("bad query field: '{secret}'"),
+    Text::new("bad query field: '{secret}@{_}'"),
     Text::new("unexpected spaces found in \"{secret}\", use percent-encoded spaces (%20) instead"),
     Text::near_driver("does not appear to be an IPv4 or IPv6 address"),
 ];

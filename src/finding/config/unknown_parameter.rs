@@ -12,7 +12,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Config,
     slug: "unknown-parameter",
     severity: Severity::Fail,
-    title: "the connection string has a parameter that libpq does not know",
+    title: "a connection parameter is one that the driver does not know",
 };
 
 /// What logs say of it.

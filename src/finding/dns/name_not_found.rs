@@ -11,7 +11,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Dns,
     slug: "name-not-found",
     severity: Severity::Fail,
-    title: "the host name does not exist",
+    title: "the host name is not found",
 };
 
 /// What logs say of it.
@@ -48,6 +48,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("error connecting to server <- failed to lookup address information"),
     Text::new("error connecting to server: failed to lookup address information"),
     Text::near_driver("getaddrinfo failed"),
+    Text::near_driver("tcp connect ({host}:{port}): non-existing domain"),
     Text::new("closing because: server dns lookup failed"),
     Text::new("closing because: server DNS lookup failed"),
     Text::new("hostname resolving error (lookup {host}: no such host"),

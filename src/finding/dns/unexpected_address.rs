@@ -43,7 +43,7 @@ pub fn completed(name: &str, answered: &str, addresses: &[IpAddr]) -> Finding {
             "keep the search list out of it, unless that name is meant",
             [
                 Step::new(Place::AppHost, "see what the name with a dot at its end has").run(format!("getent ahosts {}", quote::shell(&format!("{name}.")))),
-                Step::new(Place::AppConfig, format!("write the host as \"{name}.\", or as \"{answered}\" if that one is meant")),
+                Step::new(Place::AppConfig, format!("write the host as \"{name}.\", or as \"{answered}\" if that one is meant; no certificate has the dot, so with sslmode=verify-full lower ndots in /etc/resolv.conf instead")),
             ],
         ))
 }

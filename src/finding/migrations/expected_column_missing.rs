@@ -8,7 +8,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Migrations,
     slug: "expected-column-missing",
     severity: Severity::Fail,
-    title: "a column that the code uses does not exist",
+    title: "a column that the code names is not found",
 };
 
 /// What logs say of it.

@@ -12,7 +12,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Migrations,
     slug: "expected-table-missing",
     severity: Severity::Fail,
-    title: "a table that the code uses does not exist",
+    title: "a table that the code names is not found",
 };
 
 /// What logs say of it.

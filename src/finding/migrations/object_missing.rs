@@ -10,7 +10,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Migrations,
     slug: "object-missing",
     severity: Severity::Fail,
-    title: "a type, function or extension that the code needs is missing",
+    title: "a type, function or extension that the code needs is not found",
 };
 
 /// What logs say of it.

@@ -14,7 +14,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Migrations,
     slug: "unknown-revision",
     severity: Severity::Fail,
-    title: "the database is at a revision that the deployed code does not have",
+    title: "the deployed code does not have a revision that the database, or the command, names",
 };
 
 /// What logs say of it.

@@ -8,7 +8,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Pool,
     slug: "client-pool-exhausted",
     severity: Severity::Fail,
-    title: "the application's own connection pool is exhausted",
+    title: "the application's own connection pool has no connection to give",
 };
 
 /// What logs say of it.

@@ -8,7 +8,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Pool,
     slug: "connection-lost",
     severity: Severity::Fail,
-    title: "an established connection was cut",
+    title: "a connection that the application still uses is closed",
 };
 
 /// What logs say of it.

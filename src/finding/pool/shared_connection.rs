@@ -8,7 +8,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Pool,
     slug: "shared-connection",
     severity: Severity::Fail,
-    title: "one connection is used by two processes or tasks at once",
+    title: "a connection is out of step, as when two processes or tasks use it at once",
 };
 
 /// What logs say of it.

@@ -52,8 +52,8 @@ impl Habits {
 #[must_use]
 pub fn findings(console: &Console, mode: &Foreign, habits: &Habits) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let tracked = console.setting("max_prepared_statements").unwrap_or(0);
-    if let Some((driver, off)) = habits.prepares.filter(|_| tracked == 0) {
+    let kept_apart = console.keeps_statements_apart() == Some(true);
+    if let Some((driver, off)) = habits.prepares.filter(|_| !kept_apart) {
         findings.push(prepared_statements::live(console, mode, driver, off));
     }
     let title = match &habits.cursors {

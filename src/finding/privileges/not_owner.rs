@@ -13,7 +13,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Privileges,
     slug: "not-owner",
     severity: Severity::Fail,
-    title: "the role does not own tables that it has to alter",
+    title: "the role does not own what it has to alter",
 };
 
 /// What logs say of it.
@@ -21,14 +21,14 @@ pub const TEXTS: &[Text] = &[
     Text::new("must be owner of table {table}"),
     Text::new("must be owner of relation {table}"),
     Text::new("must be owner of view {table}"),
-    Text::new("must be owner of sequence {table}"),
-    Text::new("must be owner of schema {table}"),
-    Text::new("must be owner of extension {table}"),
-    Text::new("must be owner of type {table}"),
-    Text::new("must be owner of function {table}"),
-    Text::new("must be owner of index {table}"),
+    Text::new("must be owner of sequence {sequence}"),
+    Text::new("must be owner of schema {schema}"),
+    Text::new("must be owner of extension {extension}"),
+    Text::new("must be owner of type {type}"),
+    Text::new("must be owner of function {function}"),
+    Text::new("must be owner of index {object}"),
     Text::new("must be owner of materialized view {table}"),
-    Text::new("must be owner of database {table}"),
+    Text::new("must be owner of database {database}"),
 ];
 
 /// How many relations are named one by one.

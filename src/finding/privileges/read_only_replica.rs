@@ -8,14 +8,13 @@ pub static KIND: Kind = Kind {
     layer: Layer::Privileges,
     slug: "read-only-replica",
     severity: Severity::Fail,
-    title: "the server is a standby, and the application writes",
+    title: "the server takes no writes, as a standby does, and the application writes",
 };
 
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
     Text::new("cannot execute {_} in a read-only transaction"),
     Text::new("cannot execute {_} during recovery"),
-    Text::new("canceling statement due to conflict with recovery"),
 ];
 
 /// The session's server is in recovery.

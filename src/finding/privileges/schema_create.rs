@@ -11,7 +11,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Privileges,
     slug: "schema-create",
     severity: Severity::Fail,
-    title: "the role may not create tables in a schema",
+    title: "the role may not create tables in a schema, or not even use it",
 };
 
 /// What logs say of it.

@@ -9,7 +9,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Privileges,
     slug: "schema-missing",
     severity: Severity::Fail,
-    title: "a schema that the application uses does not exist",
+    title: "a schema that the application uses is not found",
 };
 
 /// What logs say of it.

@@ -11,7 +11,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Tcp,
     slug: "closed",
     severity: Severity::Fail,
-    title: "the connection is closed before a word is said",
+    title: "the connection is closed without a message",
 };
 
 /// What logs say of it.

@@ -26,6 +26,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("error connecting to server: Connection refused"),
     Text::new("failed to connect to `{_}`: dial error (dial tcp {_}: connect: connection refused)"),
     Text::near_driver("Connect call failed ("),
+    Text::near_driver("connect ECONNREFUSED {address}:{port}"),
+    Text::near_driver("The remote computer refused the network connection"),
     Text::near_driver("dial tcp {address}:{port}: connect: connection refused"),
     Text::near_driver("tcp connect ({host}:{port}): connection refused"),
     Text::new("Connection to {host}:{port} refused. Check that the hostname and port are correct"),

@@ -27,6 +27,7 @@ pub fn finding(address: &Address, limit: Duration) -> Finding {
         .evidence(format!("{address}: connection accepted, 0 bytes received within {} s", limit.as_secs_f32()))
         .candidate("another service listens on that port", "look at the process that listens there")
         .candidate("a proxy accepts for a backend that is gone, or the server hangs", "look at the proxy's log; look for processes in state D or T on the database host")
+        .candidate("Pgpool-II has a client for each of its num_init_children, and lets the next one wait", "no process on its host is called \"pgpool: wait for connection request\"")
         .remedy(Remedy::new(
             "find out which process accepts there, and why it is silent",
             [Step::new(Place::DatabaseHost, "see which process listens").run(listening)],

@@ -14,7 +14,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Tcp,
     slug: "socket-denied",
     severity: Severity::Fail,
-    title: "the Unix socket may not be opened",
+    title: "this host forbids the connection, as to a Unix socket that is closed to the user",
 };
 
 /// What logs say of it.

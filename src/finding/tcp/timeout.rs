@@ -15,7 +15,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Tcp,
     slug: "timeout",
     severity: Severity::Fail,
-    title: "nothing answers at the address",
+    title: "connecting does not come to an end in time",
 };
 
 /// What logs say of it.
@@ -38,6 +38,7 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("TimeoutError: timed out"),
     Text::near_driver("Connection timed out"),
     Text::near_driver("failed to respond after a period of time"),
+    Text::near_driver("connect ETIMEDOUT {address}:{port}"),
     Text::near_driver("The semaphore timeout period has expired"),
     Text::near_driver("dial tcp {address}:{port}: connect: connection timed out"),
     Text::near_driver("dial tcp {address}:{port}: i/o timeout"),

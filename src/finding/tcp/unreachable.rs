@@ -12,7 +12,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Tcp,
     slug: "unreachable",
     severity: Severity::Fail,
-    title: "there is no way to the address",
+    title: "the address cannot be reached",
 };
 
 /// What logs say of it.

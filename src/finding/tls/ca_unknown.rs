@@ -14,13 +14,16 @@ pub static KIND: Kind = Kind {
     layer: Layer::Tls,
     slug: "ca-unknown",
     severity: Severity::Fail,
-    title: "the certificate's issuer is not trusted",
+    title: "the server's certificate is not trusted",
 };
 
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
     Text::new("SSL error: certificate verify failed"),
     Text::near_driver("certificate verify failed"),
+    Text::near_driver("Error: self signed certificate"),
+    Text::near_driver("Error: self-signed certificate"),
+    Text::near_driver("Error: unable to verify the first certificate"),
     Text::near_driver("certificate verify failed: self-signed certificate in certificate chain"),
     Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (self-signed certificate in certificate chain)"),
     Text::new("SSL error: certificate verify failed: self-signed certificate in certificate chain"),

@@ -13,7 +13,7 @@ pub static KIND: Kind = Kind {
     layer: Layer::Tls,
     slug: "client-certificate-rejected",
     severity: Severity::Fail,
-    title: "the server refuses the client certificate",
+    title: "the server refuses the client's certificate, or the lack of one",
 };
 
 /// What logs say of it.

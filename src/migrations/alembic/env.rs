@@ -7,7 +7,7 @@ use ruff_python_ast::{Expr, ExprCall, Stmt};
 
 use crate::migrations::Unread;
 use crate::migrations::files::Bounds;
-use crate::migrations::python::{self, Literal, Module};
+use crate::migrations::python::{self, Literal, Module, Offset};
 
 /// Where Alembic keeps its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ struct Calls<'a> {
 }
 
 impl Calls<'_> {
-    fn argument(&mut self, name: &'static str, value: &Expr, line: usize) {
+    fn argument(&mut self, name: &'static str, value: &Expr, at: Offset) {
         let text = match value {
             Expr::NoneLiteral(_) => return,
             Expr::Name(named) => match self.module.constant(self.module.body(), named.id.as_str()) {
@@ -98,7 +98,7 @@ impl Calls<'_> {
             value => python::text(value),
         };
         let Some(text) = text else {
-            self.unread = Some(self.module.not_literal(name, value, line));
+            self.unread = Some(self.module.not_literal(name, value, at));
             return;
         };
         let place = if name == "version_table" {
@@ -108,11 +108,8 @@ impl Calls<'_> {
         };
         match place {
             Some(other) if *other != text => {
-                self.unread = Some(Unread::at(
-                    &self.module.file,
-                    line,
-                    format!("{name} has two values, \"{other}\" and \"{text}\""),
-                ));
+                let why = format!("{name} has two values, \"{other}\" and \"{text}\"");
+                self.unread = Some(self.module.unread(at, why));
             }
             _ => *place = Some(text),
         }
@@ -124,8 +121,8 @@ impl<'a> Visitor<'a> for Calls<'_> {
         if let Stmt::Assign(assign) = stmt
             && assign.targets.iter().any(is_version_locations)
         {
-            let line = self.module.line(assign.range.start().to_usize());
-            self.elsewhere = Some(Unread::at(&self.module.file, line, "version_locations is set by code"));
+            let at = assign.range.start().to_usize();
+            self.elsewhere = Some(self.module.unread(at, "version_locations is set by code"));
         }
         visitor::walk_stmt(self, stmt);
     }
@@ -137,24 +134,24 @@ impl<'a> Visitor<'a> for Calls<'_> {
                 if call.arguments.args.len() > 1
                     && call.arguments.args.first().and_then(python::text).as_deref() == Some("version_locations") =>
             {
-                let line = self.module.line(call.range_start.to_usize());
-                self.elsewhere = Some(Unread::at(&self.module.file, line, "version_locations is set by code"));
+                let at = call.range_start.to_usize();
+                self.elsewhere = Some(self.module.unread(at, "version_locations is set by code"));
             }
             Expr::Call(call) if is_configure(call) => {
-                let line = self.module.line(call.range_start.to_usize());
+                let at = call.range_start.to_usize();
                 for keyword in &call.arguments.keywords {
                     match keyword.arg.as_ref().map(ruff_python_ast::Identifier::as_str) {
-                        Some("version_table") => self.argument("version_table", &keyword.value, line),
-                        Some("version_table_schema") => self.argument("version_table_schema", &keyword.value, line),
+                        Some("version_table") => self.argument("version_table", &keyword.value, at),
+                        Some("version_table_schema") => self.argument("version_table_schema", &keyword.value, at),
                         _ => {}
                     }
                 }
             }
             // A dictionary's key, most often, that reaches configure() with `**`.
             Expr::StringLiteral(literal) if matches!(literal.value.to_str(), "version_table" | "version_table_schema") => {
-                let line = self.module.line(literal.range.start().to_usize());
+                let at = literal.range.start().to_usize();
                 let why = format!("{} is set in a way that only running it would tell", literal.value.to_str());
-                self.unread = Some(Unread::at(&self.module.file, line, why));
+                self.unread = Some(self.module.unread(at, why));
             }
             _ => {}
         }

@@ -35,6 +35,8 @@ pub struct Tree {
     pub graph: Graph,
     /// What could not be told without running it. While this is not empty, the graph may lack revisions and links.
     pub unread: Vec<Unread>,
+    /// Revisions in directories below the version locations that no configuration names: left over, or named by code.
+    pub left_out: Vec<Revision>,
 }
 
 impl Tree {
@@ -144,6 +146,7 @@ fn located(project: &Path, bounds: &Bounds, one: &Configured, location: &str) ->
                     Foreign::new(location)
                 ),
             )],
+            left_out: Vec::new(),
         },
     }
 }
@@ -193,7 +196,7 @@ fn plant(project: &Path, bounds: &Bounds, path: &Path, found: Found<'_>, setting
         locations.push(path.join("versions"));
     }
 
-    let candidates = candidates(&locations, settings, &mut unread);
+    let (candidates, left_out) = candidates(&locations, settings, &mut unread);
     let mut revisions = Vec::with_capacity(candidates.len());
     let mut faults = Vec::new();
     for read in files::map_all(&candidates, |file| revision::read(file, bounds)) {
@@ -213,12 +216,35 @@ fn plant(project: &Path, bounds: &Bounds, path: &Path, found: Found<'_>, setting
         version_table: env.version_table,
         graph,
         unread,
+        left_out: below(&left_out, bounds),
     }
 }
 
-/// The files of the version locations that Alembic would import. A location that does not exist has none.
-fn candidates(locations: &[PathBuf], settings: &Settings, unread: &mut Vec<Unread>) -> Vec<Listed> {
+/// The revisions in these directories and below them, as far as they can be read.
+fn below(directories: &[PathBuf], bounds: &Bounds) -> Vec<Revision> {
+    if directories.is_empty() {
+        return Vec::new();
+    }
+    let recursive = Settings {
+        recursive: true,
+        ..Settings::default()
+    };
+    let (files, _) = candidates(directories, &recursive, &mut Vec::new());
+    let revision = |read| match read {
+        Read::Revision(revision) => Some(revision),
+        Read::Unread(_) | Read::Incomplete { .. } => None,
+    };
+    files::map_all(&files, |file| revision::read(file, bounds))
+        .into_iter()
+        .filter_map(revision)
+        .collect()
+}
+
+/// The files of the version locations that Alembic would import, and the directories below that it would not look into. A location
+/// that does not exist has none.
+fn candidates(locations: &[PathBuf], settings: &Settings, unread: &mut Vec<Unread>) -> (Vec<Listed>, Vec<PathBuf>) {
     let mut files = Vec::new();
+    let mut left_out = Vec::new();
     let mut seen = BTreeSet::new();
     for location in locations {
         let mut directories = vec![location.clone()];
@@ -241,20 +267,22 @@ fn candidates(locations: &[PathBuf], settings: &Settings, unread: &mut Vec<Unrea
                 let compiled = listed.files.iter().find(|(name, _)| files::has_extension(name, "pyc"));
                 unread.extend(compiled.map(|(name, _)| Unread::whole(&directory.join(name), "is compiled, without its source")));
             }
-            for (name, is_regular) in listed.files.into_iter().filter(|(name, _)| revision::is_candidate(name)) {
-                let path = directory.join(name);
-                // One file reached through two locations counts once.
-                if locations.len() == 1 || path.canonicalize().map_or(true, |real| seen.insert(real)) {
-                    files.push(Listed { path, is_regular });
-                }
-            }
+            let mut names = listed.files;
+            names.retain(|(name, _)| revision::is_candidate(name));
+            let mut found = Listed::all(&directory, names);
+            // One file reached through two locations counts once.
+            found.retain(|file| locations.len() == 1 || file.path.canonicalize().map_or(true, |real| seen.insert(real)));
+            files.append(&mut found);
+            let below = listed.directories.iter().rev().filter(|name| !name.ends_with("__pycache__"));
+            let below = below.map(|name| directory.join(name)).filter(|path| !locations.contains(path));
             if settings.recursive {
-                let below = listed.directories.iter().rev().filter(|name| !name.ends_with("__pycache__"));
-                directories.extend(below.map(|name| directory.join(name)));
+                directories.extend(below);
+            } else {
+                left_out.extend(below);
             }
         }
     }
-    files
+    (files, left_out)
 }
 
 #[derive(Default)]

@@ -106,8 +106,8 @@ pub fn read(file: &Listed, bounds: &Bounds) -> Migration {
                 migration.unread = match binding {
                     Binding::Absent => None,
                     Binding::Computed(unread) => Some(unread),
-                    Binding::Imported { line, .. } => Some(Unread::at(path, line, "Migration is imported")),
-                    Binding::Value { value, line, .. } => Some(module.not_literal("Migration", value, line)),
+                    Binding::Imported { at, .. } => Some(module.unread(at, "Migration is imported")),
+                    Binding::Value { value, at, .. } => Some(module.not_literal("Migration", value, at)),
                 };
             }
         },
@@ -116,36 +116,36 @@ pub fn read(file: &Listed, bounds: &Bounds) -> Migration {
 }
 
 fn declared(module: &Module, class: &StmtClassDef, migration: &mut Migration) {
-    let line = module.line(class.range.start().to_usize());
+    let start = class.range.start().to_usize();
     let list = |name: &str, take: &mut dyn FnMut(&Expr) -> bool| -> Option<Unread> {
         let mut unread = None;
         match module.binding_in(&class.body, name) {
             Binding::Absent => {
                 if let Some(parent) = inherited(module, class, name, DEEPEST_CLASS) {
-                    unread = Some(Unread::at(&module.file, line, format!("{name} may be inherited from {parent}")));
+                    unread = Some(module.unread(start, format!("{name} may be inherited from {parent}")));
                 }
             }
             Binding::Computed(note) => unread = Some(note),
-            Binding::Imported { line, .. } => unread = Some(Unread::at(&module.file, line, format!("{name} is imported"))),
-            Binding::Value { value, line, more, doubt } => {
+            Binding::Imported { at, .. } => unread = Some(module.unread(at, format!("{name} is imported"))),
+            Binding::Value { value, at, more, doubt } => {
                 if doubt.is_some() {
                     unread = doubt;
                 }
-                let additions = more.into_iter().map(|(line, more)| match more {
-                    More::One(one) => (line, Some(std::slice::from_ref(one)), one),
-                    More::All(all) => (line, listed(module, all), all),
+                let additions = more.into_iter().map(|(at, more)| match more {
+                    More::One(one) => (at, Some(std::slice::from_ref(one)), one),
+                    More::All(all) => (at, listed(module, all), all),
                 });
-                let parts = summands(value).into_iter().map(|value| (line, listed(module, value), value));
-                for (line, elements, value) in parts.chain(additions) {
+                let parts = summands(value).into_iter().map(|value| (at, listed(module, value), value));
+                for (at, elements, value) in parts.chain(additions) {
                     match elements {
                         Some(elements) => {
                             for element in elements {
                                 if !take(element) {
-                                    unread = Some(module.not_literal(&format!("an element of {name}"), element, line));
+                                    unread = Some(module.not_literal(&format!("an element of {name}"), element, at));
                                 }
                             }
                         }
-                        None => unread = Some(module.not_literal(name, value, line)),
+                        None => unread = Some(module.not_literal(name, value, at)),
                     }
                 }
             }
@@ -203,11 +203,7 @@ fn changed_later(module: &Module) -> Option<Unread> {
         .iter()
         .find_map(|name| {
             let at = module.source().find(name)?;
-            Some(Unread::at(
-                &module.file,
-                module.line(at),
-                format!("{name} is changed outside of its class"),
-            ))
+            Some(module.unread(at, format!("{name} is changed outside of its class")))
         })
 }
 

@@ -243,11 +243,7 @@ fn module_files(package: &Path) -> std::io::Result<Vec<Listed>> {
         }
     }
     names.sort_unstable();
-    let listed = names.into_iter().map(|(name, is_regular)| Listed {
-        path: package.join(name),
-        is_regular,
-    });
-    Ok(listed.collect())
+    Ok(Listed::all(package, names))
 }
 
 /// Sorts by label, and keeps one application per label: the installed one, else none can be told from the other.

@@ -115,6 +115,11 @@ pub(super) fn bound_by<'a>(stmt: &'a Stmt, name: &str) -> (usize, Bound<'a>) {
     }
 }
 
+/// Whether a statement does anything to `name`.
+pub(super) fn binds(stmt: &Stmt, name: &str) -> bool {
+    !matches!(bound_by(stmt, name).1, Bound::No)
+}
+
 /// A call of one of the name's own methods.
 fn changed_by_method<'a>(expr: &'a Expr, name: &str) -> Bound<'a> {
     let Expr::Call(call) = expr else { return Bound::No };

@@ -2,7 +2,8 @@
 
 use ruff_python_ast::{Expr, Stmt, StmtImportFrom};
 
-use super::{Binding, Module, More, elements, module_file, text};
+use super::bound::binds;
+use super::{Binding, Module, More, Offset, elements, module_file, text};
 use crate::migrations::Unread;
 
 /// How many names, and how many lists inside of lists, are followed.
@@ -17,33 +18,33 @@ pub enum Literal {
 }
 
 impl Module {
-    /// The constant that `body` binds to `name`, with the line; `None` where it binds nothing.
+    /// The constant that `body` binds to `name`, and where; `None` where it binds nothing.
     ///
     /// # Errors
     ///
     /// Where and why the value is no literal.
-    pub fn constant(&self, body: &[Stmt], name: &str) -> Result<Option<(Literal, usize)>, Unread> {
+    pub fn constant(&self, body: &[Stmt], name: &str) -> Result<Option<(Literal, Offset)>, Unread> {
         match self.binding_in(body, name) {
             Binding::Absent => Ok(None),
             Binding::Computed(unread) | Binding::Value { doubt: Some(unread), .. } => Err(unread),
             Binding::Imported {
                 import,
                 name: original,
-                line,
+                at,
             } => match self.imported(import, original, DEEPEST) {
-                Some(literal) => Ok(Some((literal, line))),
-                None => Err(Unread::at(&self.file, line, format!("{name} is imported"))),
+                Some(literal) => Ok(Some((literal, at))),
+                None => Err(self.unread(at, format!("{name} is imported"))),
             },
-            Binding::Value { value, line, more, .. } => {
+            Binding::Value { value, at, more, .. } => {
                 let mut literal = self
                     .evaluated(value, DEEPEST)
-                    .map_err(|culprit| self.not_literal(name, culprit, line))?;
-                for (line, addition) in more {
+                    .map_err(|culprit| self.not_literal(name, culprit, at))?;
+                for (at, addition) in more {
                     if self.grow(&mut literal, &addition, DEEPEST).is_none() {
-                        return Err(Unread::at(&self.file, line, format!("{name} is changed in place")));
+                        return Err(self.unread(at, format!("{name} is changed in place")));
                     }
                 }
-                Ok(Some((literal, line)))
+                Ok(Some((literal, at)))
             }
         }
     }
@@ -72,8 +73,40 @@ impl Module {
             let items = elements.iter().map(|element| self.evaluated(element, depth - 1));
             return items.collect::<Result<_, _>>().map(Literal::List);
         }
-        let named = value.as_name_expr().and_then(|name| self.named(name.id.as_str(), depth - 1));
+        let named = match value {
+            Expr::Name(name) => self.named(name.id.as_str(), depth - 1),
+            Expr::Attribute(attribute) => self
+                .module_named(&attribute.value)
+                .and_then(|module| module.named(attribute.attr.as_str(), depth - 1)),
+            _ => None,
+        };
         named.ok_or(value)
+    }
+
+    /// The module of the project that a name stands for.
+    fn module_named(&self, value: &Expr) -> Option<Self> {
+        let name = value.as_name_expr()?.id.as_str();
+        if let Binding::Imported { import, name, .. } = self.binding(name) {
+            let parent = import.module.as_ref().map_or("", |module| module.as_str());
+            let separator = if parent.is_empty() { "" } else { "." };
+            // What the package itself calls so comes before its modules.
+            if self
+                .source_of(import)
+                .is_some_and(|package| !matches!(package.binding(name), Binding::Absent))
+            {
+                return None;
+            }
+            return self.located(import.level, &format!("{parent}{separator}{name}"));
+        }
+        let mut binders = self.body().iter().filter(|stmt| binds(stmt, name));
+        let (Some(Stmt::Import(import)), None) = (binders.next(), binders.next()) else {
+            return None;
+        };
+        let alias = import.names.iter().find(|alias| match &alias.asname {
+            Some(own) => own.as_str() == name,
+            None => alias.name.as_str() == name,
+        })?;
+        self.located(0, alias.name.as_str())
     }
 
     /// What a name of the module stands for.
@@ -104,8 +137,12 @@ impl Module {
     #[must_use]
     pub fn source_of(&self, import: &StmtImportFrom) -> Option<Self> {
         let dotted = import.module.as_ref().map_or("", |module| module.as_str());
+        self.located(import.level, dotted)
+    }
+
+    fn located(&self, level: u32, dotted: &str) -> Option<Self> {
         let directory = self.file.parent()?;
-        let file = if let Some(up) = import.level.checked_sub(1) {
+        let file = if let Some(up) = level.checked_sub(1) {
             module_file(directory.ancestors().nth(usize::try_from(up).ok()?)?, dotted, &self.bounds)?
         } else {
             let mut files = directory

@@ -23,15 +23,18 @@ pub struct Module {
     bounds: Bounds,
 }
 
+/// Where something stands in its file, in bytes. Lines are counted only for what has to be told.
+pub type Offset = usize;
+
 /// What a name stands for at the end of a module or a class body.
 #[derive(Debug)]
 pub enum Binding<'a> {
     Absent,
     Value {
         value: &'a Expr,
-        line: usize,
+        at: Offset,
         /// What is added to it afterwards, whatever happens.
-        more: Vec<(usize, More<'a>)>,
+        more: Vec<(Offset, More<'a>)>,
         /// Why something else may be added to it.
         doubt: Option<Unread>,
     },
@@ -39,7 +42,7 @@ pub enum Binding<'a> {
     Imported {
         import: &'a StmtImportFrom,
         name: &'a str,
-        line: usize,
+        at: Offset,
     },
     Computed(Unread),
 }
@@ -72,10 +75,7 @@ impl Module {
             bounds: bounds.clone(),
         };
         match module.tree.errors().first() {
-            Some(error) => {
-                let line = module.line(error.location.start().to_usize());
-                Err(Unread::at(file, line, format!("syntax error: {}", error.error)))
-            }
+            Some(error) => Err(module.unread(error.location.start().to_usize(), format!("syntax error: {}", error.error))),
             None => Ok(module),
         }
     }
@@ -103,23 +103,19 @@ impl Module {
     pub fn binding_in<'a>(&self, body: &'a [Stmt], name: &str) -> Binding<'a> {
         let mut binding = Binding::Absent;
         for stmt in body {
-            let (start, bound) = bound_by(stmt, name);
-            if matches!(bound, Bound::No) {
-                continue;
-            }
-            let line = self.line(start);
-            let unread = |how: &str| Unread::at(&self.file, line, format!("{name} {how}"));
+            let (at, bound) = bound_by(stmt, name);
+            let unread = |how: &str| self.unread(at, format!("{name} {how}"));
             match bound {
                 Bound::No => {}
                 Bound::To(value) => {
                     binding = Binding::Value {
                         value,
-                        line,
+                        at,
                         more: Vec::new(),
                         doubt: None,
                     }
                 }
-                Bound::Imported(import, name) => binding = Binding::Imported { import, name, line },
+                Bound::Imported(import, name) => binding = Binding::Imported { import, name, at },
                 // A name that came with `*` is only there if nothing else bound it before or after.
                 Bound::Perhaps(how) => {
                     if matches!(binding, Binding::Absent) {
@@ -128,7 +124,7 @@ impl Module {
                 }
                 Bound::Somehow(how) => binding = Binding::Computed(unread(&format!("is {how}"))),
                 Bound::Grown(addition) => match &mut binding {
-                    Binding::Value { more, .. } => more.push((line, addition)),
+                    Binding::Value { more, .. } => more.push((at, addition)),
                     _ => binding = Binding::Computed(unread("is changed in place")),
                 },
                 Bound::PerhapsGrown(how) => match &mut binding {
@@ -145,9 +141,15 @@ impl Module {
         self.body().iter().filter_map(Stmt::as_class_def_stmt)
     }
 
+    /// A note about what stands at `at`.
+    #[must_use]
+    pub fn unread(&self, at: Offset, why: impl Into<String>) -> Unread {
+        Unread::at(&self.file, self.line(at), why)
+    }
+
     /// The line of a byte offset, counted from one.
     #[must_use]
-    pub fn line(&self, offset: usize) -> usize {
+    pub fn line(&self, offset: Offset) -> usize {
         let before = &self.source.as_bytes()[..offset.min(self.source.len())];
         1 + memchr::memchr_iter(b'\n', before).count()
     }
@@ -170,7 +172,7 @@ impl Module {
         match self.constant(body, name)? {
             None | Some((Literal::None, _)) => Ok(None),
             Some((Literal::Text(text), _)) => Ok(Some(text)),
-            Some((Literal::List(_), line)) => Err(Unread::at(&self.file, line, format!("{name} is not a string"))),
+            Some((Literal::List(_), at)) => Err(self.unread(at, format!("{name} is not a string"))),
         }
     }
 
@@ -181,7 +183,7 @@ impl Module {
     ///
     /// Where and why the value is no literal.
     pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Unread> {
-        let Some((literal, line)) = self.constant(self.body(), name)? else {
+        let Some((literal, at)) = self.constant(self.body(), name)? else {
             return Ok(None);
         };
         match literal {
@@ -191,8 +193,8 @@ impl Module {
                 .into_iter()
                 .map(|item| match item {
                     Literal::Text(text) => Ok(text),
-                    Literal::None => Err(Unread::at(&self.file, line, format!("{name} is computed (None among strings)"))),
-                    Literal::List(_) => Err(Unread::at(&self.file, line, format!("{name} has a list among its strings"))),
+                    Literal::None => Err(self.unread(at, format!("{name} is computed (None among strings)"))),
+                    Literal::List(_) => Err(self.unread(at, format!("{name} has a list among its strings"))),
                 })
                 .collect::<Result<_, _>>()
                 .map(Some),
@@ -201,8 +203,8 @@ impl Module {
 
     /// The note that `value`, bound to `name`, is no literal.
     #[must_use]
-    pub fn not_literal(&self, name: &str, value: &Expr, line: usize) -> Unread {
-        Unread::at(&self.file, line, format!("{name} is computed ({})", kind(value)))
+    pub fn not_literal(&self, name: &str, value: &Expr, at: Offset) -> Unread {
+        self.unread(at, format!("{name} is computed ({})", kind(value)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The files of other tools, where a tool puts them unless told otherwise.
 
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
 
 use super::Tool;
@@ -82,9 +82,9 @@ pub fn find(project: &Path, bounds: &Bounds, tool: &'static Tool) -> Option<Foun
             Entries::Files(endings) => named(layout.naming, bounds, &files(&real, endings, 0)),
             Entries::Deep(endings) => named(layout.naming, bounds, &files(&real, endings, DEEPEST)),
             Entries::Directories(file) => {
-                let mut directories = entries(&real);
-                directories.retain(|path| path.join(file).is_file());
-                named(layout.naming, bounds, &directories)
+                let others = entries(&real).filter(|(_, entry)| !entry.file_type().is_ok_and(|kind| kind.is_file()));
+                let holding = others.map(|(_, entry)| entry.path()).filter(|path| path.join(file).is_file());
+                named(layout.naming, bounds, &holding.collect::<Vec<PathBuf>>())
             }
             Entries::Modules => {
                 let module = bounds.text(&real.join("lib.rs")).unwrap_or_default();
@@ -105,24 +105,22 @@ pub fn find(project: &Path, bounds: &Bounds, tool: &'static Tool) -> Option<Foun
     })
 }
 
-/// The entries of a directory, links that lead nowhere and names that are not text left out.
-fn entries(directory: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
-    let paths = entries.take(MOST_ENTRIES).flatten().map(|entry| entry.path());
-    paths
-        .filter(|path| path.file_name().is_some_and(|name| name.to_str().is_some()))
-        .collect()
+/// The entries of a directory, those left out whose names are no text.
+fn entries(directory: &Path) -> impl Iterator<Item = (String, DirEntry)> {
+    let entries = fs::read_dir(directory).into_iter().flatten();
+    let named = |entry: DirEntry| Some((entry.file_name().into_string().ok()?, entry));
+    entries.take(MOST_ENTRIES).flatten().filter_map(named)
 }
 
 fn files(directory: &Path, endings: &[&str], depth: usize) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for path in entries(directory) {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let Ok(kind) = fs::symlink_metadata(&path) else { continue };
-        if kind.is_dir() && depth > 0 && !name.starts_with('.') {
-            found.extend(files(&path, endings, depth - 1));
-        } else if !kind.is_dir() && is_migration(name, endings) {
-            found.push(path);
+    for (name, entry) in entries(directory) {
+        // The listing tells directories from the rest; what it calls a link is looked at when it is read.
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_directory && depth > 0 && !name.starts_with('.') {
+            found.extend(files(&entry.path(), endings, depth - 1));
+        } else if !is_directory && is_migration(&name, endings) {
+            found.push(entry.path());
         }
     }
     found

@@ -51,8 +51,8 @@ fn databases(project: &Path, module: &Module, scene: Scene<'_>, depth: usize) ->
             doubt: Some(unread),
             ..
         } => Err(unread.to_string()),
-        Binding::Value { value, line, .. } => {
-            let place = place(project, module, line);
+        Binding::Value { value, at, .. } => {
+            let place = place(project, module, module.line(at));
             let all = Options::of_expr(module, value, scene);
             if all.open || all.pairs.is_empty() {
                 return Err(format!("DATABASES is computed in {place}"));
@@ -64,7 +64,7 @@ fn databases(project: &Path, module: &Module, scene: Scene<'_>, depth: usize) ->
             Some(source) => databases(project, &source, scene, depth - 1),
             None => Err(format!("DATABASES is imported in {}", place(project, module, 1))),
         },
-        Binding::Imported { line, .. } => Err(format!("DATABASES is imported in {}", place(project, module, line))),
+        Binding::Imported { at, .. } => Err(format!("DATABASES is imported in {}", place(project, module, module.line(at)))),
         Binding::Absent | Binding::Computed(_) => {
             let stars = module.body().iter().filter_map(|stmt| match stmt {
                 Stmt::ImportFrom(import) if import.names.iter().any(|alias| alias.name.as_str() == "*") => module.source_of(import),

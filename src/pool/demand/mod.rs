@@ -1,5 +1,6 @@
 //! How many connections the application can open at most.
 
+mod fit;
 mod part;
 mod service;
 

@@ -1,5 +1,6 @@
 //! The answers, typed.
 
+mod age;
 mod limits;
 mod prepared;
 mod sessions;
@@ -7,6 +8,7 @@ mod transaction;
 mod wait;
 mod who;
 
+pub use age::{Age, CIRCLE};
 pub use limits::{LimitsSeen, Room};
 pub use prepared::Prepared;
 pub use sessions::{Client, Group, Holder, clients, holders};

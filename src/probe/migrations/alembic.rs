@@ -7,9 +7,10 @@ use crate::finding::Severity;
 use crate::finding::migrations::{
     multiple_heads, never_applied, overlapping_rows, pending, unknown_revision, unreadable, version_table_hidden,
 };
+use crate::migrations::Unread;
 use crate::migrations::alembic::{Fault, Revision, Tree};
 use crate::migrations::inspection;
-use crate::migrations::listing::{count, quoted_list};
+use crate::migrations::listing::{count, quoted, quoted_list};
 use crate::quote;
 use crate::server::error::ServerError;
 
@@ -180,6 +181,8 @@ impl<'a> Look<'a> {
             judged.summary = format!("{}: database at {}, unknown here", self.place(), quoted_list(&unknown));
             if let Some(note) = &self.tree.version_table.unread {
                 judged.findings.push(unreadable::version_table(self.tree, project, note, &[]));
+            } else if let Some(notes) = self.left_out(&unknown) {
+                judged.findings.push(unreadable::files(project, &notes, Vec::new()));
             } else if is_whole {
                 judged
                     .findings
@@ -225,6 +228,19 @@ impl<'a> Look<'a> {
                 quoted_list(rows)
             )
         };
+    }
+
+    /// Where the rows are that the tree does not know: code may name the directories that the configuration leaves out.
+    fn left_out(&self, unknown: &[&str]) -> Option<Vec<Unread>> {
+        let note = |row: &str| {
+            let revision = self.tree.left_out.iter().find(|revision| revision.id == row)?;
+            Some(Unread::whole(
+                &revision.file,
+                format!("has {}, and lies in no version location of the configuration", quoted(row)),
+            ))
+        };
+        let notes: Vec<Unread> = unknown.iter().filter_map(|row| note(row)).collect();
+        (!notes.is_empty()).then_some(notes)
     }
 
     /// What these revisions make, each with the revision's file.

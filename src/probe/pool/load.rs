@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use crate::finding::pool::load_not_run;
 use crate::probe::way::{Unopened, Way};
 use crate::server::refusal::{self, Scene};
-use crate::server::session::{NotLoggedIn, Session};
+use crate::server::session::NotLoggedIn;
 use crate::server::watch::Progress;
 use crate::target::Target;
 use crate::verdict::Notes;
@@ -39,20 +39,19 @@ pub async fn run(notes: &mut Notes, count: u32, allowed: i64, target: &Target, w
         let share = count / IN_FLIGHT.min(count) + usize::from(lane < count % IN_FLIGHT.min(count));
         open(share, &stop, target, way, limit)
     });
-    let mut opened = Vec::new();
+    let mut times = Vec::new();
     let mut refused = Vec::new();
-    for (sessions, failure) in join_all(lanes).await {
-        opened.extend(sessions);
+    for (opened, failure) in join_all(lanes).await {
+        times.extend(opened);
         refused.extend(failure);
     }
     let took = began.elapsed();
-    let mut times: Vec<Duration> = opened.iter().map(|(_, time)| *time).collect();
     times.sort_unstable();
     notes.fact("load_asked_for", super::number(count));
-    notes.fact("load_opened", super::number(opened.len()));
+    notes.fact("load_opened", super::number(times.len()));
     if !times.is_empty() {
         #[allow(clippy::cast_precision_loss, reason = "a few thousand at most")]
-        let rate = opened.len() as f64 / took.as_secs_f64().max(f64::EPSILON);
+        let rate = times.len() as f64 / took.as_secs_f64().max(f64::EPSILON);
         notes.fact("load_logins_per_second", rounded(rate));
         for (name, percent) in [
             ("load_p50_ms", 50),
@@ -65,26 +64,20 @@ pub async fn run(notes: &mut Notes, count: u32, allowed: i64, target: &Target, w
         notes.summary = format!(
             "{}; {} of {count} connections opened side by side, {rate:.0} a second, login {} (half), {} (95 %)",
             notes.summary,
-            opened.len(),
+            times.len(),
             shown(percentile(&times, 50)),
             shown(percentile(&times, 95))
         );
     }
-    join_all(opened.into_iter().map(|(session, _)| session.goodbye())).await;
+    way.part().await;
     if let Some(unopened) = refused.into_iter().next() {
         met(notes, &unopened, target, way);
     }
 }
 
-/// One after the other, each with one query, until somebody is refused.
-async fn open(
-    count: usize,
-    stop: &AtomicBool,
-    target: &Target,
-    way: &Way,
-    limit: Duration,
-) -> (Vec<(Session, Duration)>, Option<Unopened>) {
-    let mut sessions = Vec::new();
+/// One after the other, each with one query, until somebody is refused; how long each login took.
+async fn open(count: usize, stop: &AtomicBool, target: &Target, way: &Way, limit: Duration) -> (Vec<Duration>, Option<Unopened>) {
+    let mut times = Vec::new();
     for _ in 0..count {
         if stop.load(Ordering::Relaxed) {
             break;
@@ -92,17 +85,17 @@ async fn open(
         let began = Instant::now();
         match way.again(target, None, limit).await {
             Ok(session) => {
-                let time = began.elapsed();
+                times.push(began.elapsed());
                 session.ask(&["SELECT 1".to_owned()], limit).await;
-                sessions.push((session, time));
+                way.hold(session);
             }
             Err(unopened) => {
                 stop.store(true, Ordering::Relaxed);
-                return (sessions, Some(unopened));
+                return (times, Some(unopened));
             }
         }
     }
-    (sessions, None)
+    (times, None)
 }
 
 /// A refusal means what it means at the first login.

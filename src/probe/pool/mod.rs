@@ -10,13 +10,14 @@ use crate::finding::pool::{near_limit, pooler_waiting, reserved_slots_only};
 use crate::finding::{Finding, Severity};
 use crate::pool::ask;
 use crate::pool::demand::Codes;
-use crate::pool::seen::{Group, Holder, LimitsSeen, Prepared, Transaction, Wait, holders};
+use crate::pool::seen::{Age, Group, Holder, LimitsSeen, Prepared, Transaction, Wait, holders};
 use crate::pool::slots::Slots;
 use crate::probe::way::Way;
+use crate::provider;
 use crate::quote::sql_ident;
 use crate::request::Request;
 use crate::server::answer::{Answers, Record as _};
-use crate::server::session::{Answer, NoAnswer, ServerFacts};
+use crate::server::session::{Answer, NoAnswer, ServerFacts, Session};
 use crate::target::Target;
 use crate::verdict::{Breakage, Notes, Probed};
 use front::Front;
@@ -34,12 +35,12 @@ pub struct Surroundings {
 }
 
 /// Probes the layer: judges the answers, and opens a further connection where a pooler answers, and where the user asked for load.
-pub async fn probe(request: &Request, target: &Target, server: &ServerFacts, answers: Vec<Answer>, codes: Codes, way: &Way) -> Probed<()> {
+pub async fn probe(request: &Request, target: &Target, session: &Session, answers: Vec<Answer>, codes: Codes, way: &Way) -> Probed<()> {
     let mut around = Surroundings { codes, front: None };
-    if is_pooled(server, &answers) {
-        around.front = Some(front::look(target, way, request.timeout).await);
+    if is_pooled(&session.server, &answers) {
+        around.front = Some(front::look(target, way, Some(session), request.timeout).await);
     }
-    let judged = judged(request, target, server, answers, &around);
+    let judged = judged(request, target, &session.server, answers, &around);
     let (mut notes, room) = match judged {
         Ok(judged) => judged,
         Err(breakage) => return Probed::Broke(breakage),
@@ -74,17 +75,24 @@ pub async fn held_up(request: &Request, target: &Target, answers: &[&Answer], wa
     if !nothing_came {
         return None;
     }
-    let front = front::look(target, way, request.timeout).await;
-    let console = front.console.ok()?;
-    let pool = console.pool(&target.user, &target.database)?;
-    let database = console.database(&target.database)?;
-    (pool.clients_waiting > 0).then(|| pooler_waiting::live(pool, database).severity(Severity::Fail))
+    let front = front::look(target, way, None, request.timeout).await;
+    let seen = front.console.as_ref().ok().and_then(|console| {
+        let pool = console.pool(&target.user, &target.database)?;
+        let database = console.database(&target.user, &target.database)?;
+        (pool.waiting() > 0).then(|| pooler_waiting::live(pool, database).severity(Severity::Fail))
+    });
+    let named = || {
+        front
+            .gave_itself_away
+            .then(|| pooler_waiting::silent(front.pooler, target, request.timeout))
+    };
+    seen.or_else(named)
 }
 
 /// The layer's questions, each a single SELECT; [`judge`] takes the answers in the same order.
 #[must_use]
 pub fn questions() -> Vec<String> {
-    [ask::LIMITS, ask::SESSIONS, ask::TRANSACTIONS, ask::WAITS, ask::PREPARED]
+    [ask::LIMITS, ask::SESSIONS, ask::TRANSACTIONS, ask::WAITS, ask::PREPARED, ask::AGES]
         .map(str::to_owned)
         .to_vec()
 }
@@ -114,9 +122,11 @@ fn judged(
     let transactions = answers.next("the transactions", Transaction::all)?.unwrap_or_default();
     let waits = answers.next("the locks", Wait::all)?.unwrap_or_default();
     let prepared = answers.next("the prepared transactions", Prepared::all)?.unwrap_or_default();
-    let Some(limits) = limits else {
+    let ages = answers.next("the databases' ages", Age::all)?.unwrap_or_default();
+    let Some(mut limits) = limits else {
         return Err(Breakage(format!("the server refused to show {}", answers.refusals.join("; "))));
     };
+    limits.capacity.kept_in_all = provider::slots_kept(target);
     let pooled = behind_pooler(server, &limits);
     let holders = holders(&groups);
     let mut notes = Notes::new(summary(&limits, pooled));
@@ -132,6 +142,7 @@ fn judged(
     pressure::waits(&mut notes, &limits, &waits);
     pressure::prepared(&mut notes, &limits, prepared);
     pressure::leaks(&mut notes, &limits, &groups);
+    pressure::ages(&mut notes, &limits, &ages, server.major);
     if !answers.refusals.is_empty() {
         notes.fact("not_seen", answers.refusals);
     }
@@ -143,13 +154,15 @@ fn judged(
     {
         notes.summary.clone_from(&finding.title);
     }
-    let free = match around.front.as_ref().and_then(|front| front.console.as_ref().ok()) {
-        Some(console) => {
-            let most = console.setting("max_client_conn").unwrap_or(i64::MAX);
-            limits.free().min(most - console.clients())
-        }
-        None => limits.free(),
+    let client_limits = match around.front.as_ref().and_then(|front| front.console.as_ref().ok()) {
+        Some(console) => console.client_limits(&target.user, &target.database),
+        None => Vec::new(),
     };
+    // The check itself is one of the pooler's clients too.
+    let free = client_limits
+        .iter()
+        .map(|limit| limit.most - limit.clients - 1)
+        .fold(limits.free(), i64::min);
     let allowed = load::allowed(free, capacity_of(&limits));
     Ok((notes, allowed))
 }

@@ -1,7 +1,7 @@
-//! What the sessions that are there do to the server: transactions left open, locks waited for, connections held for nothing.
+//! What wears the server down: transactions left open, locks waited for, connections held for nothing, IDs that run out.
 
-use crate::finding::pool::{blocked, connection_leak, idle_in_transaction, long_transaction, prepared_transaction};
-use crate::pool::seen::{Client, Group, LimitsSeen, Prepared, Transaction, Wait, clients};
+use crate::finding::pool::{blocked, connection_leak, idle_in_transaction, long_transaction, prepared_transaction, wraparound};
+use crate::pool::seen::{Age, CIRCLE, Client, Group, LimitsSeen, Prepared, Transaction, Wait, clients};
 use crate::verdict::Notes;
 
 /// Idle in a transaction for this long is a warning, in seconds; half the server's own time-out, where that is shorter.
@@ -18,6 +18,10 @@ const WAIT_WARN: i64 = 1;
 const PREPARED_WARN: i64 = 300;
 /// Fewer idle connections from one client are a pool.
 const LEAK_LEAST: i64 = 5;
+/// So many IDs before the end the server stops giving them out (`SetTransactionIdLimit` in varsup.c), from version 14 on.
+const KEPT_BACK: i64 = 3_000_000;
+/// The same before version 14.
+const KEPT_BACK_BEFORE_14: i64 = 1_000_000;
 
 /// Idle and long transactions.
 pub fn transactions(notes: &mut Notes, limits: &LimitsSeen, transactions: &[Transaction]) {
@@ -75,5 +79,18 @@ pub fn leaks(notes: &mut Notes, limits: &LimitsSeen, groups: &[Group]) {
         .collect();
     if !leaking.is_empty() {
         notes.found(connection_leak::finding(&leaking, usable));
+    }
+}
+
+/// Databases that vacuum has not got round to.
+pub fn ages(notes: &mut Notes, limits: &LimitsSeen, ages: &[Age], major: Option<u32>) {
+    let kept_back = if major.is_some_and(|major| major < 14) {
+        KEPT_BACK_BEFORE_14
+    } else {
+        KEPT_BACK
+    };
+    if let Some(oldest) = ages.iter().map(Age::greatest).max() {
+        notes.fact("transactions_left", (CIRCLE - kept_back - oldest).max(0));
+        notes.found(wraparound::finding(&limits.database, ages, oldest >= CIRCLE - kept_back));
     }
 }

@@ -121,11 +121,15 @@ fn describe(scene: &mut Scene, stated: &Stated) {
                 .collect::<Vec<_>>(),
         );
     }
-    if let Asked::Django(_) = stated.asked {
-        notes.facts.push((
-            "conn_max_age",
-            stated.max_age.map_or_else(|| Fact::Text("no limit".to_owned()), Fact::Number),
-        ));
+    if let (Asked::Django(_), Some(kept)) = (&stated.asked, &stated.kept) {
+        let longest = kept.longest.map_or_else(|| Fact::Text("no limit".to_owned()), Fact::Number);
+        let name = if stated.pool.is_some() {
+            "pool_max_lifetime"
+        } else {
+            "conn_max_age"
+        };
+        notes.facts.push((name, longest));
+        notes.fact("conn_health_checks", kept.checked);
     }
     if let Some(pool) = &stated.pool {
         let size = pool.size.map(|size| format!(" size {size}")).unwrap_or_default();

@@ -73,7 +73,7 @@ fn service(scene: &Scene, name: Option<String>, project: Option<PathBuf>, root: 
 
 /// The pool that the application itself says it has.
 fn stated_pool(stated: &Stated) -> CodePool {
-    let databases = i64::try_from(stated.others.len() + 1).unwrap_or(i64::MAX);
+    let databases = i64::try_from(stated.beside + 1).unwrap_or(i64::MAX);
     let each = match &stated.pool {
         Some(pool) if pool.kind == "NullPool" => Each::PerThread { databases },
         Some(pool) => match (pool.size, pool.overflow) {
@@ -88,12 +88,21 @@ fn stated_pool(stated: &Stated) -> CodePool {
         },
         None => Each::PerThread { databases },
     };
+    let keeps_none = matches!(&stated.pool, Some(pool) if pool.kind == "NullPool");
     CodePool {
         library: "the application",
         place: stated.asked.described(),
         each,
         defaults: Vec::new(),
-        keeping: Keeping::Untold,
+        keeping: stated.kept.map_or(Keeping::Untold, |kept| Keeping::Known {
+            #[allow(clippy::cast_possible_truncation, reason = "a time in seconds")]
+            longest: if keeps_none {
+                Some(0)
+            } else {
+                kept.longest.map(|longest| longest as i64)
+            },
+            checked: kept.checked,
+        }),
         cursors: None,
     }
 }

@@ -327,23 +327,23 @@ fn know(service: &Service, running: Option<&Process>, effective: &Effective, roo
         Some(path) => Some(rooted(path)),
         None => None,
     };
-    let directory = running.and_then(|process| process.directory.clone()).or(directory);
     let here = root == Path::new("/");
     let described = app_server::read(&service.command, &from_files, directory.as_deref(), here);
     let server = match running {
         Some(process) => {
-            let seen = server_of(process);
-            if seen.name.is_some() {
+            let seen = server_of(process, directory.as_deref());
+            if seen.knows_its_workers() || described.name.is_none() {
                 seen
             } else {
                 // A server that gives its process another title.
                 let mut described = described;
-                app_server::children::count(&mut described, process.pid);
+                app_server::children::compare(&mut described, process.pid);
                 described
             }
         }
         None => described,
     };
+    let directory = running.and_then(|process| process.directory.clone()).or(directory);
     let variables = running.map_or(&from_files, |process| &process.variables);
     // The doctor sees a process's files where the process does; a unit's under the root.
     let seen_from = if running.is_some() { Path::new("/") } else { root };

@@ -4,64 +4,34 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::library::{Library, Size};
 use crate::harness::Doctor;
-use crate::lab::project::Project;
 use crate::lab::python::Venv;
 use crate::lab::release::Release;
 use crate::lab::server::Server;
-use crate::lab::service::Gunicorn;
 
 /// Slots for ordinary roles.
 pub const USABLE: i64 = 20;
 
-/// Each worker takes as much as its pool gives, and keeps it.
-const APP: &str = "
-import os
-from flask import Flask
-from sqlalchemy import create_engine
-app = Flask(__name__)
-engine = create_engine(os.environ['SQLALCHEMY_URL'], pool_size=POOL, max_overflow=OVERFLOW, pool_timeout=1)
-held = []
-@app.get('/')
-def root():
-    return str(len(held))
-";
+/// What is kept for superusers.
+const FOR_SUPERUSERS: i64 = 3;
 
-const CONF: &str = "
-workers = 4
-def post_worker_init(worker):
-    import shop
-    shop.held.extend(shop.engine.connect() for _ in range(TOTAL))
-";
+/// What is kept for `pg_use_reserved_connections`, on servers that know it.
+pub fn reserved(release: &Release) -> i64 {
+    if release.major() >= 16 { 2 } else { 0 }
+}
 
 pub fn small(release: &Release) -> Server {
+    let reserved = reserved(release);
     Server::with(|settings| {
         settings.release(release);
-        settings.set("max_connections", &(USABLE + 3).to_string());
+        settings.set("max_connections", &(USABLE + reserved + FOR_SUPERUSERS).to_string());
+        if reserved > 0 {
+            settings.set("reserved_connections", &reserved.to_string());
+        }
         settings.set("max_wal_senders", "0");
         settings.set("autovacuum", "off");
     })
-}
-
-fn project(pool: i64, overflow: i64) -> Project {
-    let project = Project::empty();
-    project.write(
-        "shop.py",
-        &APP.replace("POOL", &pool.to_string()).replace("OVERFLOW", &overflow.to_string()),
-    );
-    project.write("gunicorn.conf.py", &CONF.replace("TOTAL", &(pool + overflow).to_string()));
-    project
-}
-
-fn start(venv: &Venv, server: &Server, project: &Project) -> Gunicorn {
-    let dsn = server.dsn("app").to_string();
-    let url = dsn.replacen("postgresql://", "postgresql+psycopg://", 1);
-    let variables = [
-        ("DATABASE_URL", dsn.as_str()),
-        ("SQLALCHEMY_URL", url.as_str()),
-        ("PATH", "/usr/bin:/bin"),
-    ];
-    Gunicorn::start(venv, &project.path, &variables, &[])
 }
 
 /// Counted by a superuser, without its own session and the check's, which may still be on its way out.
@@ -71,30 +41,51 @@ pub fn counted(server: &Server) -> i64 {
 }
 
 pub fn wait_for(server: &Server, sessions: i64) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while counted(server) != sessions {
         assert!(Instant::now() < deadline, "{} sessions, not {sessions}", counted(server));
         std::thread::sleep(Duration::from_millis(100));
     }
 }
 
+/// Waits until the application has taken all these slots. Nobody logs in to count before the last one is taken.
+pub fn wait_until_full(server: &Server, sessions: i64) {
+    let deadline = Instant::now() + Duration::from_mins(2);
+    let all = usize::try_from(sessions).expect("a small number");
+    while server.sessions_of("app") < all {
+        assert!(
+            Instant::now() < deadline,
+            "{} sessions: {}",
+            server.sessions_of("app"),
+            server.log()
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(counted(server), sessions);
+}
+
 /// The number in `pool size + overflow = 5 in each worker`.
-fn recommended(finding: &Value) -> i64 {
-    let detail = finding["detail"].as_str().expect("a text");
-    let (_, rest) = detail.split_once("pool size + overflow = ").expect("a recommendation");
+pub fn recommended(text: &Value) -> i64 {
+    let text = text.as_str().expect("a text");
+    let (_, rest) = text.split_once("pool size + overflow = ").expect("a recommendation");
     rest.split(' ').next().expect("a word").parse().expect("a number")
 }
 
 /// On one release: the demand of running workers, the recommendation, and the slots that it fills to the last.
-pub fn what_is_recommended_fits(venv: &Venv, release: &Release) {
+pub fn what_is_recommended_fits(venv: &Venv, release: &Release, library: Library) {
+    const WORKERS: i64 = 4;
     let server = small(release);
-    let modest = project(1, 0);
-    let gunicorn = start(venv, &server, &modest);
-    wait_for(&server, 4);
+    let modest = library.project(WORKERS, library.of(1));
+    let application = library.start(venv, &modest, WORKERS, &server.dsn("app"));
+    wait_for(&server, WORKERS);
 
-    // The code says ten and ten beyond; the processes that run are four.
-    let greedy = project(10, 10);
-    let pid = gunicorn.pid().to_string();
+    // The code says ten times as much; the processes that run are four.
+    let large = Size {
+        overflow: if library == Library::SqlAlchemy { 10 } else { 0 },
+        pool: 10,
+    };
+    let greedy = library.project(WORKERS, large);
+    let pid = application.pid().to_string();
     let check = |role: &str| {
         let dsn = server.dsn(role);
         Doctor::check().args(["--skip", "migrations"]).dsn(dsn)
@@ -104,11 +95,7 @@ pub fn what_is_recommended_fits(venv: &Venv, release: &Release) {
         .project(&greedy.path)
         .run();
     let facts = run.row("pool")["facts"].clone();
-    assert_eq!(
-        facts["demand_formula"], "4 workers × (pool size 10 + overflow 10) = 80",
-        "{}",
-        run.stdout
-    );
+    assert_eq!(facts["demand_formula"], library.formula(WORKERS, large), "{}", run.stdout);
     assert!(
         facts["demand_sources"]
             .to_string()
@@ -117,8 +104,8 @@ pub fn what_is_recommended_fits(venv: &Venv, release: &Release) {
         run.stdout
     );
     run.sound().warns("pool/demand-exceeds-capacity");
-    let size = recommended(&run.finding("pool/demand-exceeds-capacity"));
-    assert_eq!(size, USABLE / 4);
+    let size = recommended(&run.finding("pool/demand-exceeds-capacity")["detail"]);
+    assert_eq!(size, USABLE / WORKERS);
 
     // With and without pg_monitor the count is the superuser's.
     for role in ["app", "monitor"] {
@@ -130,27 +117,25 @@ pub fn what_is_recommended_fits(venv: &Venv, release: &Release) {
         );
         assert_eq!(facts["used_exactly"], role == "monitor");
     }
-    drop(gunicorn);
+    drop(application);
     wait_for(&server, 0);
 
-    // Whoever counts takes a slot, and so nobody does while the last ones are being taken.
-    let mark = server.log_mark();
-    let fitting = start(venv, &server, &project(size - 1, 1));
-    let deadline = Instant::now() + Duration::from_mins(1);
-    let logged_in = || server.log_since(mark).matches("connection authorized: user=app").count();
-    while logged_in() < usize::try_from(USABLE).expect("a small number") {
-        assert!(Instant::now() < deadline, "{}", server.log_since(mark));
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    assert_eq!(counted(&server), USABLE);
+    let fitting = library.start(venv, &library.project(WORKERS, library.of(size)), WORKERS, &server.dsn("app"));
+    wait_until_full(&server, USABLE);
     check("app").run().fails_in("auth", "pool/reserved-slots-only");
     let superuser = Doctor::check().args(["--skip", "migrations"]).dsn(server.socket_dsn("postgres"));
     let facts = superuser.run().row("pool")["facts"].clone();
-    assert_eq!(
-        (&facts["usable"], &facts["used"]),
-        (&(USABLE + 3).into(), &USABLE.into()),
-        "{facts:#}"
-    );
+    let whole = USABLE + reserved(release) + FOR_SUPERUSERS;
+    assert_eq!((&facts["usable"], &facts["used"]), (&whole.into(), &USABLE.into()), "{facts:#}");
+    every_slot_is_taken(&server, release, &check("app"));
     drop(fitting);
     wait_for(&server, 0);
+}
+
+/// Once superusers have what is kept for them too, nobody gets in.
+fn every_slot_is_taken(server: &Server, release: &Release, check: &Doctor) {
+    let _superusers: Vec<_> = (0..FOR_SUPERUSERS + reserved(release))
+        .map(|_| server.session("postgres", "postgres"))
+        .collect();
+    check.clone().run().fails_in("auth", "pool/slots-exhausted");
 }

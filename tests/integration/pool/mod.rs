@@ -1,11 +1,17 @@
 //! Servers and roles without a connection to spare.
 
+pub mod behind;
+mod console;
 mod demand;
+pub mod django;
 pub mod filled;
 mod front;
+pub mod library;
+pub mod limited;
 mod load;
-mod persistent;
-mod queue;
+pub mod queue;
+mod servers;
+mod workers;
 
 use crate::harness::{Doctor, apply};
 use crate::lab::database::Database;

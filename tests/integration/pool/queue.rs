@@ -1,14 +1,12 @@
 //! SQLAlchemy's clients under Gunicorn, in a queue before `PgBouncer`.
 
-use std::time::{Duration, Instant};
-
+use super::console;
 use crate::harness::Doctor;
 use crate::lab::pgbouncer::PgBouncer;
 use crate::lab::project::Project;
 use crate::lab::python::Venv;
 use crate::lab::server::Server;
 use crate::lab::service::Gunicorn;
-use crate::lab::skip::need;
 
 /// Each worker begins a transaction and does not end it.
 const APP: &str = "
@@ -34,23 +32,8 @@ def post_worker_init(worker):
     shop.threading.Thread(target=shop.begin, daemon=True).start()
 ";
 
-/// Clients of the role's pool that wait, and for how many seconds the first of them has, as the console shows it to psql.
-fn queue(pooler: &PgBouncer, role: &str) -> (i64, i64) {
-    let shown = pooler.console("SHOW POOLS;");
-    let mut lines = shown.lines().map(|line| line.split('|').collect::<Vec<_>>());
-    let names = lines.next().expect("a head");
-    let row = lines.find(|row| row.get(1) == Some(&role)).unwrap_or_default();
-    let column = |name: &str| {
-        let index = names.iter().position(|column| *column == name).expect("a column");
-        row.get(index).map_or(0, |number| number.parse().expect("a number"))
-    };
-    (column("cl_waiting"), column("maxwait"))
-}
-
-#[test]
-fn workers_wait_at_the_pooler() {
-    let venv = need!(Venv::shared());
-    let pooler = PgBouncer::with(Server::shared(), "default_pool_size = 1\nquery_wait_timeout = 0");
+pub fn workers_wait_at_the_pooler(venv: &Venv, server: &Server) {
+    let pooler = PgBouncer::with(server, "default_pool_size = 1\nquery_wait_timeout = 0");
     let project = Project::empty();
     project.write("shop.py", APP);
     project.write("gunicorn.conf.py", CONF);
@@ -62,19 +45,7 @@ fn workers_wait_at_the_pooler() {
         ("PATH", "/usr/bin:/bin"),
     ];
     let _gunicorn = Gunicorn::start(venv, &project.path, &variables, &[]);
-    let deadline = Instant::now() + Duration::from_mins(1);
-    loop {
-        let (waiting, longest) = queue(&pooler, "app");
-        if waiting == 2 && longest >= 2 {
-            break;
-        }
-        assert!(
-            Instant::now() < deadline,
-            "{waiting} wait for {longest} s: {}",
-            pooler.console("SHOW POOLS;")
-        );
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    console::wait_for(&pooler, "app", |pool| pool["cl_waiting"] == 2 && pool["maxwait"] >= 2);
     let run = Doctor::check().args(["--skip", "migrations"]).dsn(pooler.dsn("monitor")).run();
     run.sound().warns("pool/pooler-waiting");
     let finding = run.finding("pool/pooler-waiting");

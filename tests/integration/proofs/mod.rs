@@ -27,6 +27,7 @@ macro_rules! proofs {
 }
 use proofs;
 
+const IN_A_LOG: &str = "it befalls single statements, which a log shows: no check ends there";
 const DRIVER: &str = "a driver's words in a log: no check ends there";
 
 fn server() -> Server {

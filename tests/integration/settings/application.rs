@@ -22,7 +22,7 @@ DATABASES = {
         'ENGINE': 'django.db.backends.postgresql',
         'NAME': parts['name'], 'USER': parts['user'], 'PASSWORD': parts['password'][::-1],
         'HOST': parts['host'], 'PORT': int(parts['port']),
-        'CONN_MAX_AGE': 60,
+        'CONN_MAX_AGE': 60, 'CONN_HEALTH_CHECKS': True,
         'OPTIONS': {'sslmode': 'disable', 'connect_timeout': 5},
     },
     'archive': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'archive'},
@@ -49,6 +49,50 @@ fn parts(server: &Server, role: &str) -> String {
     format!("name=shop;user={role};password={backwards};host=localhost;port={}", server.port())
 }
 
+/// The same database twice, with a pool, and another one elsewhere.
+const POOLED: &str = "
+SHOP = {
+    'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'app', 'PASSWORD': DB_PASSWORD, 'HOST': 'localhost', 'PORT': DB_PORT,
+    'OPTIONS': {'sslmode': 'disable', 'pool': {'max_size': 6, 'max_lifetime': 900}},
+}
+DATABASES = {'default': SHOP, 'stock': SHOP, 'archive': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'archive', 'HOST': 'elsewhere'}}
+";
+
+#[test]
+fn databases_of_the_same_server_count() {
+    let venv = need!(Venv::of_applications());
+    let shop = Server::shared().copy();
+    shop.server.sql(
+        "postgres",
+        &format!("ALTER DATABASE {} SET idle_session_timeout = '10min'", shop.name),
+    );
+    let text = format!(
+        "import os\nDB_PASSWORD = os.environ['SHOP_PASSWORD']\nDB_PORT = {}\n{}",
+        shop.server.port(),
+        POOLED.replace("'NAME': 'shop'", &format!("'NAME': '{}'", shop.name))
+    );
+    let project = django(&text);
+    let run = Doctor::check()
+        .args(["--skip", "migrations", "--workers", "2", "--django", "website.settings", "--venv"])
+        .arg(venv.path())
+        .project(&project.path)
+        .env("SHOP_PASSWORD", canary::of("app"))
+        .run();
+    let facts = run.row("pool")["facts"].clone();
+    assert_eq!(
+        facts["demand_formula"], "2 workers × 2 engines × pool size 6 = 24, without any overflow",
+        "{}",
+        run.stdout
+    );
+    // It keeps them for longer than the server does, and does not try them.
+    run.sound().warns("pool/idle-timeout");
+    assert!(
+        run.finding("pool/idle-timeout")["detail"].to_string().contains("for up to 900 s"),
+        "{}",
+        run.stdout
+    );
+}
+
 #[test]
 fn django_says_what_it_runs_with() {
     let venv = need!(Venv::shared());
@@ -66,7 +110,7 @@ fn django_says_what_it_runs_with() {
         (&"app".into(), &"disable".into())
     );
     let facts = run.row("config")["facts"].clone();
-    assert_eq!(facts["conn_max_age"], 60.0);
+    assert_eq!((&facts["conn_max_age"], &facts["conn_health_checks"]), (&60.0.into(), &true.into()));
     assert_eq!(facts["engine"], "django.db.backends.postgresql");
     assert_eq!(facts["options"], serde_json::json!(["connect_timeout", "sslmode"]));
     assert_eq!(facts["other_databases"], serde_json::json!(["DATABASES[\"archive\"]"]));

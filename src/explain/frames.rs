@@ -1,0 +1,40 @@
+//! What the frames of a traceback show besides its message: whether it ended while connecting.
+
+use crate::finding::Kind;
+use crate::finding::pool::connection_lost;
+use crate::finding::tcp::closed;
+
+const AT_ANY_TIME: &str = "server closed the connection unexpectedly";
+const AT_ANY_TIME_BY_ASYNCPG: &str = "connection was closed in the middle of operation";
+
+/// Whether frames may settle what is said.
+#[must_use]
+pub fn may_settle(said: &str) -> bool {
+    said.starts_with(AT_ANY_TIME) || said.starts_with(AT_ANY_TIME_BY_ASYNCPG)
+}
+
+/// The kind, where the words are the same for a connection that was never made and for one that was lost.
+#[must_use]
+pub fn settle(kind: &'static Kind, said: &str, frames: &str) -> &'static Kind {
+    let connects =
+        |line: &str| line.contains("connect_utils") || line.split_once(", in connect").is_some_and(|(_, rest)| !rest.starts_with('_'));
+    let files = || frames.lines().filter(|line| line.contains("File \"") || line.contains("File \\\""));
+    if kind.is(&connection_lost::KIND) && said.starts_with(AT_ANY_TIME) {
+        let is_attempt = |line: &str| line.contains("psycopg2") && connects(line);
+        return if files().next_back().is_some_and(is_attempt) {
+            &closed::KIND
+        } else {
+            kind
+        };
+    }
+    if kind.is(&closed::KIND) && said.starts_with(AT_ANY_TIME_BY_ASYNCPG) {
+        let is_driver = |line: &&str| line.contains("asyncpg");
+        let mut seen = files().filter(is_driver).peekable();
+        return if seen.peek().is_some() && !seen.any(connects) {
+            &connection_lost::KIND
+        } else {
+            kind
+        };
+    }
+    kind
+}

@@ -1,0 +1,164 @@
+//! Looks for hundreds of literals by eight bytes in every five.
+//!
+//! A literal of twelve bytes holds five stretches of eight, so that one of them lies where the search looks, wherever the literal stands; a
+//! longer one has several to choose from, and the rarest are taken. Few of the stretches in a log are one of these: a table of one bit for each hash says so, in the processor's nearest memory.
+
+/// How many bytes are looked at.
+const STRETCH: usize = 8;
+/// How many bytes further the next look is.
+const STRIDE: usize = 5;
+/// Shorter literals may lie between two looks.
+pub const SHORTEST: usize = STRETCH + STRIDE - 1;
+
+/// The bits of a hash that choose among the table's.
+const TABLE: u32 = 18;
+const WORDS: usize = 1 << (TABLE - u64::BITS.ilog2());
+/// The upper ones of them, which choose a bucket.
+const BUCKETS: u32 = 12;
+
+/// The literals, ready to be looked for.
+#[derive(Debug)]
+pub struct Strided {
+    literals: Vec<&'static [u8]>,
+    table: Box<[u64; WORDS]>,
+    /// Sorted by their hash.
+    stretches: Vec<Stretch>,
+    /// Where each bucket of stretches begins, and where the last ends.
+    buckets: Vec<usize>,
+}
+
+/// One place of one literal.
+#[derive(Debug)]
+struct Stretch {
+    bytes: u64,
+    literal: usize,
+    offset: usize,
+}
+
+/// Where a literal stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Its place in the list.
+    pub literal: usize,
+    pub start: usize,
+    /// Where to look on for what stands beside it.
+    pub next: usize,
+}
+
+impl Strided {
+    /// Takes literals of at least [`SHORTEST`] bytes.
+    #[must_use]
+    pub fn new(literals: &[&'static str]) -> Self {
+        let literals: Vec<&[u8]> = literals.iter().map(|literal| literal.as_bytes()).collect();
+        let stretches = literals.iter().enumerate().flat_map(|(literal, bytes)| {
+            let rarest = move |phase| {
+                let offsets = (phase..=bytes.len().checked_sub(STRETCH)?).step_by(STRIDE);
+                offsets.min_by_key(|offset| ordinariness(&bytes[*offset..offset + STRETCH]))
+            };
+            (0..STRIDE).filter_map(rarest).map(move |offset| Stretch {
+                bytes: number(&bytes[offset..offset + STRETCH]),
+                literal,
+                offset,
+            })
+        });
+        let mut stretches: Vec<Stretch> = stretches.collect();
+        stretches.sort_by_key(|stretch| hash(stretch.bytes));
+        let table: Box<[u64]> = vec![0; WORDS].into_boxed_slice();
+        let mut table: Box<[u64; WORDS]> = table.try_into().expect("it has so many words");
+        for stretch in &stretches {
+            let hash = hash(stretch.bytes);
+            table[hash / 64] |= 1 << (hash % 64);
+        }
+        let buckets = (0..=1 << BUCKETS).map(|bucket| stretches.partition_point(|stretch| self::bucket(hash(stretch.bytes)) < bucket));
+        Self {
+            buckets: buckets.collect(),
+            literals,
+            table,
+            stretches,
+        }
+    }
+
+    /// The first literal that a look at or behind `from` finds; of several that one look finds, the first of the list.
+    #[must_use]
+    pub fn find(&self, haystack: &[u8], from: usize) -> Option<Found> {
+        let mut at = from;
+        while let Some(window) = haystack.get(at..at + STRETCH) {
+            let bytes = number(window);
+            let hash = hash(bytes);
+            if self.table[hash / 64] >> (hash % 64) & 1 != 0
+                && let Some(found) = self.literal_at(haystack, at, bytes, hash)
+            {
+                return Some(found);
+            }
+            at += STRIDE;
+        }
+        None
+    }
+
+    #[cold]
+    fn literal_at(&self, haystack: &[u8], at: usize, bytes: u64, hash: usize) -> Option<Found> {
+        let bucket = bucket(hash);
+        self.stretches[self.buckets[bucket]..self.buckets[bucket + 1]]
+            .iter()
+            .filter(|stretch| stretch.bytes == bytes)
+            .find_map(|stretch| {
+                let start = at.checked_sub(stretch.offset)?;
+                haystack[start..].starts_with(self.literals[stretch.literal]).then_some(Found {
+                    literal: stretch.literal,
+                    start,
+                    next: at + STRIDE,
+                })
+            })
+    }
+}
+
+/// How likely a stretch stands in an ordinary line: one of two words, or with more than small letters, is rare.
+fn ordinariness(stretch: &[u8]) -> usize {
+    let is_rare = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_punctuation();
+    let joins_words = stretch[1..STRETCH - 1].contains(&b' ');
+    let rare = stretch.iter().filter(|byte| is_rare(byte)).count();
+    STRETCH - rare + if joins_words { 0 } else { STRETCH }
+}
+
+fn number(window: &[u8]) -> u64 {
+    window.try_into().map_or(0, u64::from_le_bytes)
+}
+
+fn hash(bytes: u64) -> usize {
+    // Fibonacci hashing: the upper bits of the product depend on all bytes.
+    let product = bytes.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    usize::try_from(product >> (u64::BITS - TABLE)).unwrap_or(0)
+}
+
+fn bucket(hash: usize) -> usize {
+    hash >> (TABLE - BUCKETS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_literal_is_found_wherever_it_stands() {
+        let literals = [
+            "connection refused",
+            "connection to server",
+            "Tenant or user not found",
+            "exactly12 by",
+        ];
+        let strided = Strided::new(&literals);
+        for (index, literal) in literals.iter().enumerate() {
+            assert!(literal.len() >= SHORTEST);
+            for before in 0..40 {
+                for from in 0..=before {
+                    let text = format!("{}{literal}", &"connect to user exactl of connections "[..before.min(38)]);
+                    let start = text.len() - literal.len();
+                    let found = strided.find(text.as_bytes(), from.min(start));
+                    let found = found.map(|found| (found.literal, found.start));
+                    assert_eq!(found, Some((index, start)), "{text} from {from}");
+                }
+            }
+        }
+        assert_eq!(strided.find(b"connection refuses to be one of these, by exactly 12", 0), None);
+    }
+}
