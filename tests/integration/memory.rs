@@ -14,7 +14,7 @@ use crate::lab::server::Server;
 use crate::lab::skip::need;
 use crate::lab::{account, canary, workdir};
 
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// A pipe that nobody reads from, without room for a single byte.
 fn full_pipe() -> (std::io::PipeReader, fs::File) {
