@@ -14,6 +14,7 @@ pub mod completion;
 pub mod conninfo;
 pub mod consumers;
 pub mod container;
+pub mod core_dump;
 pub mod diagnosis;
 pub mod dns;
 pub mod exit_code;

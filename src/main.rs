@@ -1,18 +1,26 @@
 //! The program: parse, run, exit.
 
+use std::alloc::System;
 use std::io::{self, Write as _};
 use std::process;
 
 use clap::Parser as _;
+use zeroizing_alloc::ZeroAlloc;
 
 use dbdoctor::cli::{Cli, Command};
 use dbdoctor::command;
 use dbdoctor::conninfo::mask::mask_argument;
+use dbdoctor::core_dump;
 use dbdoctor::exit_code::ExitCode;
 use dbdoctor::report;
 use dbdoctor::verdict::Verdict;
 
+/// What is given back is wiped, whoever had it: parsers and drivers make copies of what they are given.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
+
 fn main() -> ! {
+    core_dump::forbid();
     std::panic::set_hook(Box::new(|panic| {
         // The message may hold anything; the place is enough to find the fault.
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

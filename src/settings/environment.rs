@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -140,7 +139,7 @@ pub struct Account {
 
 impl Account {
     fn of_process() -> Option<Self> {
-        Self::find(&std::fs::metadata("/proc/self").ok()?.uid().to_string())
+        Self::find(&rustix::process::geteuid().as_raw().to_string())
     }
 
     /// The account of this name or number.

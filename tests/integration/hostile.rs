@@ -6,6 +6,7 @@ use crate::harness::{Doctor, Run};
 use crate::lab::attacker::{Act, listen, listen_with_tls, message, refusal, request, row, stall_after, welcome};
 use crate::lab::authority;
 use crate::lab::dsn::Dsn;
+use crate::lab::hostile::{self, Behaviour};
 use crate::lab::rogue_dns::Lie;
 use crate::lab::server::Server;
 use crate::lab::skip::need;
@@ -142,6 +143,19 @@ fn every_way_to_ask_who_is_there() {
     }
     let again_and_again = listen(vec![vec![Act::Read, Act::Send(request(3, b""))]; 50].concat());
     survived(&at(again_and_again).sslmode("disable"), "a password again and again");
+}
+
+#[test]
+fn more_rounds_of_scram_than_anybody_waits_for() {
+    for count in ["100001", "2147483647", "4294967295"] {
+        let dsn = at(hostile::listen(Behaviour::Iterations(count))).sslmode("disable");
+        let run = survived(&dsn, count);
+        assert_eq!(run.status, 3, "{count}: {}", run.stdout);
+        assert!(run.stdout.contains("scram_iterations"), "{count}: {}", run.stdout);
+    }
+    for count in ["0", "-1", "4294967296", "99999999999999999999999", "", "x"] {
+        survived(&at(hostile::listen(Behaviour::Iterations(count))).sslmode("disable"), count);
+    }
 }
 
 #[test]

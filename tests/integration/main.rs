@@ -30,6 +30,7 @@ mod human;
 mod laboratory;
 mod locked_down;
 mod majors;
+mod memory;
 mod migrations;
 mod multihost;
 mod odd_files;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::harness::Doctor;
+use crate::lab::attacker::{Act, listen_by_name, refusal};
 use crate::lab::authority::{self, Identity};
 use crate::lab::dsn::Dsn;
 use crate::lab::hostile::{Behaviour, listen};
@@ -276,6 +277,45 @@ fn no_protocol_version_is_common_to_both() {
     let server = Server::with(|settings| settings.set("ssl_min_protocol_version", "TLSv1.3"));
     let dsn = server.dsn("app").with("ssl_max_protocol_version", "TLSv1.2");
     Doctor::check().dsn(dsn).run().fails("tls/protocol-mismatch");
+}
+
+#[test]
+fn no_cipher_is_common_to_both() {
+    // The key is of an elliptic curve, and the ciphers are those of RSA keys.
+    let server = Server::with(|settings| {
+        settings.set("ssl_max_protocol_version", "TLSv1.2");
+        settings.set("ssl_ciphers", "ECDHE-RSA-AES128-GCM-SHA256");
+    });
+    let run = Doctor::check().dsn(server.dsn("app")).run();
+    run.fails("tls/handshake-failed");
+    let told = run.finding("tls/handshake-failed")["candidates"].to_string();
+    assert!(told.contains("no shared cipher") && !told.contains("no PostgreSQL"), "{told}");
+    assert!(server.wait_for("no shared cipher"), "{}", server.log());
+}
+
+#[test]
+fn an_intermediate_authority_has_expired() {
+    let identity = &authority::get().expired_intermediate;
+    unverifiable(identity, "tls/certificate-expired");
+    let run = Doctor::check().dsn(serving(identity).dsn("app")).run();
+    let finding = run.finding("tls/certificate-expired").to_string();
+    assert!(finding.contains("dbdoctor laboratory expired intermediate"), "{finding}");
+}
+
+#[test]
+fn a_proxy_that_goes_by_the_servers_name() {
+    let proxy = listen_by_name(
+        &authority::get().server,
+        "db.lab.test",
+        vec![Act::Read, Act::Send(refusal("28P01", b"no"))],
+    );
+    let dsn = |host: &str| Dsn::new("app", proxy, "shop").host(host);
+    for (host, sent) in [("127.0.0.1", "none was sent"), ("localhost", "\\\"localhost\\\"")] {
+        let run = Doctor::check().dsn(dsn(host)).run();
+        run.fails("tls/handshake-failed");
+        let told = run.finding("tls/handshake-failed")["candidates"].to_string();
+        assert!(told.contains("(SNI)") && told.contains(sent), "{told}");
+    }
 }
 
 /// The role's connection with a client certificate.

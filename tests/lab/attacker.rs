@@ -2,10 +2,11 @@
 
 use std::io::{self, Read as _, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use openssl::ssl::{SslAcceptor, SslFiletype, SslMethod};
+use openssl::ssl::{NameType, SniError, SslAcceptor, SslAcceptorBuilder, SslAlert, SslFiletype, SslMethod};
 
 use super::authority::Identity;
 use super::{port, workdir};
@@ -40,13 +41,34 @@ pub fn listen(script: Vec<Act>) -> u16 {
 
 /// The same, behind TLS with this identity.
 pub fn listen_with_tls(identity: &Identity, script: Vec<Act>) -> u16 {
+    serve(acceptor(identity).build(), script)
+}
+
+/// The same, for clients that ask for this name alone.
+pub fn listen_by_name(identity: &Identity, name: &'static str, script: Vec<Act>) -> u16 {
+    let mut acceptor = acceptor(identity);
+    acceptor.set_servername_callback(move |ssl, alert| {
+        if ssl.servername(NameType::HOST_NAME) == Some(name) {
+            return Ok(());
+        }
+        *alert = SslAlert::UNRECOGNIZED_NAME;
+        Err(SniError::ALERT_FATAL)
+    });
+    serve(acceptor.build(), script)
+}
+
+fn acceptor(identity: &Identity) -> SslAcceptorBuilder {
     let (certificate, key) = identity.write(&workdir::fresh("attacker"), "attacker");
     let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).expect("OpenSSL knows it");
     acceptor.set_certificate_chain_file(certificate).expect("the authority wrote it");
     acceptor
         .set_private_key_file(key, SslFiletype::PEM)
         .expect("the authority wrote it");
-    let acceptor = acceptor.build();
+    acceptor
+}
+
+fn serve(acceptor: SslAcceptor, script: Vec<Act>) -> u16 {
+    let acceptor = Arc::new(acceptor);
     accept(move |mut stream| {
         perform(&Act::Read, &mut stream)?;
         stream.write_all(b"S")?;

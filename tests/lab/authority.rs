@@ -86,6 +86,8 @@ pub struct Authority {
     pub by_intermediate: Identity,
     /// The same, without the intermediate certificate.
     pub missing_intermediate: Identity,
+    /// Good itself, and issued by an intermediate authority, sent along, that has expired.
+    pub expired_intermediate: Identity,
     /// Named in [`Self::revocations`].
     pub revoked: Identity,
     /// The authority's list of revoked certificates.
@@ -117,7 +119,12 @@ impl Authority {
         let directory = workdir::fresh("authority");
         let root = Issuer::root("dbdoctor laboratory root");
         let other = Issuer::root("somebody else's root");
-        let intermediate = root.intermediate("dbdoctor laboratory intermediate");
+        let intermediate = root.intermediate(&Request::authority("dbdoctor laboratory intermediate"));
+        let expired = root.intermediate(&Request {
+            until: -DAY,
+            ..Request::authority("dbdoctor laboratory expired intermediate")
+        });
+        let by_expired = expired.identity(&Request::server(-DAY, 90 * DAY, SERVER_NAMES), &ec_key());
         let files = [
             ("root.crt", root.pem()),
             ("other.crt", other.pem()),
@@ -158,6 +165,10 @@ impl Authority {
                 chain: [by_weak.chain, weak.pem()].concat(),
                 key: by_weak.key,
             },
+            expired_intermediate: Identity {
+                chain: [by_expired.chain, expired.pem()].concat(),
+                key: by_expired.key,
+            },
             client_other: root.identity(&Request::client("somebody_else"), &ec_key()),
             wrong_host: server(-DAY, 90 * DAY, &["db.elsewhere.test"]),
             other_ca: other.identity(&Request::server(-DAY, 90 * DAY, SERVER_NAMES), &ec_key()),
@@ -194,9 +205,9 @@ impl Issuer {
         Self { certificate, key }
     }
 
-    fn intermediate(&self, name: &str) -> Self {
+    fn intermediate(&self, request: &Request) -> Self {
         let key = ec_key();
-        let certificate = certificate(&Request::authority(name), &key, Some(self));
+        let certificate = certificate(request, &key, Some(self));
         Self { certificate, key }
     }
 

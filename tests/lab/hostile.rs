@@ -49,6 +49,8 @@ pub enum Behaviour {
     AsksThenGarbage,
     /// Goes through SCRAM without the server's secret, so that its proof is wrong.
     Impostor,
+    /// Goes through SCRAM, and wants so many iterations of the client.
+    Iterations(&'static str),
     /// Answers with an `ErrorResponse` of this SQLSTATE and text.
     Error(&'static str, &'static str),
 }
@@ -124,7 +126,8 @@ fn behave(behaviour: &Behaviour, mut stream: TcpStream) -> std::io::Result<()> {
             answer(&mut stream, b"R\x40\x00\x00\x00")?;
             drain(&mut stream)?;
         }
-        Behaviour::Impostor => pretend(&mut stream)?,
+        Behaviour::Impostor => pretend(&mut stream, "4096")?,
+        Behaviour::Iterations(count) => pretend(&mut stream, count)?,
         Behaviour::Error(sqlstate, text) => {
             answer(&mut stream, &error_response(sqlstate, text))?;
             read_some(&mut stream)?;
@@ -142,13 +145,13 @@ fn request(proof: u32, more: &[u8]) -> Vec<u8> {
 }
 
 /// SCRAM (RFC 5802) by somebody who does not know the password.
-fn pretend(stream: &mut TcpStream) -> std::io::Result<()> {
+fn pretend(stream: &mut TcpStream, iterations: &str) -> std::io::Result<()> {
     answer(stream, &request(10, b"SCRAM-SHA-256\0\0"))?;
     let mut first = [0; 4096];
     let length = stream.read(&mut first)?;
     let first = String::from_utf8_lossy(&first[..length]).into_owned();
     let nonce = first.rsplit("r=").next().unwrap_or_default();
-    let challenge = format!("r={nonce}server,s=c29tZSBzYWx0,i=4096");
+    let challenge = format!("r={nonce}server,s=c29tZSBzYWx0,i={iterations}");
     stream.write_all(&request(11, challenge.as_bytes()))?;
     answer(stream, &request(12, b"v=bm8gcHJvb2Ygb2YgYW55dGhpbmcgYXQgYWxsIGhlcmU="))?;
     drain(stream)

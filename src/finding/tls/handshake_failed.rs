@@ -9,8 +9,7 @@ use crate::layer::Layer;
 use crate::net::greeting;
 use crate::net::socket::Address;
 use crate::remedy::{Place, Remedy, Step};
-use crate::target::Negotiation;
-use crate::target::Target;
+use crate::target::{Endpoint, Negotiation, Target};
 use crate::tls::inspection::Fault;
 
 /// What is known beforehand.
@@ -49,10 +48,44 @@ pub fn finding(target: &Target, address: &Address, error: &str, received: &[u8])
     if target.tls.negotiation == Negotiation::Direct {
         finding = finding.candidate("the server is older than 17, which cannot begin with TLS at once", "connect with sslnegotiation=postgres");
     }
-    finding
-        .candidate("a proxy or middlebox breaks the connection, or drops hosts that it does not know", "look at its log; try from another network")
-        .candidate("what answers is no PostgreSQL", "look at the bytes above")
-        .remedy(look(address))
+    match alert(error) {
+        Some(HANDSHAKE_FAILURE) => finding
+            .candidate(
+                "it has no cipher or key exchange in common with this client (ssl_ciphers, ssl_groups or ssl_ecdh_curve, the kind of its key)",
+                "its log then says \"no shared cipher\"; SHOW ssl_ciphers; on the server",
+            )
+            .candidate("a proxy in between has such rules of its own", "look at its log; try from another network"),
+        Some(UNRECOGNIZED_NAME) => finding.candidate(
+            format!("what answers goes by the name of the server that the client asks for (SNI), and does not know this one: {}", asked_for(target)),
+            "give the name that the provider or the proxy has for the server as the host, and leave sslsni on",
+        ),
+        _ => finding
+            .candidate("a proxy or middlebox breaks the connection, or drops hosts that it does not know", "look at its log; try from another network")
+            .candidate("what answers is no PostgreSQL", "look at the bytes above"),
+    }
+    .remedy(look(address))
+}
+
+/// Alerts of TLS (RFC 8446, section 6.2), with which the other side says why it breaks off.
+const HANDSHAKE_FAILURE: u8 = 40;
+const UNRECOGNIZED_NAME: u8 = 112;
+
+/// The alert in OpenSSL's words.
+fn alert(error: &str) -> Option<u8> {
+    let (_, after) = error.split_once("SSL alert number ")?;
+    after.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// The name that went along.
+fn asked_for(target: &Target) -> String {
+    let name = target.hosts.iter().find_map(|host| match &host.endpoint {
+        Endpoint::Name(name) | Endpoint::Address { name: Some(name), .. } if target.tls.sni => Some(name),
+        _ => None,
+    });
+    name.map_or_else(
+        || "none was sent, since the host is an address or sslsni is off".to_owned(),
+        |name| format!("\"{name}\""),
+    )
 }
 
 /// The server takes TLS after an SSLRequest, and not at once.
