@@ -9,7 +9,7 @@ use super::incident::Sighting;
 use super::refusals::Refusal;
 use super::remedies;
 use crate::finding::page::Page;
-use crate::finding::{Finding, Kind};
+use crate::finding::{Candidate, Finding, Kind};
 use crate::foreign::Foreign;
 use crate::net::socket::Address;
 use crate::probe::dns::Route;
@@ -36,8 +36,11 @@ pub fn finding(seen: &Sighting) -> Finding {
         .filter(|finding| finding.kind.is(seen.kind));
     let mut finding = refused.unwrap_or_else(|| from_texts(seen.kind, &seen.facts));
     name_the_place(&mut finding, &seen.facts);
+    let page = Page::of(seen.kind);
+    if finding.candidates.is_empty() {
+        add_causes(&mut finding, page);
+    }
     if finding.detail.is_empty() {
-        let page = Page::of(seen.kind);
         finding.detail = format!("{} {}", page.meaning(), page.tell());
     }
     if let Some(cause) = seen.facts.get("detail").and_then(cause_in_detail)
@@ -56,6 +59,7 @@ pub fn finding(seen: &Sighting) -> Finding {
         for (unknown, named) in UNKNOWN {
             *text = text
                 .replace(&format!("role \"{unknown}\""), "the role")
+                .replace(&format!("database \"{unknown}\""), "the database")
                 .replace(&format!("\"{unknown}\""), named);
         }
     };
@@ -68,6 +72,20 @@ pub fn finding(seen: &Sighting) -> Finding {
         take_back_unknown(remedy);
     }
     finding
+}
+
+/// A log tells less than a check sees: what its words leave open are the causes of the page.
+fn add_causes(finding: &mut Finding, page: Page) {
+    let causes = page.causes();
+    if causes.len() > 1 {
+        finding.candidates = causes
+            .into_iter()
+            .map(|cause| Candidate {
+                cause: cause.text,
+                check: cause.check,
+            })
+            .collect();
+    }
 }
 
 /// Words of the candidate that the server's own log names beside a rejected password; clients never get them.
@@ -131,15 +149,7 @@ fn from_texts(kind: &'static Kind, facts: &Facts) -> Finding {
         Some(subject) => format!("{}: {subject}", kind.title),
         None => kind.title.to_owned(),
     };
-    let mut finding = kind.found(title).remedy(remedies::of(kind, facts));
-    let page = Page::of(kind);
-    let causes = page.causes();
-    if causes.len() > 1 {
-        for cause in causes {
-            finding = finding.candidate(cause.text, cause.check);
-        }
-    }
-    finding
+    kind.found(title).remedy(remedies::of(kind, facts))
 }
 
 /// What a title may name, the most telling first.

@@ -361,3 +361,21 @@ fn a_message_that_a_frame_breaks_is_put_together() {
 ";
     assert_eq!(codes(narrow), ["auth/role-missing"]);
 }
+
+#[test]
+fn what_the_words_leave_open_is_listed_with_the_checks() {
+    for text in [
+        "FATAL: no pg_hba.conf entry for host \"10.1.2.3\", user \"app\", database \"shop\", no encryption",
+        "FATAL: sorry, too many clients already",
+        "ERROR: cannot execute INSERT in a read-only transaction",
+    ] {
+        let finding = groups(text)[0].finding();
+        assert!(finding.candidates.len() > 1, "{text}");
+        for (at, candidate) in finding.candidates.iter().enumerate() {
+            let others = &finding.candidates[..at];
+            assert!(!candidate.check.is_empty(), "{text}");
+            assert!(!others.iter().any(|other| other.check == candidate.check), "{text}");
+        }
+        assert!(!finding.detail.contains("the database the database"), "{}", finding.detail);
+    }
+}
