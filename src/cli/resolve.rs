@@ -66,7 +66,7 @@ fn request(args: &CheckArgs, of_target: Option<&Target>, command: String) -> any
         target: of_target.map(|target| target.name.clone()),
         application: application(&args.sources, of_target),
         var: variable(&args.sources, of_target),
-        project: project(&args.sources, of_target)?,
+        project: args.sources.project.clone().or_else(|| of_target?.project.clone()),
         venv: args.sources.venv.clone().or_else(|| of_target?.venv.clone()),
         schemas: if args.schemas.is_empty() {
             schemas(of_target)
@@ -123,20 +123,6 @@ fn target(args: &SourceArgs) -> anyhow::Result<Option<Target>> {
         [_] => Ok(targets::find(Which::Named(&args.targets), args.config.as_deref())?.pop()),
         _ => anyhow::bail!("only check takes several targets"),
     }
-}
-
-/// The project that is named. One that is not there would leave its layer out, and a check of a deploy would be sound without a look.
-fn project(args: &SourceArgs, target: Option<&Target>) -> anyhow::Result<Option<PathBuf>> {
-    let named = args.project.clone().or_else(|| target?.project.clone());
-    if let Some(path) = &named
-        && std::fs::metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
-    {
-        anyhow::bail!(
-            "there is no directory {} to read the project from",
-            Foreign::new(path.to_string_lossy())
-        );
-    }
-    Ok(named)
 }
 
 /// The privileges that the target names, or the usual ones.

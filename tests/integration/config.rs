@@ -6,16 +6,6 @@ use crate::lab::project::Project;
 use crate::lab::server::Server;
 
 #[test]
-fn a_project_that_is_not_there_is_not_passed_over() {
-    let run = Doctor::check()
-        .args(["--project", "/nonexistent/shop"])
-        .dsn(Server::shared().dsn("app"))
-        .in_format("json");
-    assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
-    assert!(run.stderr.contains("/nonexistent/shop"), "{}", run.stderr);
-}
-
-#[test]
 fn nothing_says_where_the_database_is() {
     Doctor::check().run().fails("config/no-settings");
 }
