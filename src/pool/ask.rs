@@ -70,6 +70,7 @@ FROM pg_prepared_xacts p ORDER BY 4 DESC LIMIT 100";
 /// Databases in which vacuum is far behind: from the age on at which it would drop all else (the default of `vacuum_failsafe_age`), the
 /// oldest first. The greatest number stands for IDs that have no age, in servers that have no vacuum.
 pub const AGES: &str = "\
-SELECT d.datname::text, d.datallowconn, age(d.datfrozenxid), mxid_age(d.datminmxid) FROM pg_database d
+SELECT d.datname::text, d.datallowconn, coalesce(nullif(age(d.datfrozenxid), 2147483647), 0), coalesce(nullif(mxid_age(d.datminmxid), 2147483647), 0)
+FROM pg_database d
 WHERE greatest(nullif(age(d.datfrozenxid), 2147483647), nullif(mxid_age(d.datminmxid), 2147483647)) >= 1600000000
 ORDER BY greatest(age(d.datfrozenxid), mxid_age(d.datminmxid)) DESC, 1 LIMIT 20";

@@ -37,9 +37,9 @@ pub fn finding(asked_in: &Foreign, ages: &[Age], stopped: bool) -> Finding {
                  been over the oldest tables: neither a restart nor a GRANT helps.",
             )
     } else {
-        KIND.found(format!("{left} transactions are left before the server stops writing, because of database {names}"))
+        KIND.found(format!("{left} IDs of transactions or of row locks are left, because of database {names}"))
             .severity(Severity::Warn)
-            .detail("Vacuum has not got round to its oldest rows for far longer than it should. When nothing is left, every statement that writes is refused, in all databases.")
+            .detail("Vacuum has not got round to its oldest rows for far longer than it should. When nothing is left, statements that need a new one are refused, in all databases.")
     };
     let evidence = |age: &Age| {
         format!(

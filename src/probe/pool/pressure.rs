@@ -89,7 +89,7 @@ pub fn ages(notes: &mut Notes, limits: &LimitsSeen, ages: &[Age], major: Option<
     } else {
         KEPT_BACK
     };
-    if let Some(oldest) = ages.iter().map(Age::greatest).max() {
+    if let Some(oldest) = ages.iter().map(|age| age.transactions).max() {
         notes.fact("transactions_left", (CIRCLE - kept_back - oldest).max(0));
         notes.found(wraparound::finding(&limits.database, ages, oldest >= CIRCLE - kept_back));
     }
