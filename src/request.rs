@@ -166,7 +166,11 @@ impl Request {
             Origin::Unit { root, .. } => Some(root),
             _ => None,
         };
-        let named = [("project", self.project.as_ref()), ("virtual environment", self.venv.as_ref()), ("root", root)];
+        let named = [
+            ("project", self.project.as_ref()),
+            ("virtual environment", self.venv.as_ref()),
+            ("root", root),
+        ];
         named.into_iter().find_map(|(what, path)| {
             let path = path?;
             let why = match std::fs::metadata(path) {
@@ -176,7 +180,10 @@ impl Request {
                 // What else hinders, whoever reads it says.
                 Err(_) => return None,
             };
-            Some(format!("the {what} {} cannot be opened: {why}", Foreign::new(path.to_string_lossy())))
+            Some(format!(
+                "the {what} {} cannot be opened: {why}",
+                Foreign::new(path.to_string_lossy())
+            ))
         })
     }
 }

@@ -11,7 +11,6 @@ pub mod exact;
 mod extensions;
 pub(crate) mod files;
 pub mod inspection;
-pub mod listing;
 pub mod python;
 mod sqlite;
 pub mod tools;

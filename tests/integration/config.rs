@@ -30,7 +30,9 @@ fn a_directory_that_is_named_has_to_be_there() {
     }
     for command in ["env", "runbook"] {
         let call = Doctor::command(command).args(["--project", "/nonexistent/shop"]);
-        let run = call.dsn(Server::shared().dsn("app")).in_format(if command == "env" { "json" } else { "human" });
+        let run = call
+            .dsn(Server::shared().dsn("app"))
+            .in_format(if command == "env" { "json" } else { "human" });
         assert_eq!(run.status, 3, "{command}: {}{}", run.stdout, run.stderr);
     }
 }
@@ -40,15 +42,16 @@ fn a_directory_that_is_named_has_to_be_there() {
 fn a_directory_of_one_target_has_to_be_there() {
     let directory = crate::lab::workdir::fresh("targets");
     let dsn = Server::shared().dsn("app").to_string();
-    let targets = format!(
-        "[targets.one]\ndsn = {dsn:?}\nproject = \"/nonexistent/shop\"\n[targets.two]\ndsn = {dsn:?}\nproject = \".\"\n"
-    );
+    let targets = format!("[targets.one]\ndsn = {dsn:?}\nproject = \"/nonexistent/shop\"\n[targets.two]\ndsn = {dsn:?}\nproject = \".\"\n");
     std::fs::write(directory.join("dbdoctor.toml"), targets).expect("the directory is ours");
     let run = Doctor::check().directory(&directory).arg("--all").in_format("json");
     assert_eq!(run.status, 3, "{}{}", run.stdout, run.stderr);
     let targets = run.json()["targets"].clone();
     assert_eq!(targets[0]["verdict"], "error", "{targets}");
-    assert!(targets[0]["layers"][0]["reason"].as_str().unwrap().contains("/nonexistent/shop"), "{targets}");
+    assert!(
+        targets[0]["layers"][0]["reason"].as_str().unwrap().contains("/nonexistent/shop"),
+        "{targets}"
+    );
     assert_ne!(targets[1]["verdict"], "error", "{targets}");
     let run = Doctor::check().directory(&directory).args(["--target", "one"]).in_format("json");
     assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);

@@ -121,7 +121,14 @@ fn python_that_nests_without_end() {
     let project = crate::lab::project::Project::empty();
     project.write("alembic.ini", "[alembic]\nscript_location = migrations\n");
     project.write("migrations/env.py", "");
-    for (open, close, length) in [("(", ")", 1), ("[", "]", 1), ("{1:", "}", 3), ("-", "", 1), ("1+", "", 2), ("f(", ")", 2)] {
+    for (open, close, length) in [
+        ("(", ")", 1),
+        ("[", "]", 1),
+        ("{1:", "}", 3),
+        ("-", "", 1),
+        ("1+", "", 2),
+        ("f(", ")", 2),
+    ] {
         // The deepest that is read goes through the same stacks.
         for levels in [2_900 / (close.len() + length), 500_000 / length] {
             let text = nested(open, close, levels);
@@ -133,7 +140,9 @@ fn python_that_nests_without_end() {
             let is_read = !run.stdout.contains("levels deep");
             assert_eq!(is_read, levels < 3_000, "{open} {levels}: {}", run.stdout);
             root.write("srv/shop/gunicorn.conf.py", format!("workers = {text}"));
-            let call = Doctor::check().args(["--unit", "shop", "--until", "config", "--root"]).arg(&root.path);
+            let call = Doctor::check()
+                .args(["--unit", "shop", "--until", "config", "--root"])
+                .arg(&root.path);
             let run = survived(call, &root.path);
             assert_eq!(run.status, 0, "{open} {levels}: {}", run.stdout);
         }

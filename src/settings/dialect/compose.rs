@@ -39,7 +39,11 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
                     found.styles.push(Style::CarriageReturn);
                 }
                 let is_literal = found.styles.contains(&Style::Quoted('\''));
-                let filled = if is_literal { Ok(()) } else { fill_in(&mut found, &mut known, Filling::compose) };
+                let filled = if is_literal {
+                    Ok(())
+                } else {
+                    fill_in(&mut found, &mut known, Filling::compose)
+                };
                 match filled {
                     Err(Unfilled::Invalid) => {
                         let why = "has a \"${\" that begins no reference, for which docker compose refuses the file";
