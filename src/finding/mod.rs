@@ -13,6 +13,7 @@
 
 pub mod hba;
 pub mod page;
+mod smaller_pools;
 
 use std::fmt;
 
