@@ -3,7 +3,7 @@
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};
 
-/// The deepest that is read. CPython compiles about as deep (3,000 levels in 3.11), and no more than 200 brackets.
+/// The deepest that is read. Python compiles about as deep (3,000 levels in 3.11), and no more than 200 brackets.
 pub const DEEPEST: usize = 3_000;
 
 /// Whether the tree could be deeper than is read.
