@@ -509,11 +509,12 @@ fn a_pooler_names_the_limit_and_leaves_the_cause_of_its_waiting_open() {
 async fn transaction_ids_run_out() {
     let _turn = TURN.lock().await;
     // The server's own answer, of a server that is older by so much: a real one vacuums itself young again within a second.
+    let end = if major().await < 14 { 2_146_483_647 } else { 2_144_483_647 };
     for (older, expected) in [
         (1_500_000_000, vec![]),
         (1_600_000_000, vec![("wraparound", "warn")]),
-        (2_144_480_000, vec![("wraparound", "warn")]),
-        (2_144_483_647, vec![("wraparound", "fail")]),
+        (end - 3_647, vec![("wraparound", "warn")]),
+        (end, vec![("wraparound", "fail")]),
     ] {
         let client = server().connect("postgres", "postgres").await.unwrap();
         let mut asking = questions();
