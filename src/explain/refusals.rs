@@ -152,7 +152,7 @@ pub static REFUSALS: &[Refusal] = &[
     pooler("Endpoint ID is not specified"),
     pooler("This RDS proxy has no credentials for the role"),
     pooler("This RDS Proxy requires TLS connections"),
-    pooler("is not allowed to connect to this endpoint"),
+    pooler("This IP address {client} is not allowed to connect to this endpoint"),
     pooler("Too many connections to this endpoint"),
     pooler("codeParamsRoutingFailed: missing cluster identifier"),
     pooler("No pool configured for database: "),

@@ -172,19 +172,26 @@ fn pretender(behaviour: Behaviour) -> Dsn {
 
 #[test]
 fn the_login_breaks_off() {
-    refused(&pretender(Behaviour::AsksThenClose), "auth/closed");
-    refused(&pretender(Behaviour::AsksThenGarbage), "auth/unexpected-answer");
-    refused(&pretender(Behaviour::Impostor), "auth/server-unproven");
-    refused(
-        &pretender(Behaviour::Error("XX000", "the moon is in the wrong phase")),
-        "auth/unrecognized-refusal",
-    );
+    let check = |behaviour| Doctor::check().dsn(pretender(behaviour)).run();
+    check(Behaviour::AsksThenClose).fails("auth/closed").exemplifies("auth/closed");
+    check(Behaviour::AsksThenGarbage)
+        .fails("auth/unexpected-answer")
+        .exemplifies("auth/unexpected-answer");
+    check(Behaviour::Impostor)
+        .fails("auth/server-unproven")
+        .exemplifies("auth/server-unproven");
+    check(Behaviour::Error("XX000", "the moon is in the wrong phase")).fails("auth/unrecognized-refusal");
 }
 
 #[test]
 fn the_login_is_not_decided() {
     let dsn = pretender(Behaviour::AsksThenSilence(CLEARTEXT));
-    Doctor::check().dsn(dsn).args(["--timeout", "1s"]).run().fails("auth/timeout");
+    Doctor::check()
+        .dsn(dsn)
+        .args(["--timeout", "1s"])
+        .run()
+        .fails("auth/timeout")
+        .exemplifies("auth/timeout");
 }
 
 /// The role's connection with a client certificate, the role's own or another one's.
