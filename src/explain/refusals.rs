@@ -87,6 +87,7 @@ pub static REFUSALS: &[Refusal] = &[
         "CheckMyDatabase",
     ),
     server("cannot connect to invalid database \"{database}\"", "55000", "InitPostgres"),
+    server("database locale is incompatible with operating system", "XX000", "CheckMyDatabase"),
     server("permission denied for database \"{database}\"", "42501", "CheckMyDatabase"),
     server("too many connections for role \"{role}\"", "53300", "InitializeSessionUserId"),
     server("too many connections for database \"{database}\"", "53300", "CheckMyDatabase"),
