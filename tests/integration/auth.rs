@@ -126,7 +126,7 @@ fn the_locale_is_missing() {
     let lost = "UPDATE pg_database SET datcollate = 'xx_XX.utf8@euro', datctype = 'xx_XX.utf8@euro' WHERE datname = 'shop'";
     server.sql("postgres", lost);
     let run = Doctor::check().dsn(server.dsn("app")).run();
-    run.fails("auth/locale-missing");
+    run.fails("auth/locale-missing").exemplifies("auth/locale-missing");
     assert!(
         run.stdout.contains("sudo localedef -i xx_XX@euro -f UTF-8 xx_XX.utf8@euro"),
         "{}",
