@@ -143,6 +143,7 @@ pub static REFUSALS: &[Refusal] = &[
     pooler("all backend nodes are down"),
     pooler("failed to get remote server connection"),
     pooler("Tenant or user not found"),
+    pooler("FATAL: Tenant not found"),
     pooler("(ENOTFOUND) tenant/user"),
     pooler("(EMAXCONNSESSION) max clients reached"),
     pooler("(EMAXCONN) max client connections reached"),
