@@ -93,6 +93,7 @@ catalogue! {
         partly_reachable,
         refused + TEXTS,
         reset + TEXTS,
+        server_not_starting + TEXTS,
         silent,
         socket_denied + TEXTS,
         socket_missing + TEXTS,

@@ -194,6 +194,9 @@ fn the_login_breaks_off() {
     check(Behaviour::Impostor)
         .fails("auth/server-unproven")
         .exemplifies("auth/server-unproven");
+    for behaviour in [Behaviour::HastyImpostor, Behaviour::SkipsItsProof] {
+        check(behaviour).fails("auth/server-unproven");
+    }
     check(Behaviour::Error("XX000", "the moon is in the wrong phase")).fails("auth/unrecognized-refusal");
 }
 

@@ -45,6 +45,7 @@ pub const UNPROVEN: &[(&str, &str)] = &[
     ),
     ("tcp/refused", SERVICE_MANAGER),
     ("tcp/reset", NETWORK),
+    ("tcp/server-not-starting", LOG),
     ("tcp/silent", NETWORK),
     ("tcp/socket-refused", SERVICE_MANAGER),
     ("tcp/timeout", NETWORK),
