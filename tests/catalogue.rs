@@ -203,8 +203,7 @@ fn exemplified(code: &str) -> BTreeSet<String> {
             codes.extend(
                 code[..at]
                     .split('"')
-                    .filter(|text| finding::by_code(text).is_some())
-                    .next_back()
+                    .rfind(|text| finding::by_code(text).is_some())
                     .map(str::to_owned),
             );
         }
