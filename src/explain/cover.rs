@@ -229,6 +229,7 @@ impl Line {
 }
 
 /// Whether a line has no colours and no escapes but for what ends a fragment.
+#[must_use]
 pub fn is_unescaped(line: &[u8]) -> bool {
     let is_end = |at: usize| matches!(line.get(at + 1), Some(b'n' | b't' | b'r' | b'"' | b'\'' | b'\\'));
     memchr2(0x1b, 0, line).is_none() && memchr_iter(b'\\', line).all(is_end)

@@ -8,8 +8,11 @@ use dbdoctor::explain::{catalogue, clean, translations};
 /// Stands where a message names something.
 const VALUE: &str = "a value";
 
-/// What loggers and collectors make of a message. Each gives whole lines.
-const WRITERS: &[(&str, fn(&str) -> String)] = &[
+/// Gives whole lines.
+type Write = fn(&str) -> String;
+
+/// What loggers and collectors make of a message.
+const WRITERS: &[(&str, Write)] = &[
     ("nothing", |text| text.to_owned()),
     ("syslog", |text| {
         format!("web1 app[7]: {}", text.replace('\t', "#011").replace('\n', "#012"))
