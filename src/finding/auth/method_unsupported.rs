@@ -18,12 +18,17 @@ pub static KIND: Kind = Kind {
 
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
-    Text::new("authentication method {_} not supported"),
+    Text::new("authentication method 10 not supported"),
+    Text::new("failed: authentication method {_} not supported"),
+    Text::near_driver("authentication method {_} not supported"),
     Text::new("SCRAM authentication requires libpq version 10 or above"),
     Text::new("none of the server's SASL authentication mechanisms are supported"),
     Text::new("server requires OAuth authentication, but oauth_issuer"),
     Text::new("no OAuth flows are available"),
     Text::new("could not initiate GSSAPI security context"),
+    Text::new("GSSAPI continuation error: "),
+    Text::new("gssapi module not found; please install asyncpg[gssauth]"),
+    Text::new("Authentication method {_} not supported by pg8000"),
 ];
 
 /// The scene in which it was asked for.
