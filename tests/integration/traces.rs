@@ -98,7 +98,12 @@ fn a_goodbye_in_the_middle_of_the_handshake_and_of_the_login() {
             let pid = std::sync::Arc::new(std::sync::Mutex::new(pid));
             let port = relay(server.port(), move |number| {
                 if number == nth {
-                    let pid = pid.lock().expect("nothing panics with it").recv().expect("it was started").to_string();
+                    let pid = pid
+                        .lock()
+                        .expect("nothing panics with it")
+                        .recv()
+                        .expect("it was started")
+                        .to_string();
                     let sent = Command::new("kill").args(["-s", signal, &pid]).status();
                     assert!(sent.is_ok_and(|status| status.success()), "kill");
                 }
