@@ -25,6 +25,28 @@ const LONGEST: usize = 32;
 /// Marks of lines in which no piece may stand as it is: refusals in other languages, messages as lists of bytes, and parts of lines.
 const MARKS: &[&str] = &["FATAL: ", "OperationalError: ", "MESSAGE\":[", " stdout P ", " stderr P "];
 
+/// Exceptions whose messages name a table, a role or the like early: broken at a terminal's width, no piece of them may be whole.
+const EXCEPTIONS: &[&str] = &[
+    "ConnectionFailure",
+    "InsufficientPrivilege",
+    "InternalError",
+    "InterfaceError",
+    "InvalidAuthorizationSpecification",
+    "InvalidCatalogName",
+    "InvalidPassword",
+    "LockNotAvailable",
+    "NotSupportedError",
+    "ObjectNotInPrerequisiteState",
+    "PoolTimeout: ",
+    "ProgrammingError",
+    "QueryCanceled",
+    "ReadOnlySQLTransaction",
+    "ReadOnlySqlTransaction",
+    "TooManyConnections",
+    "UndefinedColumn",
+    "UndefinedTable",
+];
+
 /// What was found. Of two for one literal, the first counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sign {
@@ -70,7 +92,7 @@ impl Literals {
             };
             (entry.template.plain_piece(), sign)
         });
-        let marks = MARKS.iter().map(|mark| (*mark, Sign::Certain));
+        let marks = MARKS.iter().chain(EXCEPTIONS).map(|mark| (*mark, Sign::Certain));
         let strangers = strangers::signs().map(|(index, sign)| (sign, Sign::Stranger(index)));
         let mut signs: BTreeMap<&str, Sign> = BTreeMap::new();
         for (literal, sign) in pieces.chain(marks).chain(strangers) {

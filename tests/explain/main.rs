@@ -7,6 +7,7 @@ mod harness;
 mod logs;
 mod messages;
 mod not_ours;
+mod rendered;
 mod rows;
 mod texts;
 mod translated;
