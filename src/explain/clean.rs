@@ -136,19 +136,17 @@ fn traceback(fields: &Map<String, Value>) -> Option<String> {
         .or_else(|| fields.get("stacktrace")?.get("frames"))?
         .as_array()?;
     let name = text(fields, ["exc_type", "type"])?;
-    let mut out = String::from("Traceback (most recent call last):\n");
-    for frame in frames.iter().filter_map(Value::as_object) {
+    let frames = frames.iter().filter_map(Value::as_object).map(|frame| {
         let file = text(frame, ["abs_path", "filename"]).unwrap_or_default();
         let line = frame.get("lineno").map(ToString::to_string).unwrap_or_default();
         let function = text(frame, ["name", "function"]).unwrap_or_default();
         let code = text(frame, ["line", "context_line"]).unwrap_or_default();
-        out.push_str(&format!("  File \"{file}\", line {line}, in {function}\n    {}\n", code.trim()));
-    }
-    match text(fields, ["exc_value", "value"]) {
-        Some(value) if !value.is_empty() => out.push_str(&format!("{name}: {value}")),
-        _ => out.push_str(&name),
-    }
-    Some(out)
+        format!("  File \"{file}\", line {line}, in {function}\n    {}\n", code.trim())
+    });
+    let frames: String = frames.collect();
+    let value = text(fields, ["exc_value", "value"]).filter(|value| !value.is_empty());
+    let said = value.map_or_else(|| name.clone(), |value| format!("{name}: {value}"));
+    Some(format!("Traceback (most recent call last):\n{frames}{said}"))
 }
 
 /// PostgreSQL's csvlog doubles the quotation marks.

@@ -31,6 +31,8 @@ const OURS: &[&str] = &[
     "connection to server at",
     "pooler error",
     "node_modules/pg",
+    "failed to connect to `host=",
+    "failed to connect to `user=",
     "npgsql",
     "postgrex",
     "dj_database_url",
@@ -199,7 +201,7 @@ fn plain(line: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// `File "/srv/app.py", line 7, in save`, or as IPython writes it, `File /srv/app.py:7, in save()`.
+/// `File "/srv/app.py", line 7, in save`, or as `IPython` writes it, `File /srv/app.py:7, in save()`.
 fn names_file(line: &str) -> bool {
     let text = line.trim_start();
     text.starts_with("File \"") || text.starts_with("File /") || text.starts_with("File ~/")
@@ -217,7 +219,7 @@ fn is_frame(line: &str) -> bool {
     line.is_empty() || line.starts_with([' ', '\t']) || is_mark(line)
 }
 
-/// What IPython and stackprinter write into a traceback: frames, the line that was running, what they leave out, and rules.
+/// What `IPython` and stackprinter write into a traceback: frames, the line that was running, what they leave out, and rules.
 fn is_shown(line: &str) -> bool {
     names_file(line) || is_numbered(line) || line.starts_with("...") || line.starts_with("---")
 }
@@ -291,6 +293,9 @@ pub fn continues(line: &str) -> bool {
         "This may indicate",
         "This probably means",
         "Is the server running",
+        "TCP/IP connections on port",
+        "connections on Unix domain socket",
+        "before or while processing the request",
         "SSL SYSCALL",
     ];
     is_frame(line) || STARTS.iter().any(|start| line.starts_with(start))

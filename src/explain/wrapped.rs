@@ -59,21 +59,23 @@ fn plain(line: &[u8]) -> Cow<'_, str> {
     if text.contains('\u{1b}') { clean::record(line) } else { text }
 }
 
+/// What begins a line of its own.
+const STARTS: &[&str] = &[
+    "Traceback (",
+    "During handling",
+    "The above exception",
+    "File \"",
+    "DETAIL:",
+    "HINT:",
+    "LINE ",
+    "[SQL:",
+    "(Background on",
+];
+
 /// How far a line that goes on with another is indented, and what it says.
 fn measured(line: &str) -> Option<(usize, &str)> {
     let stripped = prefix::strip(line);
     let line = stripped.rest;
-    const STARTS: &[&str] = &[
-        "Traceback (",
-        "During handling",
-        "The above exception",
-        "File \"",
-        "DETAIL:",
-        "HINT:",
-        "LINE ",
-        "[SQL:",
-        "(Background on",
-    ];
     let text = line.trim();
     let indentation = line.len() - line.trim_start_matches(' ').len();
     let begins_anew =

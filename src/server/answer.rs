@@ -6,18 +6,18 @@ use crate::verdict::Breakage;
 
 /// The answers to one layer's questions, read one after the other. A question that the server refused spoils no other.
 #[derive(Debug)]
-pub struct Answers {
-    rest: std::vec::IntoIter<Answer>,
+pub struct Answers<'a> {
+    rest: std::slice::Iter<'a, Answer>,
     /// What was refused, with the server's words.
     pub refusals: Vec<String>,
 }
 
-impl Answers {
+impl<'a> Answers<'a> {
     /// Begins at the first answer.
     #[must_use]
-    pub fn new(answers: Vec<Answer>) -> Self {
+    pub fn new(answers: &'a [Answer]) -> Self {
         Self {
-            rest: answers.into_iter(),
+            rest: answers.iter(),
             refusals: Vec::new(),
         }
     }
@@ -28,7 +28,7 @@ impl Answers {
     /// When the connection was lost, or the answer does not have the form asked for.
     pub fn next<T>(&mut self, what: &str, read: impl FnOnce(&[Row]) -> Result<T, Breakage>) -> Result<Option<T>, Breakage> {
         match self.rest.next() {
-            Some(Ok(rows)) => read(&rows).map(Some),
+            Some(Ok(rows)) => read(rows).map(Some),
             Some(Err(NoAnswer::Refused(error))) => {
                 self.refusals.push(format!("{what}: {error}"));
                 Ok(None)
@@ -62,6 +62,20 @@ pub trait Record: Sized {
     fn only(rows: &[Row], missing: &str) -> Result<Self, Breakage> {
         let row = rows.first().ok_or_else(|| Breakage(missing.to_owned()))?;
         Self::read(&mut Columns::of(row))
+    }
+}
+
+/// A row of one name.
+impl Record for Foreign {
+    fn read(row: &mut Columns<'_>) -> Result<Self, Breakage> {
+        row.name()
+    }
+}
+
+/// A row of two names.
+impl Record for (Foreign, Foreign) {
+    fn read(row: &mut Columns<'_>) -> Result<Self, Breakage> {
+        Ok((row.name()?, row.name()?))
     }
 }
 
@@ -135,6 +149,26 @@ impl<'a> Columns<'a> {
         self.nullable()?
             .map(|text| text.parse().map_err(|_| unreadable(text, "a whole number")))
             .transpose()
+    }
+
+    /// The next value as whole seconds, which are never below 0: clocks may differ by a little.
+    ///
+    /// # Errors
+    /// When it is no number.
+    pub fn seconds(&mut self) -> Result<i64, Breakage> {
+        self.nullable_seconds()?
+            .ok_or_else(|| Breakage("the server answered NULL where a time was asked for".to_owned()))
+    }
+
+    /// The next value as whole seconds; `None` is NULL.
+    ///
+    /// # Errors
+    /// When it is no number.
+    pub fn nullable_seconds(&mut self) -> Result<Option<i64>, Breakage> {
+        let Some(text) = self.nullable()? else { return Ok(None) };
+        let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+        let seconds: i64 = whole.parse().map_err(|_| unreadable(text, "a time in seconds"))?;
+        Ok(Some(seconds.max(0)))
     }
 
     /// The next value as a JSON document; NULL is the empty one.

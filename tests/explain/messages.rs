@@ -69,24 +69,23 @@ const BREAKERS: &[(&str, Collector)] = &[
 ];
 
 fn broken(text: &str, width: usize, head: &str, indentation: &str) -> String {
-    let mut out = String::new();
-    let mut begin = head;
+    let mut rows: Vec<String> = Vec::new();
     for line in text.lines() {
-        let mut row = String::new();
+        rows.push(String::new());
         for word in line.split(' ') {
+            let row = rows.last().map_or("", String::as_str);
             if !row.trim().is_empty() && row.len() + 1 + word.len() > width {
-                out += &format!("{begin}{row}\n");
-                begin = indentation;
-                row.clear();
-            } else if !row.is_empty() {
-                row.push(' ');
+                rows.push(word.to_owned());
+            } else if let Some(row) = rows.last_mut() {
+                if !row.is_empty() {
+                    row.push(' ');
+                }
+                row.push_str(word);
             }
-            row += word;
         }
-        out += &format!("{begin}{row}\n");
-        begin = indentation;
     }
-    out
+    let begins = std::iter::once(head).chain(std::iter::repeat(indentation));
+    begins.zip(rows).map(|(begin, row)| format!("{begin}{row}\n")).collect()
 }
 
 /// The codes and the text of each.

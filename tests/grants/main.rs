@@ -6,6 +6,7 @@ mod pool;
 mod privileges;
 #[path = "../support/request.rs"]
 mod request;
+#[path = "../support/postgres.rs"]
 mod server;
 
 use dbdoctor::finding::Finding;

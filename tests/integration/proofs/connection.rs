@@ -45,6 +45,7 @@ pub const UNPROVEN: &[(&str, &str)] = &[
     ),
     ("tcp/refused", SERVICE_MANAGER),
     ("tcp/reset", NETWORK),
+    ("tcp/server-not-starting", LOG),
     ("tcp/silent", NETWORK),
     ("tcp/socket-refused", SERVICE_MANAGER),
     ("tcp/timeout", NETWORK),
@@ -53,6 +54,7 @@ pub const UNPROVEN: &[(&str, &str)] = &[
     ("auth/address-not-allowed", PROVIDER),
     ("auth/closed", LOG),
     ("auth/endpoint-missing", PROVIDER),
+    ("auth/locale-missing", "which locales a host has is not for a test to change"),
     (
         "auth/method-disallowed",
         "which methods the settings may refuse is for people to say",
