@@ -85,7 +85,8 @@ fn broken(text: &str, width: usize, head: &str, indentation: &str) -> String {
         }
     }
     let begins = std::iter::once(head).chain(std::iter::repeat(indentation));
-    begins.zip(rows).map(|(begin, row)| format!("{begin}{row}\n")).collect()
+    let rows: Vec<String> = begins.zip(rows).map(|(begin, row)| format!("{begin}{row}")).collect();
+    rows.join("\n") + "\n"
 }
 
 /// The codes and the text of each.

@@ -188,7 +188,9 @@ fn pretender(behaviour: Behaviour) -> Dsn {
 fn the_login_breaks_off() {
     refused(&pretender(Behaviour::AsksThenClose), "auth/closed");
     refused(&pretender(Behaviour::AsksThenGarbage), "auth/unexpected-answer");
-    refused(&pretender(Behaviour::Impostor), "auth/server-unproven");
+    for behaviour in [Behaviour::Impostor, Behaviour::HastyImpostor, Behaviour::SkipsItsProof] {
+        refused(&pretender(behaviour), "auth/server-unproven");
+    }
     refused(
         &pretender(Behaviour::Error("XX000", "the moon is in the wrong phase")),
         "auth/unrecognized-refusal",

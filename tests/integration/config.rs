@@ -10,6 +10,53 @@ fn nothing_says_where_the_database_is() {
     Doctor::check().run().fails("config/no-settings");
 }
 
+/// A misspelt directory would leave its layer out, and a check after a deploy would be sound without a look.
+#[test]
+fn a_directory_that_is_named_has_to_be_there() {
+    let project = Project::empty();
+    project.write("file", "");
+    let file = project.path.join("file").display().to_string();
+    for (option, what) in [("--project", "project"), ("--venv", "virtual environment"), ("--root", "root")] {
+        for path in ["/nonexistent/shop", &file] {
+            let call = match option {
+                "--root" => Doctor::check().args(["--unit", "shop"]),
+                _ => Doctor::check().dsn(Server::shared().dsn("app")),
+            };
+            let run = call.args([option, path]).in_format("json");
+            assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{option}: {}", run.stderr);
+            let said = format!("the {what} {path} cannot be opened");
+            assert!(run.stderr.contains(&said), "{option}: {}", run.stderr);
+        }
+    }
+    for command in ["env", "runbook"] {
+        let call = Doctor::command(command).args(["--project", "/nonexistent/shop"]);
+        let run = call
+            .dsn(Server::shared().dsn("app"))
+            .in_format(if command == "env" { "json" } else { "human" });
+        assert_eq!(run.status, 3, "{command}: {}{}", run.stdout, run.stderr);
+    }
+}
+
+/// One of many is told in its own row, and the others are looked at.
+#[test]
+fn a_directory_of_one_target_has_to_be_there() {
+    let directory = crate::lab::workdir::fresh("targets");
+    let dsn = Server::shared().dsn("app").to_string();
+    let targets = format!("[targets.one]\ndsn = {dsn:?}\nproject = \"/nonexistent/shop\"\n[targets.two]\ndsn = {dsn:?}\nproject = \".\"\n");
+    std::fs::write(directory.join("dbdoctor.toml"), targets).expect("the directory is ours");
+    let run = Doctor::check().directory(&directory).arg("--all").in_format("json");
+    assert_eq!(run.status, 3, "{}{}", run.stdout, run.stderr);
+    let targets = run.json()["targets"].clone();
+    assert_eq!(targets[0]["verdict"], "error", "{targets}");
+    assert!(
+        targets[0]["layers"][0]["reason"].as_str().unwrap().contains("/nonexistent/shop"),
+        "{targets}"
+    );
+    assert_ne!(targets[1]["verdict"], "error", "{targets}");
+    let run = Doctor::check().directory(&directory).args(["--target", "one"]).in_format("json");
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+}
+
 #[test]
 fn the_host_is_not_a_url() {
     let dsn = format!("postgresql://app:{}@[::1/shop", canary::of("app"));

@@ -99,6 +99,9 @@ fn an_ssh_server_answers() {
     let run = dial(listen(Behaviour::Ssh)).run();
     run.fails_in("tls", "tcp/not-postgres");
     assert!(run.stdout.contains("SSH"), "{}", run.stdout);
+    // Its first letter is that of a message, too.
+    let dsn = Dsn::new("app", listen(Behaviour::Ssh), "shop").host("127.0.0.1").sslmode("disable");
+    Doctor::check().dsn(dsn).run().fails_in("auth", "tcp/not-postgres");
 }
 
 #[test]

@@ -7,10 +7,10 @@ use crate::finding::Severity;
 use crate::finding::migrations::{
     multiple_heads, never_applied, overlapping_rows, pending, unknown_revision, unreadable, version_table_hidden,
 };
+use crate::listing::{count, quoted, quoted_list};
 use crate::migrations::Unread;
 use crate::migrations::alembic::{Fault, Revision, Tree};
 use crate::migrations::inspection;
-use crate::migrations::listing::{count, quoted, quoted_list};
 use crate::quote;
 use crate::server::error::ServerError;
 

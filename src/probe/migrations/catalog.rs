@@ -1,6 +1,6 @@
 //! What the server's catalog says of state tables, the project's tool's and others', and of the tables beside them.
 
-use crate::migrations::listing::quoted;
+use crate::listing::quoted;
 use crate::migrations::tools;
 use crate::quote;
 use crate::server::session::Row;
