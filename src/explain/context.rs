@@ -9,7 +9,14 @@ use memchr::{memchr, memmem};
 use super::{clean, lines, prefix, times};
 
 /// What is another's whatever else stands in the line: an address that was asked for, a package that was to be installed.
-const SURELY_OTHERS: &[&str] = &["urllib3", "pip._vendor", "upstream: ", "sshd["];
+const SURELY_OTHERS: &[&str] = &[
+    "urllib3",
+    "pip._vendor",
+    "upstream: ",
+    "sshd[",
+    "data from client: ",
+    "data to client: ",
+];
 
 /// Words that only PostgreSQL, its drivers and its poolers bring into a log, in lower case.
 const OURS: &[&str] = &[

@@ -210,7 +210,8 @@ fn matches<'t>(message: &'t str, own: usize, around: &Surroundings<'_>) -> (Vec<
     };
     let mut matches = catalogue::matches(message, &mut near_driver);
     matches.retain(|found| !is_of_statement(message, found.captured.start) && !goes_on(message, found.captured.end));
-    if !matches.is_empty() && values::is_value(around.line, lines::backward(around.before)) {
+    let above = || lines::backward(around.before);
+    if !matches.is_empty() && (values::is_value(around.line, above()) || values::is_statement(around.line, above())) {
         asked.set(true);
         matches.clear();
     }

@@ -1,6 +1,6 @@
-//! The values of variables that tracebacks show: an exception that stands among them is not what happened, or stands below once more.
+//! What stands in a log beside what happened: the values of variables that tracebacks show, and statements of several lines.
 
-use super::{lines, prefix};
+use super::{clean, lines, prefix};
 
 /// How many lines of a value are read back.
 const LINES: usize = 12;
@@ -31,6 +31,34 @@ pub fn is_value<'l>(line: &[u8], above: impl Iterator<Item = &'l [u8]>) -> bool 
         }
     }
     false
+}
+
+/// Whether a line goes on with a statement that a server logged, or with what it says of one: such lines begin with a tabulator.
+#[must_use]
+pub fn is_statement<'l>(line: &[u8], above: impl Iterator<Item = &'l [u8]>) -> bool {
+    const HEADS: &[&str] = &[
+        "STATEMENT: ",
+        "DETAIL: ",
+        "CONTEXT: ",
+        "QUERY: ",
+        "LOG:  statement",
+        "LOG:  execute",
+        "LOG:  duration",
+    ];
+    let goes_on = |line: &str| unnumbered(prefix::strip(line).rest).starts_with('\t');
+    goes_on(&clean::record(line))
+        && above
+            .take(LINES)
+            .map(clean::record)
+            .find(|line| !goes_on(line))
+            .is_some_and(|head| HEADS.iter().any(|mark| head.contains(mark)))
+}
+
+/// Without `[3-2] `, as PostgreSQL numbers what it sends to syslog.
+fn unnumbered(line: &str) -> &str {
+    let rest = line.strip_prefix('[').and_then(|rest| rest.split_once("] "));
+    let is_number = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    rest.filter(|(number, _)| is_number(number)).map_or(line, |(_, rest)| rest)
 }
 
 /// `    |    |  -> 'app'` and `    │    └ 'app'`, below the expression whose value it is.

@@ -9,5 +9,6 @@ mod messages;
 mod not_ours;
 mod rendered;
 mod rows;
+mod server_log;
 mod texts;
 mod translated;
