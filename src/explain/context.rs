@@ -304,6 +304,7 @@ pub fn continues(line: &str) -> bool {
         "connections on Unix domain socket",
         "before or while processing the request",
         "SSL SYSCALL",
+        "Caused by: ",
     ];
     is_frame(line) || STARTS.iter().any(|start| line.starts_with(start))
 }

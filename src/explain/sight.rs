@@ -235,9 +235,10 @@ fn frames_above(around: &Surroundings<'_>, message: &str) -> String {
     begin.map_or_else(String::new, |begin| lines::text(&around.before[begin..]).into_owned() + message)
 }
 
-/// Whether what does not exist is missing in something of another service: PostgreSQL ends such a message there.
+/// Whether what does not exist is missing in something of another service: PostgreSQL ends such a message there, and PHP adds its own place.
 fn goes_on(message: &str, end: usize) -> bool {
-    message[..end].ends_with("does not exist") && message[end..].starts_with(" in ")
+    let line = message[end..].lines().next().unwrap_or_default();
+    message[..end].ends_with("does not exist") && line.starts_with(" in ") && !(line.starts_with(" in /") && line.contains(".php"))
 }
 
 /// Whether a place lies in a statement that is logged, or in its parameters: what an application stores is not what happened.

@@ -66,6 +66,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("error performing TLS handshake <- {_}(self signed certificate)"),
     Text::new("error performing TLS handshake: {_}(self signed certificate)"),
     Text::new("SSL error: certificate verify failed (self signed certificate)"),
+    Text::near_driver("PKIX path building failed"),
 ];
 
 /// The chain that was shown, and the roots that it was compared with.
