@@ -38,6 +38,7 @@ const OURS: &[&str] = &[
     "connection to server at",
     "pooler error",
     "node_modules/pg",
+    "client_pg.",
     "failed to connect to `host=",
     "failed to connect to `user=",
     "npgsql",
@@ -117,6 +118,7 @@ const NEIGHBOURS: usize = 2;
 /// How many lines of code stand between two frames.
 const CODE: usize = 3;
 
+static QUOTED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("&quot;"));
 /// All words, those that settle it first.
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = AhoCorasick::builder()
@@ -201,7 +203,7 @@ fn written(line: &[u8]) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
 
 /// A line without what stands before its message. The message of a JSON record may have several lines.
 fn plain(line: &[u8]) -> Cow<'_, str> {
-    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || memmem::find(line, b"&quot;").is_some();
+    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || QUOTED.find(line).is_some();
     match str::from_utf8(line) {
         Ok(text) if !is_packed => Cow::Borrowed(prefix::strip(text).rest),
         _ => Cow::Owned(prefix::strip(&clean::record(line)).rest.to_owned()),
@@ -223,7 +225,8 @@ fn is_numbered(line: &str) -> bool {
 
 /// Whether a line can stand inside of a traceback.
 fn is_frame(line: &str) -> bool {
-    line.is_empty() || line.starts_with([' ', '\t']) || is_mark(line)
+    let is_of_java = || line.starts_with("at ") && line.ends_with(')');
+    line.is_empty() || line.starts_with([' ', '\t']) || is_mark(line) || is_of_java()
 }
 
 /// What `IPython` and stackprinter write into a traceback: frames, the line that was running, what they leave out, and rules.
@@ -250,8 +253,14 @@ pub enum Bond {
 /// Judges the lines between two matches, and the beginning of the second one's line; the first was written at `since`.
 #[must_use]
 pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
-    let own = plain(line);
+    // It begins with the end of the first one's line.
+    let between = between.strip_prefix(b"\n").unwrap_or(between);
     let lines = || lines::forward(between).flat_map(written);
+    // Mostly another record stands between them.
+    if lines().next().is_some_and(|line| !continues(&line) && !is_link(&line)) {
+        return Bond::None;
+    }
+    let own = plain(line);
     let moment = || match prefix::strip(&lines::text(line)).time {
         None => Moment::Untold,
         Some(time) if since().is_some_and(|since| times::is_same_second(&since, time)) => Moment::Same,
@@ -265,7 +274,7 @@ pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<
     let mut is_code = false;
     for line in lines() {
         let text = line.trim_start();
-        if text.starts_with("The above exception was the direct cause") || text.starts_with("During handling of the above exception") {
+        if is_link(text) {
             chained = true;
         } else if text.contains("Traceback (most recent call last)") {
             if !chained {
@@ -278,6 +287,12 @@ pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<
         is_code = names_file(&line);
     }
     if chained { Bond::Chain } else { Bond::None }
+}
+
+/// Whether a line says that the next traceback belongs to the one before.
+fn is_link(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("The above exception was the direct cause") || line.starts_with("During handling of the above exception")
 }
 
 /// Whether a line goes on with a message that began before.

@@ -1,22 +1,20 @@
-//! What the frames of a traceback show besides its message: whether it ended while connecting.
+//! What the frames of a traceback show besides its message: whether it ended while connecting, and what it was about to read.
 
 use crate::finding::Kind;
 use crate::finding::pool::connection_lost;
-use crate::finding::tcp::closed;
+use crate::finding::tcp::{closed, socket_missing};
 use crate::finding::tls::{ca_file_missing, client_key_unusable};
 
 const AT_ANY_TIME: &str = "server closed the connection unexpectedly";
-/// How many lines show the innermost call, with what stands around it.
-const CALL: usize = 24;
-const FILE_MISSING: &str = "FileNotFoundError: ";
 const AT_ANY_TIME_BY_ASYNCPG: &str = "connection was closed in the middle of operation";
+const OF_ANY_FILE: &str = "FileNotFoundError: ";
 
 /// Whether frames may settle what is said.
 #[must_use]
 pub fn may_settle(said: &str) -> bool {
-    [AT_ANY_TIME, AT_ANY_TIME_BY_ASYNCPG, FILE_MISSING]
+    [AT_ANY_TIME, AT_ANY_TIME_BY_ASYNCPG, OF_ANY_FILE]
         .iter()
-        .any(|text| said.starts_with(text))
+        .any(|words| said.starts_with(words))
 }
 
 /// The kind, where the words are the same for a connection that was never made and for one that was lost.
@@ -42,18 +40,15 @@ pub fn settle(kind: &'static Kind, said: &str, frames: &str) -> &'static Kind {
             kind
         };
     }
-    if said.starts_with(FILE_MISSING) {
-        return file_asked_for(frames).unwrap_or(kind);
+    if kind.is(&socket_missing::KIND) && said.starts_with(OF_ANY_FILE) {
+        let last = frames.rsplit("File ").next().unwrap_or_default();
+        return if last.contains(".load_cert_chain(") {
+            &client_key_unusable::KIND
+        } else if last.contains(".load_verify_locations(") {
+            &ca_file_missing::KIND
+        } else {
+            kind
+        };
     }
     kind
-}
-
-/// Which kind of file the innermost call opens, where it is not a socket.
-fn file_asked_for(frames: &str) -> Option<&'static Kind> {
-    const CALLS: &[(&str, &Kind)] = &[
-        ("load_verify_locations", &ca_file_missing::KIND),
-        ("load_cert_chain", &client_key_unusable::KIND),
-    ];
-    let mut lines = frames.lines().rev().take(CALL);
-    lines.find_map(|line| CALLS.iter().find(|(call, _)| line.contains(call)).map(|(_, kind)| *kind))
 }

@@ -57,16 +57,14 @@ fn without_priority(line: &str) -> &str {
 
 /// `Thu ` before a date, as `journalctl -o short-full` and `with-unit` write it.
 fn without_weekday(text: &str) -> &str {
-    match text.split_once(' ') {
-        Some((day, rest)) if ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&day) => rest,
-        _ => text,
-    }
+    let is_day = text.as_bytes().get(3) == Some(&b' ') && ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&&text[..3]);
+    if is_day { &text[4..] } else { text }
 }
 
 /// `web-1  | `, as docker compose writes it.
 fn without_container(line: &str) -> &str {
-    let name = line.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')));
-    match name {
+    let mut bytes = line.bytes();
+    match bytes.position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))) {
         Some(at @ 1..40) => match line[at..].trim_start_matches(' ').strip_prefix("| ") {
             Some(rest) => rest,
             None => line,
@@ -84,16 +82,14 @@ fn without_stream(line: &str) -> &str {
 
 /// `web1 gunicorn 4711 - - `: host, program, process, message and data of syslog's protocol.
 fn without_header(line: &str) -> &str {
-    let mut words = line.splitn(6, ' ');
-    let header: [Option<&str>; 6] = std::array::from_fn(|_| words.next());
-    match header {
-        [Some(_), Some(_), Some(process), Some(_), Some("-"), Some(rest)]
-            if process == "-" || process.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            rest.trim_start_matches('\u{feff}')
-        }
-        _ => line,
-    }
+    let message = || {
+        let mut words = line.splitn(6, ' ');
+        let process = words.nth(2)?;
+        let is_process = process == "-" || process.bytes().all(|byte| byte.is_ascii_digit());
+        let is_header = is_process && words.nth(1)? == "-";
+        words.next().filter(|_| is_header)
+    };
+    message().map_or(line, |rest| rest.trim_start_matches('\u{feff}'))
 }
 
 /// `app[web.1]: ` or `app/web.1 `, as Heroku and Papertrail write it, the latter with a host before it.
@@ -104,10 +100,10 @@ fn without_dyno(line: &str) -> &str {
     if word.ends_with("]:") && word.starts_with(|c: char| c.is_ascii_lowercase()) && word.contains('[') {
         return rest;
     }
-    match rest.split_once(' ') {
-        Some((dyno, rest)) if dyno.starts_with("app/") => rest,
-        _ => line,
+    if !rest.starts_with("app/") {
+        return line;
     }
+    rest.split_once(' ').map_or(line, |(_, rest)| rest)
 }
 
 /// `web1 gunicorn[4711]: `, as journald and syslog write it.
@@ -116,19 +112,26 @@ fn without_program(line: &str) -> &str {
     let (Some(host), Some(program), Some(rest)) = (words.next(), words.next(), words.next()) else {
         return line;
     };
-    let is_host = !host.is_empty()
-        && host
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
-    let is_program =
-        program.ends_with("]:") && program.contains('[') || program.ends_with(':') && program.bytes().any(|byte| byte.is_ascii_lowercase());
-    let is_exception = program.contains("Error") || program.contains("Exception");
-    if is_host && is_program && !is_exception { rest } else { line }
+    let is_host = || {
+        let mut bytes = host.bytes();
+        !host.is_empty() && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+    };
+    let is_named = || program.contains('[') && program.ends_with("]:") || program.bytes().any(|byte| byte.is_ascii_lowercase());
+    let is_exception = || program.contains("Error") || program.contains("Exception");
+    if program.ends_with(':') && is_named() && is_host() && !is_exception() {
+        rest
+    } else {
+        line
+    }
 }
 
 /// How long the time at the beginning is: RFC 3339 and its kin, syslog's `Nov 21 09:07:58`; 0 where there is none.
 fn time_length(text: &str) -> usize {
     let bytes = text.as_bytes();
+    if bytes.first().is_some_and(u8::is_ascii_alphabetic) {
+        let is_syslogs = shape(bytes, b"aaa dd dd:dd:dd") || shape(bytes, b"aaa  d dd:dd:dd");
+        return if is_syslogs { 15 + fraction(&bytes[15..]) } else { 0 };
+    }
     if shape(bytes, b"dddd-dd-dd") || shape(bytes, b"dddd/dd/dd") {
         let mut end = 10;
         if bytes.get(end).is_some_and(|byte| matches!(byte, b'T' | b' ')) && shape(&bytes[end + 1..], b"dd:dd:dd") {
@@ -137,9 +140,6 @@ fn time_length(text: &str) -> usize {
             end += zone(&bytes[end..]);
         }
         return end;
-    }
-    if shape(bytes, b"aaa dd dd:dd:dd") || shape(bytes, b"aaa  d dd:dd:dd") {
-        return 15 + fraction(&bytes[15..]);
     }
     if shape(bytes, b"dd/aaa/dddd:dd:dd:dd") {
         return 20;

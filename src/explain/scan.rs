@@ -236,7 +236,7 @@ impl Scanner {
 fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
     let line = &buffer[span.clone()];
     match sign {
-        Sign::Certain | Sign::Stranger(_) => true,
+        Sign::Certain | Sign::Stranger(_) | Sign::Foreign => true,
         // What is packed may hold more lines than one: they are asked once they are taken apart.
         Sign::Vague if memchr2(b'\\', b'#', line).is_some() => context::owner(line) != Some(false),
         Sign::Vague => {
@@ -244,7 +244,6 @@ fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
             let below = &buffer[(span.end + 1).min(buffer.len())..];
             context::near_driver(|| lines::backward(above), line, lines::forward(below))
         }
-        Sign::Foreign => !line.is_ascii(),
         Sign::Escaped => finder::may_be_translated(&clean::with_letters(line)),
     }
 }
@@ -254,7 +253,6 @@ fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
 struct Passed {
     vague: usize,
     escaped: usize,
-    foreign: usize,
 }
 
 impl Passed {
@@ -262,8 +260,7 @@ impl Passed {
         match sign {
             Sign::Vague => Some(&mut self.vague),
             Sign::Escaped => Some(&mut self.escaped),
-            Sign::Foreign => Some(&mut self.foreign),
-            Sign::Certain | Sign::Stranger(_) => None,
+            Sign::Certain | Sign::Stranger(_) | Sign::Foreign => None,
         }
     }
 

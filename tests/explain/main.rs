@@ -7,6 +7,7 @@ mod harness;
 mod logs;
 mod messages;
 mod not_ours;
+mod pages;
 mod rendered;
 mod rows;
 mod server_log;

@@ -7,7 +7,7 @@ use crate::lab::server::Server;
 
 #[test]
 fn nothing_says_where_the_database_is() {
-    Doctor::check().run().fails("config/no-settings");
+    Doctor::check().run().fails("config/no-settings").exemplifies("config/no-settings");
 }
 
 /// A misspelt directory would leave its layer out, and a check after a deploy would be sound without a look.
@@ -95,7 +95,11 @@ fn a_percent_sign_begins_no_escape() {
 #[test]
 fn another_database_system() {
     let dsn = format!("mysql+pymysql://app:{}@localhost/shop", canary::of("app"));
-    Doctor::check().env("DATABASE_URL", dsn).run().fails("config/not-postgres");
+    Doctor::check()
+        .env("DATABASE_URL", dsn)
+        .run()
+        .fails("config/not-postgres")
+        .exemplifies("config/not-postgres");
 }
 
 #[test]
@@ -103,13 +107,18 @@ fn sqlite_is_what_is_left_when_a_setting_is_missing() {
     Doctor::check()
         .env("DATABASE_URL", "sqlite:///app.db")
         .run()
-        .fails("config/sqlite-fallback");
+        .fails("config/sqlite-fallback")
+        .exemplifies("config/sqlite-fallback");
 }
 
 #[test]
 fn a_variable_was_never_expanded() {
     let dsn = "postgresql://app:${DB_PASSWORD}@localhost/shop";
-    Doctor::check().env("DATABASE_URL", dsn).run().fails("config/unexpanded-variable");
+    Doctor::check()
+        .env("DATABASE_URL", dsn)
+        .run()
+        .fails("config/unexpanded-variable")
+        .exemplifies("config/unexpanded-variable");
 }
 
 #[test]
@@ -123,7 +132,8 @@ fn an_env_file_is_not_there() {
     Doctor::check()
         .args(["--env-file", "/nonexistent/app.env"])
         .run()
-        .fails("config/env-file-missing");
+        .fails("config/env-file-missing")
+        .exemplifies("config/env-file-missing");
 }
 
 #[test]
@@ -147,7 +157,7 @@ fn an_env_file_of_roots_needs_sudo() {
     let path = project.path.join("app.env");
     close(&path);
     let run = Doctor::check().by_an_ordinary_user().arg("--env-file").arg(&path).run();
-    run.fails("config/env-file-unreadable");
+    run.fails("config/env-file-unreadable").exemplifies("config/env-file-unreadable");
     assert!(
         run.finding("config/env-file-unreadable")["remedy"].to_string().contains("sudo"),
         "{}",

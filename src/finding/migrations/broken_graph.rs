@@ -32,7 +32,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("Cyclical squash replacement found"),
     Text::new("Dependency on unknown app: {app}"),
     Text::new("Dependency on app with no migrations: {app}"),
-    Text::new("CircularDependencyError"),
+    Text::new("migrations.exceptions.CircularDependencyError"),
 ];
 
 /// The step that shows whether the files fit again.
