@@ -38,6 +38,7 @@ impl<S> Wanted<S> {
         }
     }
 
+    /// A text that loggers may change between its fragments.
     pub fn template(template: &Template, sign: S) -> Self {
         let piece = template.plain_piece();
         let (mut fragments, mut ends_line) = template.fragments();
@@ -131,7 +132,7 @@ impl<S: Copy + Ord> Cover<S> {
         for text in texts {
             by_piece.entry(text.piece).or_default().push(text);
         }
-        let (long, mut short): (Vec<_>, Vec<_>) = by_piece.into_iter().partition(|(piece, _)| piece.len() >= strided::SHORTEST);
+        let (mut long, mut short): (Vec<_>, Vec<_>) = by_piece.into_iter().partition(|(piece, _)| piece.len() >= strided::SHORTEST);
         // The search for the short ones gives one for each place: the shorter of two that begin alike, which stand behind each other.
         short.dedup_by(|(next, texts), (piece, all)| {
             let begins_alike = next.starts_with(*piece);
@@ -140,6 +141,8 @@ impl<S: Copy + Ord> Cover<S> {
             }
             begins_alike
         });
+        // Of several that stand at one place, the first is found.
+        long.sort_by_key(|(_, texts)| texts.iter().map(|text| text.sign).min());
         let (long, texts): (Vec<&str>, Vec<_>) = long.into_iter().unzip();
         let (short, more): (Vec<&str>, Vec<_>) = short.into_iter().unzip();
         let texts = texts.into_iter().chain(more);
@@ -178,6 +181,20 @@ impl<S: Copy + Ord> Cover<S> {
                 return Some(Hit { at, behind: begin, sign });
             }
         }
+    }
+
+    /// Of all that stand in a text, the least sign.
+    pub fn least_sign(&self, text: &[u8]) -> Option<S> {
+        let least = |way: fn(&Self, &[u8], usize, &mut Line) -> Option<Hit<S>>| {
+            let (mut at, mut line) = (0, Line::default());
+            let next = || {
+                let hit = way(self, text, at, &mut line)?;
+                at = hit.behind;
+                Some(hit.sign)
+            };
+            std::iter::from_fn(next).min()
+        };
+        least(Self::long).into_iter().chain(least(Self::short)).min()
     }
 
     /// What the texts of a piece are a sign of in the line where it stands.

@@ -1,8 +1,8 @@
 //! The places in a log that may matter, found faster than they are read.
 //!
 //! Of each text of the catalogue a piece is looked for that no logger changes, of each stranger its signs, and the marks of what has to be
-//! taken apart before any piece can stand in it. Messages in other languages hold letters or quotes that are not ASCII, so pieces of them
-//! are looked for only in the lines that have any.
+//! taken apart before any piece can stand in it. Most messages in other languages hold letters that are not ASCII: pieces of those are
+//! looked for only in the lines that have any.
 
 use std::sync::LazyLock;
 
@@ -13,6 +13,7 @@ use super::cover::{Cover, Hit, Line, Wanted, is_unescaped};
 use super::few::Few;
 use super::logged::Near;
 use super::strangers;
+use super::template::Template;
 use super::translations;
 
 /// How much is asked at once whether it is all ASCII.
@@ -22,8 +23,8 @@ const LONG_LINE: usize = 16 << 10;
 /// No piece of a translation is longer, so that none hides between two parts of a line.
 const LONGEST: usize = 512;
 
-/// Marks of lines in which no piece may stand as it is: refusals in other languages, messages as lists of bytes, and parts of lines.
-const MARKS: &[&str] = &["FATAL: ", "OperationalError: ", "MESSAGE\":[", " stdout P ", " stderr P "];
+/// Marks of lines in which no piece may stand as it is: messages as lists of bytes, and parts of lines.
+const MARKS: &[&str] = &["MESSAGE\":[", " stdout P ", " stderr P "];
 
 /// What was found. Of two for one literal, the first counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,19 +35,12 @@ pub enum Sign {
     Vague,
     /// A letter that is not ASCII as a number, which may hide a message in another language.
     Escaped,
-    /// What may belong to a message in another language.
-    Foreign,
     /// What another service says.
     Stranger(usize),
 }
 
 /// Where something was found, and where to look on if it does not matter.
-#[derive(Debug, Clone, Copy)]
-pub struct Place {
-    pub at: usize,
-    pub behind: usize,
-    pub sign: Sign,
-}
+pub type Place = Hit<Sign>;
 
 /// What is looked for everywhere.
 static EVERYWHERE: LazyLock<Cover<Sign>> = LazyLock::new(|| {
@@ -57,23 +51,23 @@ static EVERYWHERE: LazyLock<Cover<Sign>> = LazyLock::new(|| {
         };
         Wanted::template(&entry.template, sign)
     });
+    let translated = translations::sentences().filter(|(_, translated)| translated.is_ascii());
+    let translated = translated.map(|(_, translated)| Wanted::template(&Template::parse(translated), Sign::Certain));
     let marks = MARKS.iter().map(|mark| Wanted::literal(mark, Sign::Certain));
     let strangers = strangers::signs().map(|(index, sign)| Wanted::literal(sign, Sign::Stranger(index)));
-    Cover::new(texts.chain(marks).chain(strangers), |line| line.is_ascii() && is_unescaped(line))
+    let wanted = texts.chain(translated).chain(marks).chain(strangers);
+    Cover::new(wanted, |line| line.is_ascii() && is_unescaped(line))
 });
 /// What is looked for where something is not ASCII.
 static TRANSLATED: LazyLock<Cover<Sign>> = LazyLock::new(|| {
-    let texts = translations::sentences().map(|translated| Wanted::template(translated, Sign::Foreign));
-    Cover::new(texts, is_unescaped)
+    let translated = translations::sentences().filter(|(_, translated)| !translated.is_ascii());
+    // What is vague in English is so in all languages.
+    let sign = |english: &str| EVERYWHERE.least_sign(english.as_bytes()).unwrap_or(Sign::Certain);
+    let wanted = translated.map(|(english, translated)| Wanted::template(&Template::parse(translated), sign(english)));
+    Cover::new(wanted, is_unescaped)
 });
 static SIDES: LazyLock<Few> = LazyLock::new(|| Few::new(&["│", "┃", "║"]));
 static ESCAPED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\\u"));
-
-impl From<Hit<Sign>> for Place {
-    fn from(Hit { at, behind, sign }: Hit<Sign>) -> Self {
-        Self { at, behind, sign }
-    }
-}
 
 /// Walks through the places of one haystack, in order.
 #[derive(Debug)]
@@ -109,8 +103,8 @@ type Way = fn(&[u8], usize, &mut Line) -> Option<Place>;
 
 /// All of them.
 const WAYS: [Way; 4] = [
-    |haystack, from, line| EVERYWHERE.long(haystack, from, line).map(Place::from),
-    |haystack, from, line| EVERYWHERE.short(haystack, from, line).map(Place::from),
+    |haystack, from, line| EVERYWHERE.long(haystack, from, line),
+    |haystack, from, line| EVERYWHERE.short(haystack, from, line),
     |haystack, from, _| escaped(haystack, from),
     foreign,
 ];
@@ -195,8 +189,7 @@ fn foreign(haystack: &[u8], from: usize, line: &mut Line) -> Option<Place> {
 fn translated(haystack: &[u8], from: usize, line: &mut Line) -> Option<Place> {
     let long = TRANSLATED.long(haystack, from, line);
     let short = TRANSLATED.short(haystack, from, line);
-    let found = long.into_iter().chain(short).min_by_key(|found| found.at);
-    found.map(Place::from)
+    long.into_iter().chain(short).min_by_key(|found| found.at)
 }
 
 /// The first byte that is not ASCII.
@@ -207,8 +200,8 @@ fn letter(bytes: &[u8]) -> Option<usize> {
     Some(before + within)
 }
 
-/// Whether a line may hold a message in another language.
+/// What a line is a sign of that may hold a message in another language.
 #[must_use]
-pub fn may_be_translated(line: &[u8]) -> bool {
-    !line.is_ascii() && translated(line, 0, &mut Line::default()).is_some()
+pub fn sign_of_translated(line: &[u8]) -> Option<Sign> {
+    if line.is_ascii() { None } else { TRANSLATED.least_sign(line) }
 }

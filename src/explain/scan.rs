@@ -155,7 +155,7 @@ impl Scanner {
     fn is_settled(&self, place: Place) -> bool {
         match place.sign {
             Sign::Stranger(index) => self.strangers.knows(index),
-            Sign::Certain | Sign::Vague | Sign::Escaped | Sign::Foreign => place.at < self.judged,
+            Sign::Certain | Sign::Vague | Sign::Escaped => place.at < self.judged,
         }
     }
 
@@ -236,7 +236,7 @@ impl Scanner {
 fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
     let line = &buffer[span.clone()];
     match sign {
-        Sign::Certain | Sign::Stranger(_) | Sign::Foreign => true,
+        Sign::Certain | Sign::Stranger(_) => true,
         // What is packed may hold more lines than one: they are asked once they are taken apart.
         Sign::Vague if memchr2(b'\\', b'#', line).is_some() => context::owner(line) != Some(false),
         Sign::Vague => {
@@ -244,7 +244,7 @@ fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
             let below = &buffer[(span.end + 1).min(buffer.len())..];
             context::near_driver(|| lines::backward(above), line, lines::forward(below))
         }
-        Sign::Escaped => finder::may_be_translated(&clean::with_letters(line)),
+        Sign::Escaped => finder::sign_of_translated(&clean::with_letters(line)).is_some_and(|sign| matters(sign, buffer, span)),
     }
 }
 
@@ -260,7 +260,7 @@ impl Passed {
         match sign {
             Sign::Vague => Some(&mut self.vague),
             Sign::Escaped => Some(&mut self.escaped),
-            Sign::Certain | Sign::Stranger(_) | Sign::Foreign => None,
+            Sign::Certain | Sign::Stranger(_) => None,
         }
     }
 
