@@ -26,6 +26,33 @@ const LONGEST: usize = 512;
 /// Marks of lines in which no piece may stand as it is: messages as lists of bytes, and parts of lines.
 const MARKS: &[&str] = &["MESSAGE\":[", " stdout P ", " stderr P "];
 
+/// Beginnings of messages whose lines a terminal's width may have broken, so that no text of the catalogue stands in one line.
+const BROKEN: &[&str] = &[
+    "FATAL: ",
+    "OperationalError: ",
+    "connection to server at ",
+    "connection to server on socket",
+    "could not translate host name",
+    "ConnectionFailure",
+    "InsufficientPrivilege",
+    "InternalError",
+    "InterfaceError",
+    "InvalidAuthorizationSpecification",
+    "InvalidCatalogName",
+    "InvalidPassword",
+    "LockNotAvailable",
+    "NotSupportedError",
+    "ObjectNotInPrerequisiteState",
+    "PoolTimeout: ",
+    "ProgrammingError",
+    "QueryCanceled",
+    "ReadOnlySQLTransaction",
+    "ReadOnlySqlTransaction",
+    "TooManyConnections",
+    "UndefinedColumn",
+    "UndefinedTable",
+];
+
 /// What was found. Of two for one literal, the first counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sign {
@@ -33,6 +60,8 @@ pub enum Sign {
     Certain,
     /// What counts near a driver.
     Vague,
+    /// What counts where the next line may go on with it.
+    Broken,
     /// A letter that is not ASCII as a number, which may hide a message in another language.
     Escaped,
     /// What another service says.
@@ -54,8 +83,9 @@ static EVERYWHERE: LazyLock<Cover<Sign>> = LazyLock::new(|| {
     let translated = translations::sentences().filter(|(_, translated)| translated.is_ascii());
     let translated = translated.map(|(_, translated)| Wanted::template(&Template::parse(translated), Sign::Certain));
     let marks = MARKS.iter().map(|mark| Wanted::literal(mark, Sign::Certain));
+    let broken = BROKEN.iter().map(|mark| Wanted::literal(mark, Sign::Broken));
     let strangers = strangers::signs().map(|(index, sign)| Wanted::literal(sign, Sign::Stranger(index)));
-    let wanted = texts.chain(translated).chain(marks).chain(strangers);
+    let wanted = texts.chain(translated).chain(marks).chain(broken).chain(strangers);
     Cover::new(wanted, |line| line.is_ascii() && is_unescaped(line))
 });
 /// What is looked for where something is not ASCII.

@@ -17,6 +17,7 @@ use super::memo::Memo;
 use super::sight::{self, Surroundings};
 use super::strangers::Strangers;
 use super::times;
+use super::wrapped;
 
 /// How much is gathered before it is searched.
 const CHUNK: usize = 256 << 10;
@@ -155,7 +156,7 @@ impl Scanner {
     fn is_settled(&self, place: Place) -> bool {
         match place.sign {
             Sign::Stranger(index) => self.strangers.knows(index),
-            Sign::Certain | Sign::Vague | Sign::Escaped => place.at < self.judged,
+            Sign::Certain | Sign::Vague | Sign::Broken | Sign::Escaped => place.at < self.judged,
         }
     }
 
@@ -244,6 +245,10 @@ fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
             let below = &buffer[(span.end + 1).min(buffer.len())..];
             context::near_driver(|| lines::backward(above), line, lines::forward(below))
         }
+        Sign::Broken => {
+            let below = &buffer[(span.end + 1).min(buffer.len())..];
+            lines::forward(below).next().is_some_and(wrapped::may_go_on)
+        }
         Sign::Escaped => finder::sign_of_translated(&clean::with_letters(line)).is_some_and(|sign| matters(sign, buffer, span)),
     }
 }
@@ -259,8 +264,12 @@ impl Passed {
     fn of(&mut self, sign: Sign) -> Option<&mut usize> {
         match sign {
             Sign::Vague => Some(&mut self.vague),
+            Sign::Broken => {
+                let below = &buffer[(span.end + 1).min(buffer.len())..];
+                lines::forward(below).next().is_some_and(wrapped::may_go_on)
+            }
             Sign::Escaped => Some(&mut self.escaped),
-            Sign::Certain | Sign::Stranger(_) => None,
+            Sign::Certain | Sign::Broken | Sign::Stranger(_) => None,
         }
     }
 

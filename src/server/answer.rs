@@ -1,5 +1,7 @@
 //! Reading the answers to simple queries: every value is text, or NULL.
 
+use std::time::Duration;
+
 use super::session::{Answer, NoAnswer, Row};
 use crate::foreign::Foreign;
 use crate::verdict::Breakage;
@@ -166,9 +168,11 @@ impl<'a> Columns<'a> {
     /// When it is no number.
     pub fn nullable_seconds(&mut self) -> Result<Option<i64>, Breakage> {
         let Some(text) = self.nullable()? else { return Ok(None) };
-        let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
-        let seconds: i64 = whole.parse().map_err(|_| unreadable(text, "a time in seconds"))?;
-        Ok(Some(seconds.max(0)))
+        // Up to version 13 a moment is shown as `5e-06`.
+        let seconds = text.parse().ok().filter(|seconds: &f64| seconds.is_finite());
+        let seconds = seconds.ok_or_else(|| unreadable(text, "a time in seconds"))?;
+        let whole = Duration::try_from_secs_f64(seconds.max(0.0)).map_or(u64::MAX, |time| time.as_secs());
+        Ok(Some(i64::try_from(whole).unwrap_or(i64::MAX)))
     }
 
     /// The next value as a JSON document; NULL is the empty one.
@@ -202,4 +206,26 @@ impl<'a> Columns<'a> {
 
 fn unreadable(text: &str, wanted: &str) -> Breakage {
     Breakage(format!("the server answered \"{}\", which is not {wanted}", Foreign::from(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Columns;
+
+    /// As versions 13 and 15 show them.
+    #[test]
+    fn seconds_are_whole() {
+        let seconds = |text: &str| Columns::of(&vec![Some(text.to_owned())]).seconds().ok();
+        for (shown, expected) in [
+            ("5e-06", Some(0)),
+            ("0.999999", Some(0)),
+            ("61.5", Some(61)),
+            ("-0.000012", Some(0)),
+            ("172800.000000", Some(172_800)),
+            ("NaN", None),
+            ("soon", None),
+        ] {
+            assert_eq!(seconds(shown), expected, "{shown}");
+        }
+    }
 }
