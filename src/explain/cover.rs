@@ -22,8 +22,8 @@ pub struct Wanted<S> {
     sign: S,
     /// Fragments that its line holds in this order, the piece among them; none where the piece is all.
     fragments: Vec<&'static str>,
-    /// Whether the last of them ends the line.
-    ends_line: bool,
+    /// Whether a blank or the line's end follows the last of them.
+    ends: bool,
     piece: &'static str,
 }
 
@@ -33,7 +33,7 @@ impl<S> Wanted<S> {
         Self {
             sign,
             fragments: Vec::new(),
-            ends_line: false,
+            ends: false,
             piece,
         }
     }
@@ -41,22 +41,22 @@ impl<S> Wanted<S> {
     /// A text that loggers may change between its fragments.
     pub fn template(template: &Template, sign: S) -> Self {
         let piece = template.plain_piece();
-        let (mut fragments, mut ends_line) = template.fragments();
+        let (mut fragments, mut ends) = template.fragments();
         let end = fragments
             .iter()
             .position(|fragment| *fragment == piece)
             .map_or(0, |at| at + 1)
             .max(ASKED);
-        ends_line &= end >= fragments.len();
+        ends &= end >= fragments.len();
         fragments.truncate(end);
         fragments.drain(..fragments.len().saturating_sub(ASKED));
-        if fragments == [piece] && !ends_line {
+        if fragments == [piece] && !ends {
             fragments.clear();
         }
         Self {
             sign,
             fragments,
-            ends_line,
+            ends,
             piece,
         }
     }
@@ -67,7 +67,7 @@ impl<S> Wanted<S> {
 struct Rest<S> {
     sign: S,
     fragments: Vec<Finder<'static>>,
-    ends_line: bool,
+    ends: bool,
 }
 
 impl<S> From<Wanted<S>> for Rest<S> {
@@ -75,7 +75,7 @@ impl<S> From<Wanted<S>> for Rest<S> {
         Self {
             sign: wanted.sign,
             fragments: wanted.fragments.into_iter().map(Finder::new).collect(),
-            ends_line: wanted.ends_line,
+            ends: wanted.ends,
         }
     }
 }
@@ -85,7 +85,7 @@ impl<S> Rest<S> {
         let mut rest = line;
         for (index, fragment) in self.fragments.iter().enumerate() {
             let behind = |at: usize| &rest[at + fragment.needle().len()..];
-            let found = if self.ends_line && index + 1 == self.fragments.len() {
+            let found = if self.ends && index + 1 == self.fragments.len() {
                 fragment.find_iter(rest).find(|at| is_end(behind(*at)))
             } else {
                 fragment.find(rest)
@@ -99,9 +99,10 @@ impl<S> Rest<S> {
     }
 }
 
-/// Whether what follows may be the end of a line that stands in a record.
+/// Whether what follows may be a blank, or the end of a line that stands in a record.
 fn is_end(rest: &[u8]) -> bool {
-    matches!(rest.first(), None | Some(b'\r' | b'\\' | b'#' | b'"'))
+    rest.first()
+        .is_none_or(|byte| !byte.is_ascii() || matches!(byte, b' ' | b'\t' | b'\r' | b'\\' | b'#' | b'"'))
 }
 
 /// Many texts, ready to be looked for.

@@ -23,13 +23,12 @@ const LONG_LINE: usize = 16 << 10;
 /// No piece of a translation is longer, so that none hides between two parts of a line.
 const LONGEST: usize = 512;
 
-/// Marks of lines in which no piece may stand as it is: messages as lists of bytes, and parts of lines.
-const MARKS: &[&str] = &["MESSAGE\":[", " stdout P ", " stderr P "];
+/// Marks of lines in which no piece may stand as it is: messages as lists of bytes, parts of lines, and what is nearly always a failure,
+/// however its message goes on.
+const MARKS: &[&str] = &["FATAL: ", "OperationalError: ", "MESSAGE\":[", " stdout P ", " stderr P "];
 
 /// Beginnings of messages whose lines a terminal's width may have broken, so that no text of the catalogue stands in one line.
 const BROKEN: &[&str] = &[
-    "FATAL: ",
-    "OperationalError: ",
     "connection to server at ",
     "connection to server on socket",
     "could not translate host name",

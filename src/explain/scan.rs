@@ -264,10 +264,6 @@ impl Passed {
     fn of(&mut self, sign: Sign) -> Option<&mut usize> {
         match sign {
             Sign::Vague => Some(&mut self.vague),
-            Sign::Broken => {
-                let below = &buffer[(span.end + 1).min(buffer.len())..];
-                lines::forward(below).next().is_some_and(wrapped::may_go_on)
-            }
             Sign::Escaped => Some(&mut self.escaped),
             Sign::Certain | Sign::Broken | Sign::Stranger(_) => None,
         }
