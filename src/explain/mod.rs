@@ -35,3 +35,5 @@ mod strided;
 pub mod template;
 pub mod times;
 pub mod translations;
+mod values;
+mod wrapped;

@@ -8,6 +8,8 @@ mod logs;
 mod messages;
 mod not_ours;
 mod pages;
+mod rendered;
 mod rows;
+mod server_log;
 mod texts;
 mod translated;
