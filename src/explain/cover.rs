@@ -184,18 +184,22 @@ impl<S: Copy + Ord> Cover<S> {
         }
     }
 
+    /// The first piece of either kind.
+    pub fn first(&self, haystack: &[u8], from: usize, line: &mut Line) -> Option<Hit<S>> {
+        let (long, short) = (self.long(haystack, from, line), self.short(haystack, from, line));
+        long.into_iter().chain(short).min_by_key(|hit| hit.at)
+    }
+
     /// Of all that stand in a text, the least sign.
+    #[must_use]
     pub fn least_sign(&self, text: &[u8]) -> Option<S> {
-        let least = |way: fn(&Self, &[u8], usize, &mut Line) -> Option<Hit<S>>| {
-            let (mut at, mut line) = (0, Line::default());
-            let next = || {
-                let hit = way(self, text, at, &mut line)?;
-                at = hit.behind;
-                Some(hit.sign)
-            };
-            std::iter::from_fn(next).min()
+        let (mut at, mut line) = (0, Line::default());
+        let next = || {
+            let hit = self.first(text, at, &mut line)?;
+            at = hit.behind;
+            Some(hit.sign)
         };
-        least(Self::long).into_iter().chain(least(Self::short)).min()
+        std::iter::from_fn(next).min()
     }
 
     /// What the texts of a piece are a sign of in the line where it stands.

@@ -202,7 +202,7 @@ fn foreign(haystack: &[u8], from: usize, line: &mut Line) -> Option<Place> {
             behind: begin + side.end(),
             sign: Sign::Certain,
         });
-        let found = side.or_else(|| translated(&haystack[..haystack.len().min(end + 1)], begin, line));
+        let found = side.or_else(|| TRANSLATED.first(&haystack[..haystack.len().min(end + 1)], begin, line));
         if found.is_some() {
             return found;
         }
@@ -212,13 +212,6 @@ fn foreign(haystack: &[u8], from: usize, line: &mut Line) -> Option<Place> {
             end
         };
     }
-}
-
-/// A piece of a message in another language.
-fn translated(haystack: &[u8], from: usize, line: &mut Line) -> Option<Place> {
-    let long = TRANSLATED.long(haystack, from, line);
-    let short = TRANSLATED.short(haystack, from, line);
-    long.into_iter().chain(short).min_by_key(|found| found.at)
 }
 
 /// The first byte that is not ASCII.
