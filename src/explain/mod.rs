@@ -23,6 +23,7 @@ pub mod judge;
 pub mod lines;
 pub mod logged;
 pub mod memo;
+mod pooler;
 pub mod prefix;
 pub mod refusals;
 mod remedies;
