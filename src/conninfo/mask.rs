@@ -180,8 +180,9 @@ fn mask_values(text: &str, is_secret: impl Fn(&str) -> bool) -> String {
         let before = head[..equals].trim_end();
         let word = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
         let name = &before[word.len()..];
-        let blanks = tail.len() - tail.trim_start().len();
-        let value = &tail[blanks..];
+        // Ruby and PHP write `=>`.
+        let value = tail.strip_prefix('>').unwrap_or(tail).trim_start();
+        let blanks = tail.len() - value.len();
         let length = value_length(value, word.ends_with(['?', '&']));
         if !is_secret(name) && !is_key(name, &value[..length]) {
             continue;

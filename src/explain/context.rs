@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::{memchr, memmem};
 
-use super::{clean, lines, prefix, times};
+use super::{clean, lines, pooler, prefix, times};
 
 /// What is another's whatever else stands in the line: an address that was asked for, a package that was to be installed.
 const SURELY_OTHERS: &[&str] = &[
@@ -164,7 +164,7 @@ where
     // Some collectors take the indentation away: then a line counts as code once the frame above it is seen.
     let mut unsettled = 0;
     for (distance, frame) in above.enumerate() {
-        if frame.starts_with("Traceback (most recent call last)") {
+        if frame.starts_with(TRACEBACK) {
             break;
         }
         let is_frame = is_frame(&frame);
@@ -250,14 +250,26 @@ pub enum Bond {
     Chain,
 }
 
-/// Judges the lines between two matches, and the beginning of the second one's line; the first was written at `since`.
+/// How Python begins a traceback.
+const TRACEBACK: &str = "Traceback (most recent call last)";
+/// What stands between the places where Django's report of an error shows its message.
+const REPORT: &[&str] = &["Django Version: ", "Exception Type: "];
+
+/// Judges the lines between two matches, with the lines that hold them; the first was written at `since`.
 #[must_use]
-pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
+pub fn bond<'s>(first: &[u8], between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
     // It begins with the end of the first one's line.
     let between = between.strip_prefix(b"\n").unwrap_or(between);
+    if between.is_empty() && pooler::says_again(&lines::text(first), &lines::text(line)) {
+        return Bond::Chain;
+    }
     let lines = || lines::forward(between).flat_map(written);
     // Mostly another record stands between them.
-    if lines().next().is_some_and(|line| !continues(&line) && !is_link(&line)) {
+    let is_headed = lines()
+        .find(|line| !continues(line))
+        .is_some_and(|line| line.starts_with(TRACEBACK))
+        && !ends_traceback(&plain(first));
+    if lines().next().is_some_and(|line| !continues(&line) && !is_link(&line)) && !is_headed {
         return Bond::None;
     }
     let own = plain(line);
@@ -269,14 +281,17 @@ pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<
     if continues_message(&own, moment) && lines().all(|line| continues(&line)) {
         return Bond::Message;
     }
-    let mut chained = false;
+    if own.trim_start().starts_with("The above exception (") || REPORT.iter().any(|mark| memmem::find(between, mark.as_bytes()).is_some()) {
+        return Bond::Chain;
+    }
+    let mut chained = is_headed;
     let mut framed = false;
     let mut is_code = false;
     for line in lines() {
         let text = line.trim_start();
         if is_link(text) {
             chained = true;
-        } else if text.contains("Traceback (most recent call last)") {
+        } else if text.contains(TRACEBACK) {
             if !chained {
                 return Bond::None;
             }
@@ -352,6 +367,12 @@ fn continues_message(line: &str, moment: impl FnOnce() -> Moment) -> bool {
             Moment::Same => is_attempt,
             Moment::Later => false,
         }
+}
+
+/// Whether a line is the last of a traceback: what a logger writes above one is none.
+fn ends_traceback(line: &str) -> bool {
+    let name = line.split([':', ' ']).next().unwrap_or_default();
+    is_exception(line) && (name.contains('.') || name.ends_with("Error") || name.ends_with("Exception"))
 }
 
 fn is_exception(line: &str) -> bool {
