@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::{memchr, memmem};
 
-use super::{clean, lines, prefix, times};
+use super::{clean, lines, pooler, prefix, times};
 
 /// What is another's whatever else stands in the line: an address that was asked for, a package that was to be installed.
 const SURELY_OTHERS: &[&str] = &[
@@ -260,6 +260,9 @@ const REPORT: &[&str] = &["Django Version: ", "Exception Type: "];
 pub fn bond<'s>(first: &[u8], between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
     // It begins with the end of the first one's line.
     let between = between.strip_prefix(b"\n").unwrap_or(between);
+    if between.is_empty() && pooler::says_again(&lines::text(first), &lines::text(line)) {
+        return Bond::Chain;
+    }
     let lines = || lines::forward(between).flat_map(written);
     // Mostly another record stands between them.
     let is_headed = lines()
