@@ -12,7 +12,7 @@ use super::{sight, times};
 use crate::finding::Kind;
 use crate::finding::pool::{client_pool_exhausted, connection_lost};
 use crate::finding::privileges::transaction_aborted;
-use crate::finding::tcp::{not_postgres, socket_missing, unreachable};
+use crate::finding::tcp::{not_postgres, socket_missing, unexplained, unreachable};
 use crate::finding::tls::handshake_failed;
 use crate::layer::Layer;
 
@@ -149,8 +149,9 @@ fn names_the_file(first: &Said, next: &Said) -> bool {
         && next.facts.get("file").is_some()
 }
 
+/// Whether a kind is only what follows from another, or says less than any other.
 fn is_consequence(kind: &Kind) -> bool {
-    kind.is(&client_pool_exhausted::KIND) || kind.is(&transaction_aborted::KIND)
+    kind.is(&unexplained::KIND) || kind.is(&client_pool_exhausted::KIND) || kind.is(&transaction_aborted::KIND)
 }
 
 /// libpq goes on to the next address, so of its attempts the one that got furthest is what stands in the way. An answer that is not
