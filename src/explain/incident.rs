@@ -121,7 +121,7 @@ impl Incident {
     /// another attempt of the same message got further than.
     pub fn add(&mut self, next: Sighting, bond: Bond) {
         let further = bond == Bond::Message && got_further(self.cause.kind, next.kind) || names_the_file(&self.cause, &next);
-        if further || is_consequence(self.cause.kind) && !is_consequence(next.kind) {
+        if (further || is_consequence(self.cause.kind)) && !is_consequence(next.kind) {
             self.cause = next;
         } else {
             self.cause.complete(next);
