@@ -307,7 +307,8 @@ fn refusal_alone(text: &str) -> &str {
 
 /// The line without its prefix, with every secret masked.
 fn excerpt(line: &str, found: &Match<'_>, facts: &Facts) -> String {
-    let mut text = secrets::mask(prefix::strip(line).rest.trim());
+    // What is cut off could be the beginning of a secret.
+    let mut text = prefix::strip(&secrets::mask(line)).rest.trim().to_owned();
     for (name, value) in &found.captured.holes {
         if *name == SECRET && !value.is_empty() {
             text = text
