@@ -242,7 +242,7 @@ fn goes_on(message: &str, end: usize) -> bool {
     let (said, rest) = message.split_at(end);
     let is_set = || rest.trim_start_matches(' ').starts_with("= ");
     let is_of_php = || rest.starts_with(" in /") && rest.lines().next().is_some_and(|line| line.contains(".php"));
-    said.ends_with("does not exist") && rest.starts_with(" in ") && !is_of_php()
+    said.ends_with("does not exist") && (rest.starts_with(" in ") && !is_of_php() || rest.starts_with(", skipping"))
         || said.ends_with("No such file or directory") && rest.starts_with(": ")
         || rest.starts_with(" in file \"")
         || is_set()
