@@ -100,10 +100,10 @@ fn seen(group: &Group) -> String {
     let at = |line: u64, time: Option<&str>| time.map_or_else(|| format!("line {line}"), |time| format!("line {line} ({time})"));
     let first = at(group.first.line, group.first.time.as_deref());
     if group.count == 1 {
-        return format!("seen once, in {first}");
+        return format!("once, in {first}");
     }
     let last = at(group.last_line, group.last_time.as_deref());
-    format!("seen {} times, first in {first}, last in {last}", group.count)
+    format!("{} times, first in {first}, last in {last}", group.count)
 }
 
 /// What the log names.
