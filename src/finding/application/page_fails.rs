@@ -34,13 +34,28 @@ pub fn finding(url: &HealthUrl, origin: &Origin, page: &Page, recognised: &[Find
     }
     let finding = if recognised.is_empty() {
         finding
-            .candidate("the application's code fails", "its log has a traceback from the time of this check")
-            .candidate("the running process has other settings than those that were checked", "dbdoctor check --pid with the number of its main process")
-            .candidate("a server before the application does not reach it", "its log names the upstream, refused or timed out")
+            .candidate(
+                "the application's code fails",
+                "its log has a traceback from the time of this check",
+            )
+            .candidate(
+                "the running process has other settings than those that were checked",
+                "dbdoctor check --pid with the number of its main process",
+            )
+            .candidate(
+                "a server before the application does not reach it",
+                "its log names the upstream, refused or timed out",
+            )
     } else {
         finding
-            .candidate("the running process has other settings than those that were checked", "dbdoctor check --pid with the number of its main process")
-            .candidate("the application keeps connections from before the database was mended", "the page is sound after a restart of the application")
+            .candidate(
+                "the running process has other settings than those that were checked",
+                "dbdoctor check --pid with the number of its main process",
+            )
+            .candidate(
+                "the application keeps connections from before the database was mended",
+                "the page is sound after a restart of the application",
+            )
     };
     finding.remedy(Remedy::new(
         "read the application's log from the time of this check, and mend what it names",

@@ -26,6 +26,9 @@ pub fn finding(url: &HealthUrl, page: &Page) -> Finding {
     }
     finding.remedy(Remedy::new(
         "name the page itself",
-        [Step::new(Place::AppHost, "name the address that the redirect leads to, or a page that needs no login")],
+        [Step::new(
+            Place::AppHost,
+            "name the address that the redirect leads to, or a page that needs no login",
+        )],
     ))
 }

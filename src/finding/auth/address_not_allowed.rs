@@ -18,7 +18,14 @@ pub static KIND: Kind = Kind {
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
     let of_neon = error.says(&["This IP address"]) && error.says(&["is not allowed to connect"]);
-    of_neon || error.says(&["(EADDRNOTALLOWED)", "not in tenant allow_list", "(EBANNED)", "(ECIRCUITBREAKER)", "user blocked:"])
+    of_neon
+        || error.says(&[
+            "(EADDRNOTALLOWED)",
+            "not in tenant allow_list",
+            "(EBANNED)",
+            "(ECIRCUITBREAKER)",
+            "user blocked:",
+        ])
 }
 
 /// The refusal, and under which circumstances it came.

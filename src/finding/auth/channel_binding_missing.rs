@@ -24,7 +24,9 @@ pub const TEXTS: &[Text] = &[
 /// The scene in which it was missing.
 #[must_use]
 pub fn finding(scene: &Scene<'_>) -> Finding {
-    let method = scene.method.map_or_else(|| "unknown".to_owned(), crate::server::watch::Method::name);
+    let method = scene
+        .method
+        .map_or_else(|| "unknown".to_owned(), crate::server::watch::Method::name);
     let tls = if scene.encrypted { "encrypted" } else { "not encrypted" };
     let (lacks, way_out) = if scene.encrypted {
         (

@@ -16,14 +16,23 @@ pub static KIND: Kind = Kind {
 /// The scene, with the stream's last words.
 #[must_use]
 pub fn finding(scene: &Scene<'_>, text: &str) -> Finding {
-    let asked = scene.method.map_or_else(|| "before anything was asked for".to_owned(), |method| format!("after the server had asked for {}", method.name()));
+    let asked = scene.method.map_or_else(
+        || "before anything was asked for".to_owned(),
+        |method| format!("after the server had asked for {}", method.name()),
+    );
     KIND.found(format!("{} closes the connection during the login", scene.route.address))
-        .detail(format!("It was closed {asked}, without an error message. PostgreSQL gives a reason before it hangs up."))
+        .detail(format!(
+            "It was closed {asked}, without an error message. PostgreSQL gives a reason before it hangs up."
+        ))
         .evidence(format!("{}: {text}", scene.route.address))
         .candidate("a proxy in front of the server hung up", "its log, and the health of its backends")
-        .candidate("the server process crashed or was killed", "the server's log at this moment; the kernel's log for an OOM kill")
+        .candidate(
+            "the server process crashed or was killed",
+            "the server's log at this moment; the kernel's log for an OOM kill",
+        )
         .remedy(Remedy::new(
             "find out who hung up",
-            [Step::new(Place::DatabaseHost, "look for a crash, and for the kernel's OOM killer").run("journalctl -u 'postgresql*' --since -5min --no-pager; journalctl -k --since -5min --no-pager")],
+            [Step::new(Place::DatabaseHost, "look for a crash, and for the kernel's OOM killer")
+                .run("journalctl -u 'postgresql*' --since -5min --no-pager; journalctl -k --since -5min --no-pager")],
         ))
 }

@@ -24,21 +24,28 @@ pub fn matches(error: &ServerError) -> bool {
 /// The refusal, and under which circumstances it came.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
-
     let database = &scene.target.database;
     let ident = quote::sql_ident(database.raw());
-    let finding = KIND.found(format!("database \"{database}\" accepts no connections")).evidence(error.to_string());
+    let finding = KIND
+        .found(format!("database \"{database}\" accepts no connections"))
+        .evidence(error.to_string());
     if error.says(&["invalid database"]) {
         return finding
             .detail("A DROP DATABASE was interrupted: what is left cannot be used again.")
-            .remedy(Remedy::new("restore the database from a backup under its name", [Step::new(Place::Database, "drop what is left, create the database anew, and restore it").actor("superuser")]));
+            .remedy(Remedy::new(
+                "restore the database from a backup under its name",
+                [Step::new(Place::Database, "drop what is left, create the database anew, and restore it").actor("superuser")],
+            ));
     }
     if database.raw() == "template0" {
         return finding
             .detail("template0 is the pristine template that CREATE DATABASE copies; it is closed on purpose, and has to stay so.")
             .remedy(Remedy::new(
                 "name the application's own database",
-                [Step::new(Place::AppConfig, format!("correct the database's name in the settings ({})", scene.target.source))],
+                [Step::new(
+                    Place::AppConfig,
+                    format!("correct the database's name in the settings ({})", scene.target.source),
+                )],
             ));
     }
     finding

@@ -24,17 +24,23 @@ pub fn matches(error: &ServerError) -> bool {
 /// The refusal, and under which circumstances it came.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
-
     let target = scene.target;
     let database = &target.database;
-    if error.detail.as_ref().is_some_and(|detail| detail.raw().contains("database subdirectory")) {
+    if error
+        .detail
+        .as_ref()
+        .is_some_and(|detail| detail.raw().contains("database subdirectory"))
+    {
         return KIND
             .found(format!("the files of database \"{database}\" are gone from the server's disk"))
             .detail("The server knows the database and does not find its directory.")
             .evidence(error.to_string())
             .remedy(Remedy::new(
                 "bring the database's directory back",
-                [Step::new(Place::DatabaseHost, "see whether the directory's disk or tablespace is not mounted; otherwise restore the database from a backup")],
+                [Step::new(
+                    Place::DatabaseHost,
+                    "see whether the directory's disk or tablespace is not mounted; otherwise restore the database from a backup",
+                )],
             ));
     }
     let mut finding = KIND
@@ -42,19 +48,33 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
         .detail("The role was let in first, so its password, where one was asked for, is right.")
         .evidence(error.to_string());
     if database == &target.user {
-        finding = finding.candidate("the settings name no database, and the role's name was taken instead", "look for a database name in the DSN");
+        finding = finding.candidate(
+            "the settings name no database, and the role's name was taken instead",
+            "look for a database name in the DSN",
+        );
     }
     if database.raw().trim() != database.raw() {
-        finding = finding.candidate("a blank or line break at the end of the name came from the settings", "the name is shown above with its last character");
+        finding = finding.candidate(
+            "a blank or line break at the end of the name came from the settings",
+            "the name is shown above with its last character",
+        );
     }
     let ident = quote::sql_ident(database.raw());
     finding.remedy(Remedy::new(
         format!("correct the database's name in the settings, or create \"{database}\""),
         [
-            Step::sql("postgres", "see which databases there are", "SELECT datname FROM pg_database WHERE datallowconn ORDER BY 1;"),
-            Step::sql("postgres", "if it is missing, create it", format!("CREATE DATABASE {ident} OWNER {};", quote::sql_ident(target.user.raw())))
-                .actor("superuser")
-                .undo(format!("DROP DATABASE {ident};")),
+            Step::sql(
+                "postgres",
+                "see which databases there are",
+                "SELECT datname FROM pg_database WHERE datallowconn ORDER BY 1;",
+            ),
+            Step::sql(
+                "postgres",
+                "if it is missing, create it",
+                format!("CREATE DATABASE {ident} OWNER {};", quote::sql_ident(target.user.raw())),
+            )
+            .actor("superuser")
+            .undo(format!("DROP DATABASE {ident};")),
         ],
     ))
 }

@@ -30,11 +30,17 @@ pub fn matches(error: &ServerError) -> bool {
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     let target = scene.target;
     let mut finding = KIND
-        .found(format!("the proxy at {} does not know which endpoint is meant", scene.route.address))
+        .found(format!(
+            "the proxy at {} does not know which endpoint is meant",
+            scene.route.address
+        ))
         .detail("A provider's proxy answered, and not PostgreSQL. No password was looked at: whether it is right is not known.")
         .evidence(error.to_string());
     if !scene.encrypted {
-        finding = finding.candidate("the host name is sent in the TLS handshake, and there was none", "the row tls of this report");
+        finding = finding.candidate(
+            "the host name is sent in the TLS handshake, and there was none",
+            "the row tls of this report",
+        );
     } else if !target.tls.sni {
         finding = finding.candidate("sslsni=0 keeps the host name back", "the settings");
     }

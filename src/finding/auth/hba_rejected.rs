@@ -24,7 +24,6 @@ pub fn matches(error: &ServerError) -> bool {
 /// The refusal, and under which circumstances it came.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
-
     let target = scene.target;
     if !error.says(&["pg_hba.conf"]) && error.is_of_a_pooler() {
         return by_a_pooler(error, scene);

@@ -24,7 +24,6 @@ pub fn matches(error: &ServerError) -> bool {
 /// The refusal, and under which circumstances it came.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
-
     let user = &scene.target.user;
     let ident = quote::sql_ident(user.raw());
     KIND.found(format!("role \"{user}\" is not permitted to log in"))

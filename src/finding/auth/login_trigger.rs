@@ -51,7 +51,9 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     finding.remedy(Remedy::new(
         "find out why it refuses; where it should not, turn it off",
         [
-            Step::new(Place::DatabaseHost, "a superuser gets in past it, and sees the triggers on login").run(look).actor("superuser"),
+            Step::new(Place::DatabaseHost, "a superuser gets in past it, and sees the triggers on login")
+                .run(look)
+                .actor("superuser"),
             Step::new(
                 Place::Database,
                 format!("where the role is to get in, correct the function, or ALTER EVENT TRIGGER … DISABLE the one{which}"),

@@ -16,9 +16,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("authentication method requirement \"{value}\" failed"),
-];
+pub const TEXTS: &[Text] = &[Text::new("authentication method requirement \"{value}\" failed")];
 
 /// What the server asked for, and what the settings allow.
 #[must_use]
@@ -50,7 +48,10 @@ pub fn finding(scene: &Scene<'_>) -> Finding {
                     "SELECT line_number, type, database, user_name, address, auth_method FROM pg_hba_file_rules ORDER BY line_number;",
                 )
                 .actor("superuser"),
-                Step::new(Place::AppConfig, format!("or, if the server's method is good enough, allow it: {line}")),
+                Step::new(
+                    Place::AppConfig,
+                    format!("or, if the server's method is good enough, allow it: {line}"),
+                ),
             ],
         ))
 }

@@ -19,7 +19,8 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.says(&["IAM user authentication failed", "The IAM authentication failed"]) || error.is("28000") && (error.came_from("auth_failed") || error.says(&["authentication failed for user"]))
+    error.says(&["IAM user authentication failed", "The IAM authentication failed"])
+        || error.is("28000") && (error.came_from("auth_failed") || error.says(&["authentication failed for user"]))
 }
 
 /// The refusal, and under which circumstances it came.
@@ -48,8 +49,14 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
         finding
     };
     with_subject(finding, scene)
-        .candidate("the directory or identity provider rejects the credentials, or cannot be reached", "the server's log at this moment")
-        .candidate("the certificate or principal is that of another role", "the server's log names both")
+        .candidate(
+            "the directory or identity provider rejects the credentials, or cannot be reached",
+            "the server's log at this moment",
+        )
+        .candidate(
+            "the certificate or principal is that of another role",
+            "the server's log names both",
+        )
         .remedy(Remedy::new("see in the server's log why the method said no", [log()]))
 }
 
@@ -73,7 +80,10 @@ pub fn after_the_password(error: &ServerError, scene: &Scene<'_>) -> Finding {
             "pg_hba.conf says clientcert=verify-full, and the name in the client certificate is not the role",
             "the server's log has \"certificate validation (clientcert=verify-full) failed\"",
         )
-        .candidate("an extension that watches over logins said no", "shared_preload_libraries names one; the server's log has its words")
+        .candidate(
+            "an extension that watches over logins said no",
+            "shared_preload_libraries names one; the server's log has its words",
+        )
         .remedy(Remedy::new("see in the server's log what said no", steps))
 }
 

@@ -51,12 +51,26 @@ pub fn refused(error: &ServerError, scene: &Scene<'_>) -> Finding {
 #[must_use]
 pub fn finding(scene: &Scene<'_>) -> Finding {
     let target = scene.target;
-    let method = scene.method.map_or_else(|| "unknown".to_owned(), crate::server::watch::Method::name);
-    KIND.found(format!("the server asks role \"{}\" for a password, and the settings have none", target.user))
-        .detail(format!("The method is {method}. Neither {} nor PGPASSWORD nor a passfile has a password for this connection.", target.source))
-        .evidence(format!("authentication request: {method}; nothing was sent"))
-        .remedy(Remedy::new(
-            "put the password where the application reads it",
-            [Step::new(Place::AppConfig, format!("add the password ({}), percent-encoded if they are a URL, and restart the application", target.source))],
-        ))
+    let method = scene
+        .method
+        .map_or_else(|| "unknown".to_owned(), crate::server::watch::Method::name);
+    KIND.found(format!(
+        "the server asks role \"{}\" for a password, and the settings have none",
+        target.user
+    ))
+    .detail(format!(
+        "The method is {method}. Neither {} nor PGPASSWORD nor a passfile has a password for this connection.",
+        target.source
+    ))
+    .evidence(format!("authentication request: {method}; nothing was sent"))
+    .remedy(Remedy::new(
+        "put the password where the application reads it",
+        [Step::new(
+            Place::AppConfig,
+            format!(
+                "add the password ({}), percent-encoded if they are a URL, and restart the application",
+                target.source
+            ),
+        )],
+    ))
 }

@@ -26,7 +26,6 @@ pub fn matches(error: &ServerError) -> bool {
 /// The refusal, and under which circumstances it came.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
-
     let target = scene.target;
     let role = target.user.to_string();
     let source = target.password.as_ref().map(|password| &password.source);

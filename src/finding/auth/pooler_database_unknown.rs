@@ -19,22 +19,30 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is_of_a_pooler() && (error.says(&["no such database", "No pool configured for database"]) || error.says(&["route for"]) && error.says(&["is not found"]) || error.says(&["database \""]) && error.says(&["is disabled"]))
+    error.is_of_a_pooler()
+        && (error.says(&["no such database", "No pool configured for database"])
+            || error.says(&["route for"]) && error.says(&["is not found"])
+            || error.says(&["database \""]) && error.says(&["is disabled"]))
 }
 
 /// The refusal, and under which circumstances it came.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
-
     let database = &scene.target.database;
     if error.says(&["is disabled"]) {
         return KIND
-            .found(format!("the pooler at {} has the database \"{database}\" disabled", scene.route.address))
-            .detail("A pooler answered, not PostgreSQL: somebody turned the database off in its console. Find out why before you turn it on.")
+            .found(format!(
+                "the pooler at {} has the database \"{database}\" disabled",
+                scene.route.address
+            ))
+            .detail(
+                "A pooler answered, not PostgreSQL: somebody turned the database off in its console. Find out why before you turn it on.",
+            )
             .evidence(error.to_string())
             .remedy(Remedy::new(
                 "let the pooler serve the database again",
-                [Step::new(Place::Pooler, "in the pooler's console, as an admin user").run(format!("ENABLE {};", sql_ident(database.raw())))],
+                [Step::new(Place::Pooler, "in the pooler's console, as an admin user")
+                    .run(format!("ENABLE {};", sql_ident(database.raw())))],
             ));
     }
     if error.says(&["route for", "No pool configured"]) {

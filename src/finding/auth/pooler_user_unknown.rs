@@ -17,7 +17,8 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is_of_a_pooler() && error.says(&[
+    error.is_of_a_pooler()
+        && error.says(&[
             "no such user",
             "incorrect user",
             "has no credentials for the role",
@@ -29,17 +30,22 @@ pub fn matches(error: &ServerError) -> bool {
 /// The refusal, and under which circumstances it came.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
-
     let user = &scene.target.user;
     KIND.found(format!("the pooler at {} does not know the user \"{user}\"", scene.route.address))
         .detail("A pooler answered, not PostgreSQL. Whether PostgreSQL has the role is not known.")
         .evidence(error.to_string())
         .candidate("the user is not in the pooler's auth_file", "look for the user there")
-        .candidate("auth_query runs in a database that does not exist", "SHOW CONFIG; in the pooler's console, then connect to that database")
+        .candidate(
+            "auth_query runs in a database that does not exist",
+            "SHOW CONFIG; in the pooler's console, then connect to that database",
+        )
         .remedy(Remedy::new(
             "let the pooler know the user",
             [
-                Step::new(Place::Pooler, "add the user to auth_file, with the secret that PostgreSQL has for it in pg_authid"),
+                Step::new(
+                    Place::Pooler,
+                    "add the user to auth_file, with the secret that PostgreSQL has for it in pg_authid",
+                ),
                 Step::new(Place::Pooler, "in the pooler's console, as an admin user").run("RELOAD;"),
             ],
         ))

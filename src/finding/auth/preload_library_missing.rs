@@ -29,7 +29,12 @@ pub fn matches(error: &ServerError) -> bool {
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     let (role, database) = (&scene.target.user, &scene.target.database);
-    let library = error.message.raw().split('"').nth(1).map_or_else(|| "a library".to_owned(), |name| format!("\"{}\"", Foreign::new(name)));
+    let library = error
+        .message
+        .raw()
+        .split('"')
+        .nth(1)
+        .map_or_else(|| "a library".to_owned(), |name| format!("\"{}\"", Foreign::new(name)));
     let [session, local] = SETTINGS;
     let finding = KIND
         .found(format!("sessions of \"{role}\" in \"{database}\" are to load {library}, which the server cannot load"))
@@ -42,7 +47,10 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     if SETTINGS.iter().any(|setting| options.contains(setting)) {
         return finding.remedy(Remedy::new(
             "take it out of the options of the connection settings",
-            [Step::new(Place::AppConfig, format!("remove the setting from options ({})", scene.target.source))],
+            [Step::new(
+                Place::AppConfig,
+                format!("remove the setting from options ({})", scene.target.source),
+            )],
         ));
     }
     let look = "SELECT d.datname, r.rolname, s.setconfig FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = \

@@ -24,7 +24,6 @@ pub fn matches(error: &ServerError) -> bool {
 /// The refusal, and under which circumstances it came.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
-
     let user = &scene.target.user;
     let mut finding = KIND
         .found(format!("there is no role \"{user}\" on the server"))
@@ -40,10 +39,18 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     finding.remedy(Remedy::new(
         format!("create the role \"{user}\", or correct the name in the settings"),
         [
-            Step::sql("postgres", "see which roles there are", "SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY 1;"),
-            Step::sql("postgres", "if the role is missing, create it; then give it a password with \\password", format!("CREATE ROLE {} LOGIN;", quote::sql_ident(user.raw())))
-                .actor("superuser")
-                .undo(format!("DROP ROLE {};", quote::sql_ident(user.raw()))),
+            Step::sql(
+                "postgres",
+                "see which roles there are",
+                "SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY 1;",
+            ),
+            Step::sql(
+                "postgres",
+                "if the role is missing, create it; then give it a password with \\password",
+                format!("CREATE ROLE {} LOGIN;", quote::sql_ident(user.raw())),
+            )
+            .actor("superuser")
+            .undo(format!("DROP ROLE {};", quote::sql_ident(user.raw()))),
         ],
     ))
 }

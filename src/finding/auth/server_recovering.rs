@@ -19,14 +19,17 @@ pub static KIND: Kind = Kind {
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
     // Of the states with this code, only recovery has a DETAIL (PostgreSQL 14 and later).
-    error.is("57P03") && (error.detail.is_some() || error.says(&["recovery", "not yet accepting connections", "is not accepting connections"]))
+    error.is("57P03")
+        && (error.detail.is_some() || error.says(&["recovery", "not yet accepting connections", "is not accepting connections"]))
 }
 
 /// The refusal, and under which circumstances it came.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
-
-    let off = error.detail.as_ref().is_some_and(|detail| detail.raw().contains("Hot standby mode is disabled"));
+    let off = error
+        .detail
+        .as_ref()
+        .is_some_and(|detail| detail.raw().contains("Hot standby mode is disabled"));
     if off {
         return KIND
             .found(format!("the server at {} is a standby that lets nobody in", scene.route.address))

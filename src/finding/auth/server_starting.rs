@@ -23,14 +23,28 @@ pub fn matches(error: &ServerError) -> bool {
 /// The refusal, and under which circumstances it came.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
-
     if error.says(&["starting up"]) {
-        return state(&KIND, "does not accept connections yet", "It is starting. This passes by itself; if it does not, its log says why.", error, scene);
+        return state(
+            &KIND,
+            "does not accept connections yet",
+            "It is starting. This passes by itself; if it does not, its log says why.",
+            error,
+            scene,
+        );
     }
     // The code stands for several states, and the words are translated.
-    state(&KIND, "accepts no connections for now", "It is starting, shutting down or recovering: its message says which, in its own language.", error, scene)
-        .candidate("it is starting or recovering", "the next attempt, or the server's log, shows that it is ready")
-        .candidate("it is shutting down", "the server's log says who asked for it")
+    state(
+        &KIND,
+        "accepts no connections for now",
+        "It is starting, shutting down or recovering: its message says which, in its own language.",
+        error,
+        scene,
+    )
+    .candidate(
+        "it is starting or recovering",
+        "the next attempt, or the server's log, shows that it is ready",
+    )
+    .candidate("it is shutting down", "the server's log says who asked for it")
 }
 
 /// A server that lets nobody in for now.

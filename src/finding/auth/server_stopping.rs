@@ -23,6 +23,11 @@ pub fn matches(error: &ServerError) -> bool {
 /// The refusal, and under which circumstances it came.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
-
-    server_starting::state(&KIND, "is shutting down", "It is on its way down; in smart mode it waits for the sessions that it still has.", error, scene)
+    server_starting::state(
+        &KIND,
+        "is shutting down",
+        "It is on its way down; in smart mode it waits for the sessions that it still has.",
+        error,
+        scene,
+    )
 }

@@ -17,11 +17,16 @@ pub static KIND: Kind = Kind {
 #[must_use]
 pub fn finding(scene: &Scene<'_>, text: &str) -> Finding {
     let address = &scene.route.address;
-    KIND.found(format!("{address} did not prove that it knows the password of role \"{}\"", scene.target.user))
-        .detail("The exchange broke on the server's side of the proof. The password itself was not sent.")
-        .evidence(format!("SASL: {text}"))
-        .remedy(Remedy::new(
-            "find out what answers at that address",
-            [Step::new(Place::AppHost, "show its certificate").run(format!("openssl s_client -starttls postgres -connect {address} -showcerts </dev/null"))],
-        ))
+    KIND.found(format!(
+        "{address} did not prove that it knows the password of role \"{}\"",
+        scene.target.user
+    ))
+    .detail("The exchange broke on the server's side of the proof. The password itself was not sent.")
+    .evidence(format!("SASL: {text}"))
+    .remedy(Remedy::new(
+        "find out what answers at that address",
+        [Step::new(Place::AppHost, "show its certificate").run(format!(
+            "openssl s_client -starttls postgres -connect {address} -showcerts </dev/null"
+        ))],
+    ))
 }

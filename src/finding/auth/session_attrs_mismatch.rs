@@ -31,8 +31,15 @@ pub const TEXTS: &[Text] = &[
 pub fn finding(target: &Target, seen: &[(Address, State)]) -> Finding {
     let wanted = target.session_attrs;
     let title = match seen {
-        [(address, state)] => format!("{address} is {state}, and target_session_attrs={} asks for another kind", wanted.name()),
-        _ => format!("none of {} hosts is what target_session_attrs={} asks for", seen.len(), wanted.name()),
+        [(address, state)] => format!(
+            "{address} is {state}, and target_session_attrs={} asks for another kind",
+            wanted.name()
+        ),
+        _ => format!(
+            "none of {} hosts is what target_session_attrs={} asks for",
+            seen.len(),
+            wanted.name()
+        ),
     };
     let by_default = seen.iter().any(|(_, state)| state.read_only_by_default && !state.standby);
     let mut finding = KIND
@@ -41,8 +48,14 @@ pub fn finding(target: &Target, seen: &[(Address, State)]) -> Finding {
     finding.evidence = seen.iter().map(|(address, state)| format!("{address} is {state}")).collect();
     finding = match wanted {
         SessionAttrs::ReadWrite | SessionAttrs::Primary => finding
-            .candidate("the primary is another host, perhaps since a failover", "pg_is_in_recovery() is false on exactly one host of the cluster")
-            .candidate("the primary is in the list, and down or not reachable", "the rows tcp and dns of this report name hosts that did not answer"),
+            .candidate(
+                "the primary is another host, perhaps since a failover",
+                "pg_is_in_recovery() is false on exactly one host of the cluster",
+            )
+            .candidate(
+                "the primary is in the list, and down or not reachable",
+                "the rows tcp and dns of this report name hosts that did not answer",
+            ),
         _ => finding.candidate("the list has no standby that is up", "pg_is_in_recovery() is true on a standby"),
     };
     if by_default && wanted == SessionAttrs::ReadWrite {

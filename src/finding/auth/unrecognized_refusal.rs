@@ -17,12 +17,20 @@ pub static KIND: Kind = Kind {
 /// The refusal, word for word.
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
-    let who = if error.is_of_a_pooler() { "a pooler or another make of server" } else { "PostgreSQL" };
-    KIND.found(format!("the server at {} refuses the login: {}", scene.route.address, error.message))
-        .detail(format!("The refusal comes from {who}; the catalogue has no finding for it."))
-        .evidence(error.to_string())
-        .remedy(Remedy::new(
-            "see what the server's log has beside this message",
-            [Step::new(Place::DatabaseHost, "look at the log at this moment").run("journalctl -u 'postgresql*' -u pgbouncer --since -5min --no-pager")],
-        ))
+    let who = if error.is_of_a_pooler() {
+        "a pooler or another make of server"
+    } else {
+        "PostgreSQL"
+    };
+    KIND.found(format!(
+        "the server at {} refuses the login: {}",
+        scene.route.address, error.message
+    ))
+    .detail(format!("The refusal comes from {who}; the catalogue has no finding for it."))
+    .evidence(error.to_string())
+    .remedy(Remedy::new(
+        "see what the server's log has beside this message",
+        [Step::new(Place::DatabaseHost, "look at the log at this moment")
+            .run("journalctl -u 'postgresql*' -u pgbouncer --since -5min --no-pager")],
+    ))
 }

@@ -69,7 +69,9 @@ fn missing(raised: &Raised) -> Option<Foreign> {
 }
 
 fn module_missing(raised: &Raised, runtime: &Runtime) -> Step {
-    let python = runtime.python().map_or_else(|| "python3".to_owned(), |path| quote::shell(&shown(path)));
+    let python = runtime
+        .python()
+        .map_or_else(|| "python3".to_owned(), |path| quote::shell(&shown(path)));
     let name = raised.message.raw().split('\'').nth(1).unwrap_or_default();
     Step::new(
         Place::AppHost,

@@ -31,9 +31,12 @@ pub fn found(path: &Path, line: usize, dropped: &str, whole: bool, reader: &str)
     };
     let quoted = quote::shell(&shown.to_string());
     let step = if dropped.contains("begins with export") {
-        Step::new(Place::AppHost, format!("take export off line {line}; the file as it was stays beside it"))
-            .run(format!(r"sudo sed -i.orig '{line}s/^[[:space:]]*export[[:space:]]*//' {quoted}"))
-            .undo(format!("sudo mv {quoted}.orig {quoted}"))
+        Step::new(
+            Place::AppHost,
+            format!("take export off line {line}; the file as it was stays beside it"),
+        )
+        .run(format!(r"sudo sed -i.orig '{line}s/^[[:space:]]*export[[:space:]]*//' {quoted}"))
+        .undo(format!("sudo mv {quoted}.orig {quoted}"))
     } else {
         Step::new(
             Place::AppConfig,
@@ -44,8 +47,5 @@ pub fn found(path: &Path, line: usize, dropped: &str, whole: bool, reader: &str)
         .severity(if whole { Severity::Fail } else { Severity::Warn })
         .detail(format!("In {shown}, {dropped}. {meaning}"))
         .evidence(format!("{shown}: {dropped}"))
-        .remedy(Remedy::new(
-            "write the line as NAME=value",
-            [step],
-        ))
+        .remedy(Remedy::new("write the line as NAME=value", [step]))
 }

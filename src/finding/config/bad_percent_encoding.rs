@@ -1,9 +1,9 @@
 //! `config/bad-percent-encoding`: a "%" outside the credentials begins no code.
 
+use crate::conninfo::error::{Fault, ParseError};
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::conninfo::error::{Fault, ParseError};
 use crate::remedy::{Place, Remedy, Step};
 use crate::settings::source::Source;
 

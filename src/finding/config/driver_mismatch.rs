@@ -26,9 +26,21 @@ pub const TEXTS: &[Text] = &[
 
 /// SQLAlchemy loads a driver that is not installed, and another one is.
 #[must_use]
-pub fn default_driver(source: &Source, venv: &Venv, sqlalchemy: &Version, loaded: &str, installed: &str, repaired: &Repaired, certain: bool) -> Finding {
+pub fn default_driver(
+    source: &Source,
+    venv: &Venv,
+    sqlalchemy: &Version,
+    loaded: &str,
+    installed: &str,
+    repaired: &Repaired,
+    certain: bool,
+) -> Finding {
     let path = Foreign::new(venv.path.to_string_lossy());
-    let package = if loaded == "psycopg" { "psycopg[binary]" } else { "psycopg2-binary" };
+    let package = if loaded == "psycopg" {
+        "psycopg[binary]"
+    } else {
+        "psycopg2-binary"
+    };
     let finding = KIND
         .found(format!("SQLAlchemy {sqlalchemy} loads {loaded} for postgresql://, and {path} has {installed}"))
         .severity(if certain { Severity::Fail } else { Severity::Warn })
@@ -43,7 +55,8 @@ pub fn default_driver(source: &Source, venv: &Venv, sqlalchemy: &Version, loaded
         format!("name {installed} in the URL"),
         [
             repaired::step(source, repaired),
-            Step::new(Place::AppHost, format!("or install {loaded} instead")).run(format!("{python} -m pip install {}", quote::shell(package))),
+            Step::new(Place::AppHost, format!("or install {loaded} instead"))
+                .run(format!("{python} -m pip install {}", quote::shell(package))),
         ],
     ))
 }
@@ -58,7 +71,10 @@ pub fn version(source: &Source, venv: &Venv, needs: &str, upgrade: &str) -> Find
         .evidence(format!("{path}: {}", venv.described()))
         .remedy(Remedy::new(
             "bring the versions together",
-            [Step::new(Place::AppHost, "with the virtual environment's own Python; try it where the tests run first")
-                .run(format!("{python} -m pip install --upgrade {}", quote::shell(upgrade)))],
+            [Step::new(
+                Place::AppHost,
+                "with the virtual environment's own Python; try it where the tests run first",
+            )
+            .run(format!("{python} -m pip install --upgrade {}", quote::shell(upgrade)))],
         ))
 }

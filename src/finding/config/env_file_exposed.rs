@@ -26,7 +26,9 @@ pub fn found(path: &Path, mode: u32, by_systemd: bool) -> Finding {
         ("640", "its group stays able to read it: make that the service's group")
     };
     KIND.found(format!("every user of this host can read {shown}, which holds a password"))
-        .detail(format!("{shown} has mode {mode:04o} and holds settings with a password: every account of this host can read it."))
+        .detail(format!(
+            "{shown} has mode {mode:04o} and holds settings with a password: every account of this host can read it."
+        ))
         .evidence(format!("mode {mode:04o}"))
         .remedy(Remedy::new(
             "take the rights of others away",

@@ -17,15 +17,16 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("Failed to load environment files: No such file or directory"),
-];
+pub const TEXTS: &[Text] = &[Text::new("Failed to load environment files: No such file or directory")];
 
 /// There is no such file.
 #[must_use]
 pub fn found(path: &Path, error: &std::io::Error) -> Finding {
     let shown = Foreign::new(path.to_string_lossy());
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let directory = quote::shell(&Foreign::new(directory.to_string_lossy()).to_string());
     KIND.found(format!("the env file {shown} does not exist"))
         .detail(format!("{shown} cannot be opened: {error}. A service whose unit names it with EnvironmentFile= does not start; with EnvironmentFile=- it starts without these settings."))

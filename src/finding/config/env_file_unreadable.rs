@@ -17,9 +17,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("Failed to load environment files: Permission denied"),
-];
+pub const TEXTS: &[Text] = &[Text::new("Failed to load environment files: Permission denied")];
 
 /// The file is there and closed to us.
 #[must_use]
@@ -47,7 +45,9 @@ pub fn unfit(path: &Path, why: &str) -> Finding {
     let shown = Foreign::new(path.to_string_lossy());
     let quoted = quote::shell(&shown.to_string());
     KIND.found(format!("{shown} {why}"))
-        .detail(format!("{shown} was named as a file of settings, and {why}. Nothing was read from it."))
+        .detail(format!(
+            "{shown} was named as a file of settings, and {why}. Nothing was read from it."
+        ))
         .evidence(format!("{shown} {why}"))
         .remedy(Remedy::new(
             "name the file that holds the settings",

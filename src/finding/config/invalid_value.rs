@@ -1,11 +1,11 @@
 //! `config/invalid-value`: a setting has a value that libpq refuses.
 
-use crate::explain::logged::Text;
-use crate::finding::{Finding, Kind, Severity};
-use crate::layer::Layer;
 use crate::conninfo::host_list::Mismatch;
 use crate::conninfo::validate::Invalid;
+use crate::explain::logged::Text;
+use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
+use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
@@ -48,11 +48,20 @@ pub const TEXTS: &[Text] = &[
 #[must_use]
 pub fn found(invalid: &Invalid, setting: &str, value: Option<&Foreign>) -> Finding {
     let keyword = invalid.keyword();
-    let shown = value.map_or_else(|| "a text that is not shown, since it may be a piece of a password".to_owned(), |value| format!("\"{value}\""));
+    let shown = value.map_or_else(
+        || "a text that is not shown, since it may be a piece of a password".to_owned(),
+        |value| format!("\"{value}\""),
+    );
     let (title, rule) = match invalid {
         Invalid::NotOneOf { words, .. } => (format!("{keyword} is {shown}"), format!("libpq takes one of: {}", words.join(", "))),
-        Invalid::NotANumber { .. } => (format!("{keyword} is no whole number: {shown}"), "libpq takes a whole number".to_owned()),
-        Invalid::PortOutOfRange => (format!("port is out of range: {shown}"), "a port is a number from 1 to 65535".to_owned()),
+        Invalid::NotANumber { .. } => (
+            format!("{keyword} is no whole number: {shown}"),
+            "libpq takes a whole number".to_owned(),
+        ),
+        Invalid::PortOutOfRange => (
+            format!("port is out of range: {shown}"),
+            "a port is a number from 1 to 65535".to_owned(),
+        ),
         Invalid::MixedMethods => (
             format!("require_auth is {shown}"),
             "either every method has a \"!\" before it or none has, and none stands there twice".to_owned(),
@@ -78,7 +87,9 @@ pub fn found(invalid: &Invalid, setting: &str, value: Option<&Foreign>) -> Findi
             "hostaddr takes an IPv4 or IPv6 address; a name goes to host".to_owned(),
         ),
     };
-    let mut finding = KIND.found(title).detail(format!("Set by {setting}. {rule}, and refuses to connect otherwise."));
+    let mut finding = KIND
+        .found(title)
+        .detail(format!("Set by {setting}. {rule}, and refuses to connect otherwise."));
     if value.is_some_and(|value| value.raw().contains('#')) {
         finding = finding.candidate(
             "a \"#fragment\" stands after the parameters",
@@ -114,6 +125,8 @@ fn remedy(invalid: &Invalid, keyword: &str) -> Remedy {
 #[must_use]
 pub fn host(setting: &str, value: &Foreign, why: &str, advice: &str) -> Finding {
     KIND.found(format!("the host is \"{value}\", which is no host name"))
-        .detail(format!("Set by {setting}. {why}. libpq would ask the resolver for a host of exactly that name."))
+        .detail(format!(
+            "Set by {setting}. {why}. libpq would ask the resolver for a host of exactly that name."
+        ))
         .remedy(Remedy::new("correct the host", [Step::new(Place::AppConfig, advice)]))
 }

@@ -1,9 +1,9 @@
 //! `config/malformed-dsn`: the connection string has no form that a driver reads.
 
+use crate::conninfo::error::{Component, Fault, ParseError};
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::conninfo::error::{Component, Fault, ParseError};
 use crate::remedy::{Place, Remedy, Step};
 use crate::settings::repaired::{self, Repaired};
 use crate::settings::source::Source;
@@ -40,10 +40,15 @@ pub const TEXTS: &[Text] = &[
 #[must_use]
 pub fn refused(source: &Source, error: &ParseError, text: &[u8]) -> Finding {
     let byte = error.span.start + 1;
-    let finding = KIND.found(format!("{} cannot be read as a connection: byte {byte}", source.subject())).detail(format!(
-        "libpq stops reading {source}: {error}. The text there is not shown, since it may be a piece of a password."
-    ));
-    finding.remedy(Remedy::new("correct the connection string", [Step::new(Place::AppConfig, advice(error, text))]))
+    let finding = KIND
+        .found(format!("{} cannot be read as a connection: byte {byte}", source.subject()))
+        .detail(format!(
+            "libpq stops reading {source}: {error}. The text there is not shown, since it may be a piece of a password."
+        ));
+    finding.remedy(Remedy::new(
+        "correct the connection string",
+        [Step::new(Place::AppConfig, advice(error, text))],
+    ))
 }
 
 fn advice(error: &ParseError, text: &[u8]) -> String {

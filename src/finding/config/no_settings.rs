@@ -1,8 +1,8 @@
 //! `config/no-settings`: nothing says where the database is.
 
 use crate::finding::{Finding, Kind, Severity};
-use crate::layer::Layer;
 use crate::foreign::Foreign;
+use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::settings::source::{Place as Where, Source};
 
@@ -21,7 +21,10 @@ pub fn nothing(place: &Where) -> Finding {
             let path = Foreign::new(path.to_string_lossy());
             (format!("{path} holds no database settings"), format!("the file {path}"))
         }
-        None if *place == Where::Environment => ("no database settings in the environment".to_owned(), "this process's environment".to_owned()),
+        None if *place == Where::Environment => (
+            "no database settings in the environment".to_owned(),
+            "this process's environment".to_owned(),
+        ),
         None => (format!("no database settings in {}", place.described()), place.described()),
     };
     KIND.found(title)

@@ -1,8 +1,8 @@
 //! `config/not-postgres`: the settings name another kind of server.
 
 use crate::finding::{Finding, Kind, Severity};
-use crate::layer::Layer;
 use crate::foreign::Foreign;
+use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::settings::source::Source;
 
@@ -30,8 +30,13 @@ pub fn scheme(source: &Source, scheme: &[u8]) -> Finding {
         _ => "not PostgreSQL's",
     };
     KIND.found(format!("{subject} has the scheme \"{scheme}\""))
-        .detail(format!("{source} begins with \"{scheme}://\", which is {meant}. No PostgreSQL driver reads it."))
-        .candidate("the value is another service's", "compare it with the variable that the application reads")
+        .detail(format!(
+            "{source} begins with \"{scheme}://\", which is {meant}. No PostgreSQL driver reads it."
+        ))
+        .candidate(
+            "the value is another service's",
+            "compare it with the variable that the application reads",
+        )
         .candidate("the value is an example that was never replaced", "look where the value is set")
         .remedy(write_url(&subject))
 }

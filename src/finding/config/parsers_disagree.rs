@@ -29,11 +29,15 @@ pub fn found(source: &Source, severity: Severity, disagreements: &[Disagreement]
     let (title, detail) = match severity {
         Severity::Fail => (
             format!("{subject} is not read as it was meant by the library that it is written for"),
-            format!("{source} names its reader, and that reader misreads or refuses it in every release known here ({readers}). libpq, and psql with it, may read it all the same."),
+            format!(
+                "{source} names its reader, and that reader misreads or refuses it in every release known here ({readers}). libpq, and psql with it, may read it all the same."
+            ),
         ),
         Severity::Warn | Severity::Info => (
             format!("{subject} is read differently by {readers}"),
-            format!("{source} leads to another place, or to another login, depending on the library that reads it. Which one the application uses is not known here; the check goes on with libpq's reading, or with that of the driver in the URL."),
+            format!(
+                "{source} leads to another place, or to another login, depending on the library that reads it. Which one the application uses is not known here; the check goes on with libpq's reading, or with that of the driver in the URL."
+            ),
         ),
     };
     let mut finding = KIND.found(title).severity(severity).detail(detail);

@@ -29,7 +29,9 @@ pub fn found(path: &Path, why: &str, line: Option<usize>) -> Finding {
     let quoted = quote::shell(&shown.to_string());
     let fits = line.map_or_else(String::new, |line| format!(" Line {line} has a password for this connection."));
     KIND.found(format!("libpq ignores {shown}: {why}"))
-        .detail(format!("No other setting gives a password, and {shown} is ignored by libpq: {why}.{fits}"))
+        .detail(format!(
+            "No other setting gives a password, and {shown} is ignored by libpq: {why}.{fits}"
+        ))
         .remedy(Remedy::new(
             "make it a plain file that its owner alone may read",
             [Step::new(Place::AppHost, "take the rights of group and others away").run(format!("chmod 600 {quoted}"))],

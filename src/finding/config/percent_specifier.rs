@@ -57,11 +57,18 @@ fn remedy(unit: &str, file: &str, line: usize, name: &str) -> Remedy {
     Remedy::new(
         "double the percent signs, or move the assignment to an EnvironmentFile=",
         [
-            Step::new(Place::AppHost, format!("double the percent sign of every escape on line {line}, which sets {name}; the file as it was stays beside it"))
-                .run(format!(r"sudo sed -i.orig '{line}{{:a;s/\(^\|[^%]\)%\([0-9A-Fa-f]\{{2\}}\)/\1%%\2/;ta}}' {quoted}"))
-                .undo(format!("sudo mv {quoted}.orig {quoted}")),
-            Step::new(Place::AppHost, "start the service with it")
-                .run(format!("sudo systemctl daemon-reload && sudo systemctl restart {}", quote::shell(unit))),
+            Step::new(
+                Place::AppHost,
+                format!("double the percent sign of every escape on line {line}, which sets {name}; the file as it was stays beside it"),
+            )
+            .run(format!(
+                r"sudo sed -i.orig '{line}{{:a;s/\(^\|[^%]\)%\([0-9A-Fa-f]\{{2\}}\)/\1%%\2/;ta}}' {quoted}"
+            ))
+            .undo(format!("sudo mv {quoted}.orig {quoted}")),
+            Step::new(Place::AppHost, "start the service with it").run(format!(
+                "sudo systemctl daemon-reload && sudo systemctl restart {}",
+                quote::shell(unit)
+            )),
         ],
     )
 }

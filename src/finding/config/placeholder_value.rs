@@ -14,9 +14,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("Can't load plugin: sqlalchemy.dialects:driver"),
-];
+pub const TEXTS: &[Text] = &[Text::new("Can't load plugin: sqlalchemy.dialects:driver")];
 
 /// A part holds a known placeholder.
 #[must_use]

@@ -16,10 +16,13 @@ pub static KIND: Kind = Kind {
 #[must_use]
 pub fn process(pid: u32) -> Finding {
     KIND.found(format!("there is no process {pid}"))
-        .detail(format!("/proc has no process {pid} whose environment could be read: it has ended, or runs in another container or on another host."))
+        .detail(format!(
+            "/proc has no process {pid} whose environment could be read: it has ended, or runs in another container or on another host."
+        ))
         .remedy(Remedy::new(
             "look the number up again",
-            [Step::new(Place::AppHost, "the processes of Python's application servers").run("ps -eo pid,user,args | grep -E 'gunicorn|uvicorn|python'")],
+            [Step::new(Place::AppHost, "the processes of Python's application servers")
+                .run("ps -eo pid,user,args | grep -E 'gunicorn|uvicorn|python'")],
         ))
 }
 
@@ -33,6 +36,9 @@ pub fn container(name: &str, asked: &[&str]) -> Finding {
         .map(|program| Step::new(Place::AppHost, format!("the containers that {program} knows")).run(format!("{program} ps --all")))
         .collect();
     KIND.found(format!("there is no container \"{shown}\""))
-        .detail(format!("{programs} {} no container of the name or number \"{shown}\".", if asked.len() == 1 { "knows" } else { "know" }))
+        .detail(format!(
+            "{programs} {} no container of the name or number \"{shown}\".",
+            if asked.len() == 1 { "knows" } else { "know" }
+        ))
         .remedy(Remedy::new("look the name up again", steps))
 }

@@ -42,15 +42,22 @@ pub fn finding(value: &[u8], setting: &str) -> Option<Finding> {
                  speak. The check logs in as an ordinary session: whether a replication connection would be let in is not known.",
             )
     } else if text == "1" || begins(YES) {
-        KIND.found(format!("the settings ask for a replication connection, which answers no SQL: replication={shown}"))
-            .detail("On such a connection the server takes the commands of streaming replication alone, and refuses every query of an application.")
+        KIND.found(format!(
+            "the settings ask for a replication connection, which answers no SQL: replication={shown}"
+        ))
+        .detail(
+            "On such a connection the server takes the commands of streaming replication alone, and refuses every query of an application.",
+        )
     } else {
         KIND.found(format!("replication is \"{shown}\", which no server takes"))
             .detail("PostgreSQL takes true, false or database there, and refuses the login otherwise.")
     };
     Some(finding.evidence(format!("replication={shown}, from {setting}")).remedy(Remedy::new(
         "connect as an ordinary session",
-        [Step::new(Place::AppConfig, "take replication out of the settings; it is for programs that stream the server's log")],
+        [Step::new(
+            Place::AppConfig,
+            "take replication out of the settings; it is for programs that stream the server's log",
+        )],
     )))
 }
 

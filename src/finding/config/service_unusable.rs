@@ -2,8 +2,8 @@
 
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
-use crate::layer::Layer;
 use crate::foreign::Foreign;
+use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
@@ -25,6 +25,8 @@ pub const TEXTS: &[Text] = &[
 #[must_use]
 pub fn found(service: &Foreign, why: &str, advice: &str) -> Finding {
     KIND.found(format!("the service \"{service}\" cannot be used: {why}"))
-        .detail(format!("The settings name the service \"{service}\". libpq refuses to connect: {why}."))
+        .detail(format!(
+            "The settings name the service \"{service}\". libpq refuses to connect: {why}."
+        ))
         .remedy(Remedy::new("define the service", [Step::new(Place::AppConfig, advice)]))
 }

@@ -31,12 +31,19 @@ pub fn shell(service: &Source, shell: &Source, differences: &[Difference]) -> Fi
             "The check goes on with {service}. This shell has {shell}, which differs: what works or fails when it is tried by hand says little about the \
              service."
         ));
-    let finding = shown(finding, differences, |part, left, right| format!("{part}: \"{left}\" for the service, \"{right}\" in this shell"));
+    let finding = shown(finding, differences, |part, left, right| {
+        format!("{part}: \"{left}\" for the service, \"{right}\" in this shell")
+    });
     finding.remedy(Remedy::new(
         "try by hand what the service has",
         [Step::new(Place::AppHost, "take the variables out of this shell").run(format!(
             "unset {}",
-            shell.variables.iter().map(|(name, _)| crate::quote::shell(name)).collect::<Vec<_>>().join(" ")
+            shell
+                .variables
+                .iter()
+                .map(|(name, _)| crate::quote::shell(name))
+                .collect::<Vec<_>>()
+                .join(" ")
         ))],
     ))
 }
@@ -51,13 +58,18 @@ pub fn expected(target: Option<&str>, source: &Source, part: &'static str, expec
         ),
         None => (format!("--expect-{part}"), format!("--expect-{part}")),
     };
-    KIND.found(format!("{} leads to {part} \"{seen}\", and {who} expects \"{expected}\"", source.subject()))
-        .detail(format!("{source} leads to {part} \"{seen}\", and {who} says that it should be \"{expected}\"."))
-        .evidence(format!("{part}: \"{seen}\" in the settings, \"{expected}\" expected"))
-        .remedy(Remedy::new(
-            "correct whichever is wrong",
-            [Step::new(Place::AppConfig, format!("correct {source}, or {place}"))],
-        ))
+    KIND.found(format!(
+        "{} leads to {part} \"{seen}\", and {who} expects \"{expected}\"",
+        source.subject()
+    ))
+    .detail(format!(
+        "{source} leads to {part} \"{seen}\", and {who} says that it should be \"{expected}\"."
+    ))
+    .evidence(format!("{part}: \"{seen}\" in the settings, \"{expected}\" expected"))
+    .remedy(Remedy::new(
+        "correct whichever is wrong",
+        [Step::new(Place::AppConfig, format!("correct {source}, or {place}"))],
+    ))
 }
 
 /// A variable is assigned twice, and the later assignment counts. In two files that is often meant; in one it hardly is.
@@ -68,11 +80,18 @@ pub fn overridden(later: &Source, earlier: &Source, differences: &[Difference]) 
     let finding = KIND
         .found(format!("{} is set twice, with another {}", later.subject(), parts.join(", ")))
         .severity(if same { Severity::Warn } else { Severity::Info })
-        .detail(format!("{later} counts, since it is read last. {earlier} is beaten by it, and leads elsewhere."));
-    let finding = shown(finding, differences, |part, now, before| format!("{part}: \"{now}\" counts, \"{before}\" is beaten"));
+        .detail(format!(
+            "{later} counts, since it is read last. {earlier} is beaten by it, and leads elsewhere."
+        ));
+    let finding = shown(finding, differences, |part, now, before| {
+        format!("{part}: \"{now}\" counts, \"{before}\" is beaten")
+    });
     finding.remedy(Remedy::new(
         "keep one of them",
-        [Step::new(Place::AppConfig, format!("take out {earlier}, or {later} if the other is what is meant"))],
+        [Step::new(
+            Place::AppConfig,
+            format!("take out {earlier}, or {later} if the other is what is meant"),
+        )],
     ))
 }
 
@@ -91,13 +110,18 @@ pub fn found(checked: &Source, other: &Source, differences: &[Difference]) -> Fi
                  decided by its code; --django or --flask asks it."
             )
         });
-    let finding = shown(finding, differences, |part, left, right| format!("{part}: \"{left}\" in {}, \"{right}\" in {}", checked.subject(), other.subject()));
+    let finding = shown(finding, differences, |part, left, right| {
+        format!("{part}: \"{left}\" in {}, \"{right}\" in {}", checked.subject(), other.subject())
+    });
     if known {
         return finding.remedy(Remedy::new(
             "make them agree",
             [Step::new(
                 Place::AppConfig,
-                format!("remove {other}, or make the application's code read it; nothing has to change if {} is what is meant", checked.subject()),
+                format!(
+                    "remove {other}, or make the application's code read it; nothing has to change if {} is what is meant",
+                    checked.subject()
+                ),
             )],
         ));
     }
@@ -105,7 +129,11 @@ pub fn found(checked: &Source, other: &Source, differences: &[Difference]) -> Fi
         "make them agree",
         [Step::new(
             Place::AppConfig,
-            format!("remove {} or {}, whichever the application does not read, or give both the same values", checked.subject(), other.subject()),
+            format!(
+                "remove {} or {}, whichever the application does not read, or give both the same values",
+                checked.subject(),
+                other.subject()
+            ),
         )],
     ))
 }

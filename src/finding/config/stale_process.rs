@@ -58,7 +58,10 @@ pub fn found(unit: &str, pid: u32, changes: &[(String, Change, Option<String>)])
     let quoted = quote::shell(unit);
     finding.remedy(Remedy::new(
         "restart the service",
-        [Step::new(Place::AppHost, "read the unit's files again and start the service with them; requests under way are cut off")
-            .run(format!("sudo systemctl daemon-reload && sudo systemctl restart {quoted}"))],
+        [Step::new(
+            Place::AppHost,
+            "read the unit's files again and start the service with them; requests under way are cut off",
+        )
+        .run(format!("sudo systemctl daemon-reload && sudo systemctl restart {quoted}"))],
     ))
 }

@@ -2,8 +2,8 @@
 
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
-use crate::layer::Layer;
 use crate::foreign::Foreign;
+use crate::layer::Layer;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
 use crate::settings::source::Source;
@@ -62,9 +62,12 @@ fn step(source: &Source) -> Step {
     match source.file() {
         Some(path) => {
             let path = quote::shell(&Foreign::new(path.to_string_lossy()).to_string());
-            Step::new(Place::AppHost, "take blanks and carriage returns off the ends of all lines; the file as it was stays beside it")
-                .run(format!("sed -i.orig 's/[[:space:]]*$//' {path}"))
-                .undo(format!("mv {path}.orig {path}"))
+            Step::new(
+                Place::AppHost,
+                "take blanks and carriage returns off the ends of all lines; the file as it was stays beside it",
+            )
+            .run(format!("sed -i.orig 's/[[:space:]]*$//' {path}"))
+            .undo(format!("mv {path}.orig {path}"))
         }
         None => Step::new(
             Place::AppConfig,

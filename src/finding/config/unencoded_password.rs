@@ -1,9 +1,9 @@
 //! `config/unencoded-password`: a character of the password has a meaning in URLs.
 
+use crate::conninfo::anatomy::RawCharacter;
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::conninfo::anatomy::RawCharacter;
 use crate::remedy::Remedy;
 use crate::settings::repaired::{self, Repaired};
 use crate::settings::source::Source;
@@ -61,12 +61,12 @@ pub fn some_refuse(source: &Source, parts: &[Part], readers: &[&str], repaired: 
 fn finding(source: &Source, parts: &[Part], repaired: &Repaired) -> Finding {
     let subject = source.subject();
     let names: Vec<&str> = parts.iter().map(|part| part.name).collect();
-    let mut finding = KIND.found(format!("the {} in {subject} has a character that must be percent-encoded", names.join(" and the ")));
+    let mut finding = KIND.found(format!(
+        "the {} in {subject} has a character that must be percent-encoded",
+        names.join(" and the ")
+    ));
     for part in parts {
         finding = finding.evidence(format!("in the {}: {}", part.name, repaired::named(&part.raw)));
     }
-    finding.remedy(Remedy::new(
-        "percent-encode the character",
-        [repaired::step(source, repaired)],
-    ))
+    finding.remedy(Remedy::new("percent-encode the character", [repaired::step(source, repaired)]))
 }

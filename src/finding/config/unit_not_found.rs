@@ -72,7 +72,9 @@ pub fn masked(name: &str, path: &Path) -> Finding {
     let shown = Foreign::new(name);
     let path = Foreign::new(path.to_string_lossy());
     KIND.found(format!("the unit \"{shown}\" is masked"))
-        .detail(format!("{path} is empty or leads to /dev/null: systemd cannot start the unit, and it gives no service its settings."))
+        .detail(format!(
+            "{path} is empty or leads to /dev/null: systemd cannot start the unit, and it gives no service its settings."
+        ))
         .evidence(format!("masked by {path}"))
         .remedy(list())
 }
@@ -82,7 +84,11 @@ fn list() -> Remedy {
         "take the name from the list of units",
         [
             Step::new(Place::AppHost, "the services that are there").run("systemctl list-unit-files --type=service --no-pager"),
-            Step::new(Place::AppHost, "where the service runs without systemd, find its process and name it with --pid").run("ps -eo pid,user,args | grep -E 'gunicorn|uvicorn|python'"),
+            Step::new(
+                Place::AppHost,
+                "where the service runs without systemd, find its process and name it with --pid",
+            )
+            .run("ps -eo pid,user,args | grep -E 'gunicorn|uvicorn|python'"),
         ],
     )
 }

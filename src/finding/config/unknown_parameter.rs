@@ -1,10 +1,10 @@
 //! `config/unknown-parameter`: a parameter that the driver refuses.
 
+use crate::conninfo::keyword;
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
-use crate::layer::Layer;
-use crate::conninfo::keyword;
 use crate::foreign::Foreign;
+use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
 use crate::settings::source::Source;
 
@@ -62,13 +62,25 @@ const LIFTED_BY_DJANGO: &[&str] = &[
 #[must_use]
 pub fn found(source: &Source, name: Option<&Foreign>, reader: Reader) -> Finding {
     let subject = source.subject();
-    let shown = name.map_or_else(|| "a parameter (not shown, since it may be a piece of a password)".to_owned(), |name| format!("\"{name}\""));
+    let shown = name.map_or_else(
+        || "a parameter (not shown, since it may be a piece of a password)".to_owned(),
+        |name| format!("\"{name}\""),
+    );
     let raw = name.map_or("", Foreign::raw);
     let lifted = LIFTED_BY_DJANGO.contains(&raw);
     let (who, says) = match reader {
-        Reader::Libpq => ("libpq".to_owned(), format!("invalid URI query parameter or connection option: {shown}")),
-        Reader::LibpqBefore(major) => (format!("libpq before version {major}"), format!("invalid connection option: {shown}")),
-        Reader::Asyncpg => ("asyncpg".to_owned(), format!("connect() got an unexpected keyword argument: {shown}")),
+        Reader::Libpq => (
+            "libpq".to_owned(),
+            format!("invalid URI query parameter or connection option: {shown}"),
+        ),
+        Reader::LibpqBefore(major) => (
+            format!("libpq before version {major}"),
+            format!("invalid connection option: {shown}"),
+        ),
+        Reader::Asyncpg => (
+            "asyncpg".to_owned(),
+            format!("connect() got an unexpected keyword argument: {shown}"),
+        ),
     };
     let mut finding = KIND.found(format!("{subject} has a parameter that {who} does not know: {shown}"));
     if lifted || matches!(reader, Reader::LibpqBefore(_)) {
@@ -80,9 +92,14 @@ pub fn found(source: &Source, name: Option<&Foreign>, reader: Reader) -> Finding
         ""
     };
     finding
-        .detail(format!("{source} has {shown}. {who} refuses the whole connection string for it.{lifted}"))
+        .detail(format!(
+            "{source} has {shown}. {who} refuses the whole connection string for it.{lifted}"
+        ))
         .evidence(says)
-        .remedy(Remedy::new("remove or rename the parameter", [Step::new(Place::AppConfig, advice(raw, reader))]))
+        .remedy(Remedy::new(
+            "remove or rename the parameter",
+            [Step::new(Place::AppConfig, advice(raw, reader))],
+        ))
 }
 
 fn advice(name: &str, reader: Reader) -> String {

@@ -32,8 +32,9 @@ pub fn found(place: &Origin, unknown: &Unknown) -> Finding {
         "look at the running service, which has the value",
         [
             Step::new(Place::AppHost, "start the service where it does not run").run(format!("sudo systemctl start {unit}")),
-            Step::new(Place::AppHost, "check with the environment of its main process")
-                .run(format!("sudo dbdoctor check --unit {unit} --pid \"$(systemctl show --property MainPID --value {unit})\"")),
+            Step::new(Place::AppHost, "check with the environment of its main process").run(format!(
+                "sudo dbdoctor check --unit {unit} --pid \"$(systemctl show --property MainPID --value {unit})\""
+            )),
         ],
     ))
 }

@@ -66,7 +66,10 @@ pub fn finding(name: &str, seen: Vec<String>) -> Finding {
     let mut finding = KIND
         .found(format!("host name \"{name}\" does not exist"))
         .detail("The resolver settled it: there is no such name. No connection was tried.")
-        .candidate("the name is misspelt, or its server was deleted or renamed", "compare it, letter by letter, with the provider's console");
+        .candidate(
+            "the name is misspelt, or its server was deleted or renamed",
+            "compare it, letter by letter, with the provider's console",
+        );
     if name.contains('.') {
         finding = finding.candidate(
             "the name belongs to a private zone that this network's resolver does not serve",
@@ -83,7 +86,10 @@ pub fn finding(name: &str, seen: Vec<String>) -> Finding {
         "use a host name that resolves on this host",
         [
             Step::new(Place::AppHost, "see what this host makes of the name").run(format!("getent ahosts {}", quote::shell(name))),
-            Step::new(Place::AppConfig, "put the server's right host name into the settings that the application reads"),
+            Step::new(
+                Place::AppConfig,
+                "put the server's right host name into the settings that the application reads",
+            ),
         ],
     ))
 }

@@ -32,11 +32,17 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("no address associated with name"),
     Text::new("error connecting to server <- failed to lookup address information: no address associated with name"),
     Text::new("error connecting to server: failed to lookup address information: no address associated with name"),
-    Text::new("could not translate host name \"{host}\" to address: The requested name is valid, but no data of the requested type was found"),
+    Text::new(
+        "could not translate host name \"{host}\" to address: The requested name is valid, but no data of the requested type was found",
+    ),
     Text::new("failed to resolve host '{host}': [Errno {_}] The requested name is valid, but no data of the requested type was found"),
     Text::near_driver("The requested name is valid, but no data of the requested type was found"),
-    Text::new("error connecting to server <- failed to lookup address information: The requested name is valid, but no data of the requested type was found"),
-    Text::new("error connecting to server: failed to lookup address information: The requested name is valid, but no data of the requested type was found"),
+    Text::new(
+        "error connecting to server <- failed to lookup address information: The requested name is valid, but no data of the requested type was found",
+    ),
+    Text::new(
+        "error connecting to server: failed to lookup address information: The requested name is valid, but no data of the requested type was found",
+    ),
 ];
 
 /// The name, with what the resolver and the name servers said.
@@ -49,7 +55,8 @@ pub fn finding(name: &str, seen: Vec<String>) -> Finding {
     finding.remedy(Remedy::new(
         "give the name an address, or use the name that has one",
         [
-            Step::new(Place::AppHost, "see which records the name has").run(format!("dig +noall +answer {0} CNAME {0} A {0} AAAA", quote::shell(name))),
+            Step::new(Place::AppHost, "see which records the name has")
+                .run(format!("dig +noall +answer {0} CNAME {0} A {0} AAAA", quote::shell(name))),
             Step::new(Place::Provider, "add the missing A or AAAA record where the zone is kept"),
         ],
     ))

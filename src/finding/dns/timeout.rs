@@ -19,9 +19,15 @@ pub static KIND: Kind = Kind {
 #[must_use]
 pub fn finding(name: &str, limit: Duration, seen: Vec<String>) -> Finding {
     let mut finding = KIND
-        .found(format!("no name server answered for host name \"{name}\" within {} s", limit.as_secs_f32()))
+        .found(format!(
+            "no name server answered for host name \"{name}\" within {} s",
+            limit.as_secs_f32()
+        ))
         .detail("Whether the name exists is not known: the question got no answer. No connection was tried.")
-        .candidate("a firewall drops the questions on their way", "ask a name server elsewhere for the same name: dig @ADDRESS NAME")
+        .candidate(
+            "a firewall drops the questions on their way",
+            "ask a name server elsewhere for the same name: dig @ADDRESS NAME",
+        )
         .candidate("the name server is down", "ask it for a name that surely exists");
     finding.evidence = seen;
     finding.remedy(Remedy::new(

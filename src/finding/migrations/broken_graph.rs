@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
+use crate::listing::{lines, quoted, quoted_list};
 use crate::migrations::alembic::{self, Fault};
 use crate::migrations::django;
-use crate::listing::{lines, quoted, quoted_list};
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
@@ -62,7 +62,11 @@ pub fn alembic(tree: &alembic::Tree, project: &Path) -> Finding {
         Fault::Incomplete { file, missing } => format!("{} has no {missing}, so Alembic stops at it", shown(file)),
         Fault::LabelTaken { label, revisions } => format!("branch label {} stands for {}", quoted(label), quoted_list(revisions)),
         Fault::ReservedCharacter { file, revision } => {
-            format!("revision {} has a character that Alembic reserves ({})", quoted(revision), shown(file))
+            format!(
+                "revision {} has a character that Alembic reserves ({})",
+                quoted(revision),
+                shown(file)
+            )
         }
     };
     let advice = match tree.graph.faults().first() {
@@ -115,14 +119,14 @@ pub fn django(tree: &django::Tree, graph: &django::Graph, project: &Path) -> Fin
 
 fn assembled(faults: Vec<String>, advice: String, check: Step) -> Finding {
     let title = faults.first().cloned().unwrap_or_default();
-    let finding = KIND
-        .found(title)
-        .detail("The tool stops while it loads the files, whatever the database holds: no migration can be applied, and none can be checked.");
-    lines(faults.into_iter()).into_iter().fold(finding, Finding::evidence).remedy(Remedy::new(
-        "correct the migration files in the code",
-        [
-            Step::new(Place::Code, advice),
-            check,
-        ],
-    ))
+    let finding = KIND.found(title).detail(
+        "The tool stops while it loads the files, whatever the database holds: no migration can be applied, and none can be checked.",
+    );
+    lines(faults.into_iter())
+        .into_iter()
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new(
+            "correct the migration files in the code",
+            [Step::new(Place::Code, advice), check],
+        ))
 }

@@ -3,8 +3,8 @@
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::migrations::django::{Key, Tree};
 use crate::listing::quoted;
+use crate::migrations::django::{Key, Tree};
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
@@ -15,9 +15,9 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("Conflicting migrations detected; multiple leaf nodes in the migration graph"),
-];
+pub const TEXTS: &[Text] = &[Text::new(
+    "Conflicting migrations detected; multiple leaf nodes in the migration graph",
+)];
 
 /// The leaf nodes of one application. With nothing pending, nothing is broken before the next migration; `None` where no
 /// database was asked.
@@ -52,8 +52,11 @@ pub fn found(tree: &Tree, leaves: &[&Key], is_pending: Option<bool>) -> Finding 
         .remedy(Remedy::new(
             "merge the migrations in the code, deploy, then migrate",
             [
-                Step::new(Place::Code, "In a checkout of the code, not on this host: join the leaf nodes, review, commit and deploy.")
-                    .run("python manage.py makemigrations --merge"),
+                Step::new(
+                    Place::Code,
+                    "In a checkout of the code, not on this host: join the leaf nodes, review, commit and deploy.",
+                )
+                .run("python manage.py makemigrations --merge"),
                 Step::new(Place::AppHost, "Once the merged code is deployed: migrate.").run(tree.runner.command("migrate", &["--noinput"])),
             ],
         ))

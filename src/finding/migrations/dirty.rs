@@ -15,9 +15,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("Dirty database version {_}. Fix and force version"),
-];
+pub const TEXTS: &[Text] = &[Text::new("Dirty database version {_}. Fix and force version")];
 
 /// Migrations of `tool` that its `table` marks as failed.
 #[must_use]
@@ -34,7 +32,10 @@ pub fn found(tool: &Tool, table: &str, database: &str, failed: &[String]) -> Fin
     lines(failed.iter().map(|name| format!("marked: {}", quoted(name))))
         .into_iter()
         .fold(finding, Finding::evidence)
-        .candidate("the migration failed, and nobody cleared the mark", "no session of the server runs it")
+        .candidate(
+            "the migration failed, and nobody cleared the mark",
+            "no session of the server runs it",
+        )
         .candidate("the migration is running now", "a session of the server runs its statements")
         .remedy(Remedy::new(
             "see what the migration left behind, put it right, then clear the mark",

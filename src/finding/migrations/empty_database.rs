@@ -17,7 +17,9 @@ pub static KIND: Kind = Kind {
 pub fn found(database: &str, files: &[String]) -> Finding {
     let name = quoted(database);
     let finding = KIND
-        .found(format!("no table of database {name} has a row, and the project holds an SQLite database"))
+        .found(format!(
+            "no table of database {name} has a row, and the project holds an SQLite database"
+        ))
         .detail("The tables are there and empty. An SQLite database with content lies beside the code.")
         .evidence(format!("every table on the search path of {name} has a size of 0 bytes"));
     lines(files.iter().map(|file| format!("SQLite database: {file}")))

@@ -19,8 +19,12 @@ pub fn found(tool: &str, version: &str, place: &str, files: &[String], exact: &[
         .found(format!("{tool} itself says that {} pending in {place}, and its files, read without running them, say {}", are(exact.len()), files.len()))
         .detail(format!("{tool} {version} was asked in the application's own Python, and its answer counts. Code that runs decides something there that the files do not show."));
     let only = |list: &[String], other: &[String]| -> Vec<String> { list.iter().filter(|one| !other.contains(one)).cloned().collect() };
-    let by_tool = only(exact, files).into_iter().map(|one| format!("pending to {tool} alone: {}", quoted(&one)));
-    let by_files = only(files, exact).into_iter().map(|one| format!("pending by the files alone: {}", quoted(&one)));
+    let by_tool = only(exact, files)
+        .into_iter()
+        .map(|one| format!("pending to {tool} alone: {}", quoted(&one)));
+    let by_files = only(files, exact)
+        .into_iter()
+        .map(|one| format!("pending by the files alone: {}", quoted(&one)));
     let all: Vec<String> = by_tool.chain(by_files).collect();
     lines(all.into_iter())
         .into_iter()
@@ -29,10 +33,16 @@ pub fn found(tool: &str, version: &str, place: &str, files: &[String], exact: &[
             "the application runs with other settings than were found, or from another directory",
             "compare the project's directory, INSTALLED_APPS and version_locations of the two",
         )
-        .candidate("migrations, or where they lie, are computed when the application starts", "look for the names above in the code")
+        .candidate(
+            "migrations, or where they lie, are computed when the application starts",
+            "look for the names above in the code",
+        )
         .remedy(Remedy::new(
             "go by the tool's own answer",
-            [Step::new(Place::Code, "see which of the candidates holds; nothing has to be changed for the answer to be right")],
+            [Step::new(
+                Place::Code,
+                "see which of the candidates holds; nothing has to be changed for the answer to be right",
+            )],
         ))
 }
 

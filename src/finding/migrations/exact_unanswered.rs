@@ -21,7 +21,10 @@ pub fn found(tool: &str, place: &str, why: &Unanswered) -> Finding {
     let step = match why {
         Unanswered::Impossible(why) => {
             finding = finding.evidence(why.clone());
-            Step::new(Place::AppHost, "name the application's virtual environment with --venv, or its service with --unit or --pid")
+            Step::new(
+                Place::AppHost,
+                "name the application's virtual environment with --venv, or its service with --unit or --pid",
+            )
         }
         Unanswered::TooLate(limit) => {
             finding = finding.evidence(format!("no answer within {} s", limit.as_secs()));
@@ -41,7 +44,11 @@ pub fn found(tool: &str, place: &str, why: &Unanswered) -> Finding {
                 finding = finding.evidence(format!("which came from {root}"));
             }
             if let Some(frame) = raised.root().frames.last() {
-                finding = finding.evidence(format!("raised in {} line {}", crate::foreign::Foreign::new(frame.file.to_string_lossy()), frame.line));
+                finding = finding.evidence(format!(
+                    "raised in {} line {}",
+                    crate::foreign::Foreign::new(frame.file.to_string_lossy()),
+                    frame.line
+                ));
             }
             Step::new(Place::Code, "see to the error: the tool's own command meets it too")
         }

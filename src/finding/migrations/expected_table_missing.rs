@@ -62,13 +62,19 @@ pub fn found(role: &str, database: &str, path: &[String], missing: &[Missing]) -
     let hidden_in = common_schema(missing);
     if let Some((schema, true)) = &hidden_in {
         let (role_sql, database_sql) = (sql_ident(role), sql_ident(database));
-        let path: Vec<String> = std::iter::once(schema.raw()).chain(path.iter().map(String::as_str)).map(sql_ident).collect();
+        let path: Vec<String> = std::iter::once(schema.raw())
+            .chain(path.iter().map(String::as_str))
+            .map(sql_ident)
+            .collect();
         return finding.remedy(Remedy::new(
             format!("put schema \"{schema}\" on the search path, or name it in the application"),
             [Step::sql(
                 database,
                 "new sessions of the role look there first",
-                format!("ALTER ROLE {role_sql} IN DATABASE {database_sql} SET search_path = {};", path.join(", ")),
+                format!(
+                    "ALTER ROLE {role_sql} IN DATABASE {database_sql} SET search_path = {};",
+                    path.join(", ")
+                ),
             )
             .undo(format!("ALTER ROLE {role_sql} IN DATABASE {database_sql} RESET search_path;"))
             .actor("superuser, or the role itself")],
@@ -78,9 +84,13 @@ pub fn found(role: &str, database: &str, path: &[String], missing: &[Missing]) -
         let (role_sql, schema_sql) = (sql_ident(role), sql_ident(schema.raw()));
         return finding.remedy(Remedy::new(
             format!("let the role use schema \"{schema}\""),
-            [Step::sql(database, "lets the role reach what is in the schema", format!("GRANT USAGE ON SCHEMA {schema_sql} TO {role_sql};"))
-                .undo(format!("REVOKE USAGE ON SCHEMA {schema_sql} FROM {role_sql};"))
-                .actor("the owner of the schema or a superuser")],
+            [Step::sql(
+                database,
+                "lets the role reach what is in the schema",
+                format!("GRANT USAGE ON SCHEMA {schema_sql} TO {role_sql};"),
+            )
+            .undo(format!("REVOKE USAGE ON SCHEMA {schema_sql} FROM {role_sql};"))
+            .actor("the owner of the schema or a superuser")],
         ));
     }
     finding
@@ -92,7 +102,10 @@ pub fn found(role: &str, database: &str, path: &[String], missing: &[Missing]) -
             "the settings lead to another database than the one that was migrated",
             format!("another database of the server has the table; {database_shown} is not the one that is meant"),
         )
-        .candidate("the expectation is misspelt or out of date", "look for the table's name in the code")
+        .candidate(
+            "the expectation is misspelt or out of date",
+            "look for the table's name in the code",
+        )
         .remedy(Remedy::new(
             "find out which of the candidates holds",
             [Step::new(
@@ -105,8 +118,12 @@ pub fn found(role: &str, database: &str, path: &[String], missing: &[Missing]) -
 /// The one schema that holds each of the missing tables, and whether the role may use it.
 fn common_schema(missing: &[Missing]) -> Option<(Foreign, bool)> {
     let (first, rest) = missing.split_first()?;
-    let [(schema, usage)] = first.elsewhere.as_slice() else { return None };
+    let [(schema, usage)] = first.elsewhere.as_slice() else {
+        return None;
+    };
     let has_dot = |one: &Missing| one.table.raw().contains('.');
-    let same = rest.iter().all(|one| matches!(one.elsewhere.as_slice(), [(other, _)] if other == schema));
+    let same = rest
+        .iter()
+        .all(|one| matches!(one.elsewhere.as_slice(), [(other, _)] if other == schema));
     (same && !missing.iter().any(has_dot)).then(|| (schema.clone(), *usage))
 }

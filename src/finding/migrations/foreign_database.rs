@@ -26,7 +26,10 @@ pub fn found(database: &str, ours: &str, others: &[String], tools: &[&str]) -> F
         ))
         .candidate(
             "the settings lead to another application's database",
-            format!("{} is not the name that the application is meant to use, or its tables are strange to it", quoted(database)),
+            format!(
+                "{} is not the name that the application is meant to use, or its tables are strange to it",
+                quoted(database)
+            ),
         )
         .candidate(
             "the project changed its migration tool and the new one was never stamped",

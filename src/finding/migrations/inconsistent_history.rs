@@ -3,9 +3,9 @@
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
+use crate::listing::lines;
 use crate::migrations::django::Tree;
 use crate::migrations::django::graph::Inconsistency;
-use crate::listing::lines;
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
@@ -16,9 +16,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("Migration {_} is applied before its dependency {migration}"),
-];
+pub const TEXTS: &[Text] = &[Text::new("Migration {_} is applied before its dependency {migration}")];
 
 /// The pairs that Django would refuse.
 #[must_use]

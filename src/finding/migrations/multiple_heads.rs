@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::migrations::alembic::Tree;
 use crate::listing::{count, lines, quoted, quoted_list};
+use crate::migrations::alembic::Tree;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
 
@@ -51,10 +51,9 @@ pub fn found(tree: &Tree, project: &Path, pending: Option<usize>) -> Finding {
             "Heads {}. {}{}",
             quoted_list(&heads),
             match pending {
-                Some(0) =>
-                    "The database has them all, so the schema is as the code expects it; the next `upgrade head` will stop with \
+                Some(0) => "The database has them all, so the schema is as the code expects it; the next `upgrade head` will stop with \
                      `Multiple head revisions are present`."
-                        .to_owned(),
+                    .to_owned(),
                 Some(pending) => format!(
                     "`upgrade head` stops with `Multiple head revisions are present` and applies none of the {} pending.",
                     count(pending, "revision")
@@ -76,7 +75,10 @@ pub fn found(tree: &Tree, project: &Path, pending: Option<usize>) -> Finding {
         format!("head: {}, {parents} ({file})", quoted(&revision.id))
     });
     let evidence: Vec<String> = evidence.collect();
-    lines(evidence.into_iter()).into_iter().fold(finding, Finding::evidence).remedy(Remedy::new(
+    lines(evidence.into_iter())
+        .into_iter()
+        .fold(finding, Finding::evidence)
+        .remedy(Remedy::new(
         "merge the heads in the code, deploy, then upgrade",
         [
             Step::new(

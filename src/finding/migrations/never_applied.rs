@@ -68,8 +68,16 @@ pub fn alembic(tree: &alembic::Tree, project: &Path, around: &Surroundings<'_>) 
                     tree.runner.short("stamp")
                 ),
             );
-            with_tables(finding, around, tables, "`upgrade` would start at the first revision and stop at a table that exists (42P07).")
-                .remedy(Remedy::new("find the revision that the tables match, then stamp it", [compare, stamp]))
+            with_tables(
+                finding,
+                around,
+                tables,
+                "`upgrade` would start at the first revision and stop at a table that exists (42P07).",
+            )
+            .remedy(Remedy::new(
+                "find the revision that the tables match, then stamp it",
+                [compare, stamp],
+            ))
         }
         None => unknown(finding, upgrade),
     }
@@ -92,8 +100,13 @@ pub fn django(tree: &django::Tree, around: &Surroundings<'_>) -> Finding {
                 "If the tables are this project's and match its models, record the initial migrations without running them with \
                  `migrate --fake-initial`. It looks for the names of the tables only, not for their columns.",
             );
-            with_tables(finding, around, tables, "`migrate` would start at the first migration and stop at a table that exists (42P07).")
-                .remedy(Remedy::new("check whose tables these are before anything is applied", [plan, fake]))
+            with_tables(
+                finding,
+                around,
+                tables,
+                "`migrate` would start at the first migration and stop at a table that exists (42P07).",
+            )
+            .remedy(Remedy::new("check whose tables these are before anything is applied", [plan, fake]))
         }
         None => unknown(finding, migrate),
     }
@@ -105,7 +118,12 @@ pub fn other(found: &Found, directory: &str, around: &Surroundings<'_>, others: 
     let tool = found.tool;
     let apply = |text: String| Step::new(Place::AppHost, format!("{text} As a rule: `{}`.", tool.apply));
     let finding = KIND
-        .found(none_recorded(found.migrations.len(), "migration", &format!(" in {directory}"), around))
+        .found(none_recorded(
+            found.migrations.len(),
+            "migration",
+            &format!(" in {directory}"),
+            around,
+        ))
         .evidence(around.seen(None, tool.table));
     let finding = others.into_iter().fold(finding, Finding::evidence);
     match around.tables {
@@ -114,11 +132,17 @@ pub fn other(found: &Found, directory: &str, around: &Surroundings<'_>, others: 
             finding,
             around,
             tables,
-            &format!("`{}` would start at the first migration and stop at a table that exists (42P07).", tool.apply),
+            &format!(
+                "`{}` would start at the first migration and stop at a table that exists (42P07).",
+                tool.apply
+            ),
         )
         .severity(Severity::Warn)
         .candidate(
-            format!("{} keeps its record under another name, or in a schema that this search path leaves out", tool.name),
+            format!(
+                "{} keeps its record under another name, or in a schema that this search path leaves out",
+                tool.name
+            ),
             "its configuration says so",
         )
         .remedy(Remedy::new(
@@ -170,7 +194,11 @@ fn with_tables(finding: Finding, around: &Surroundings<'_>, tables: usize, conse
     let shown = &around.examples[..around.examples.len().min(SHOWN)];
     let among = if shown.len() < tables { ", among them" } else { "" };
     finding
-        .evidence(format!("{} on the search path{among}: {}", count(tables, "table"), quoted_list(shown)))
+        .evidence(format!(
+            "{} on the search path{among}: {}",
+            count(tables, "table"),
+            quoted_list(shown)
+        ))
         .detail(format!(
             "The tables are there, the record of the migrations is not. If they are the application's, {consequence}"
         ))

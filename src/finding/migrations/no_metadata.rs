@@ -12,6 +12,4 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("Can't proceed with --autogenerate option; environment script"),
-];
+pub const TEXTS: &[Text] = &[Text::new("Can't proceed with --autogenerate option; environment script")];

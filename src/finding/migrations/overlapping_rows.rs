@@ -3,8 +3,8 @@
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::migrations::alembic::Tree;
 use crate::listing::{quoted, quoted_list};
+use crate::migrations::alembic::Tree;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
 
@@ -16,9 +16,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("Requested revision {revision} overlaps with other requested revisions"),
-];
+pub const TEXTS: &[Text] = &[Text::new("Requested revision {revision} overlaps with other requested revisions")];
 
 /// `pairs` of rows, the first an ancestor of the second.
 #[must_use]
@@ -41,7 +39,10 @@ pub fn found(tree: &Tree, database: &str, pairs: &[(&str, &str)]) -> Finding {
     .undo(format!("INSERT INTO {table} (version_num) VALUES ({});", list.join("), (")));
     step.database = Some(database.to_owned());
     let finding = KIND
-        .found(format!("the version table holds {} beside a revision that includes it", quoted_list(&earlier)))
+        .found(format!(
+            "the version table holds {} beside a revision that includes it",
+            quoted_list(&earlier)
+        ))
         .detail(
             "The schema is not in doubt: the later revision includes the earlier one. Alembic refuses every upgrade with `Requested \
              revision … overlaps with other requested revisions …` until the earlier row is gone.",

@@ -28,7 +28,10 @@ pub const TEXTS: &[Text] = &[
 pub fn alembic(tree: &alembic::Tree, project: &Path, pending: &[&alembic::Revision], rows: &[&str]) -> Finding {
     let several = tree.graph.heads().len() > 1;
     let target = if several { "heads" } else { "head" };
-    let mut text = format!("Apply {} in order, as a role that may change the schema.", count(pending.len(), "revision"));
+    let mut text = format!(
+        "Apply {} in order, as a role that may change the schema.",
+        count(pending.len(), "revision")
+    );
     if several {
         text.push_str(" The code has several heads, so `head` would be refused: `heads` takes all of them.");
     }
@@ -77,9 +80,11 @@ pub fn django(tree: &django::Tree, pending: &[&django::Key], total: usize) -> Fi
 pub fn perhaps(tree: &django::Tree, pending: &[&django::Key]) -> Finding {
     let mut apps: Vec<&str> = pending.iter().map(|key| key.app.as_str()).collect();
     apps.dedup();
-    let show = tree
-        .runner
-        .step("Let Django itself say which migrations are not applied.", "showmigrations", &["--plan"]);
+    let show = tree.runner.step(
+        "Let Django itself say which migrations are not applied.",
+        "showmigrations",
+        &["--plan"],
+    );
     let finding = KIND
         .found(format!(
             "{} may be pending: nothing of {} is recorded",
@@ -95,7 +100,10 @@ pub fn perhaps(tree: &django::Tree, pending: &[&django::Key]) -> Finding {
             "the applications are not installed here",
             "their names are missing from INSTALLED_APPS in the settings that run here",
         )
-        .candidate("they are installed and were never migrated", "`showmigrations` lists them without a cross");
+        .candidate(
+            "they are installed and were never migrated",
+            "`showmigrations` lists them without a cross",
+        );
     lines(pending.iter().map(|key| format!("not recorded: {key}")))
         .into_iter()
         .fold(finding, Finding::evidence)
@@ -108,9 +116,11 @@ pub fn third_party(tree: &django::Tree, pending: &[django::Key]) -> Finding {
     let mut apps: Vec<&str> = pending.iter().map(|key| key.app.as_str()).collect();
     apps.sort_unstable();
     apps.dedup();
-    let show = tree
-        .runner
-        .step("Let Django itself say which migrations are not applied.", "showmigrations", &["--plan"]);
+    let show = tree.runner.step(
+        "Let Django itself say which migrations are not applied.",
+        "showmigrations",
+        &["--plan"],
+    );
     let finding = KIND
         .found(format!(
             "{} of {} in the virtual environment may be pending",
@@ -122,7 +132,10 @@ pub fn third_party(tree: &django::Tree, pending: &[django::Key]) -> Finding {
             "The packages have migrations that are not recorded, and others of theirs are. Whether the applications are still in \
              INSTALLED_APPS cannot be told without running the settings.",
         )
-        .candidate("a package was upgraded, and `migrate` has not run since", "the applications are in INSTALLED_APPS")
+        .candidate(
+            "a package was upgraded, and `migrate` has not run since",
+            "the applications are in INSTALLED_APPS",
+        )
         .candidate(
             "the applications were installed once, and are no more",
             "their names are missing from INSTALLED_APPS",
@@ -137,7 +150,10 @@ pub fn third_party(tree: &django::Tree, pending: &[django::Key]) -> Finding {
 #[must_use]
 pub fn exact(tool: &str, version: &str, place: &str, pending: &[String], command: &str) -> Finding {
     let finding = KIND
-        .found(format!("{} not applied in {place}, says {tool} {version} itself", count(pending.len(), "migration")))
+        .found(format!(
+            "{} not applied in {place}, says {tool} {version} itself",
+            count(pending.len(), "migration")
+        ))
         .detail("The tool was asked in the application's own Python: this is what it would run, in this order.");
     lines(pending.iter().map(|one| format!("pending: {}", quoted(one))))
         .into_iter()
@@ -165,7 +181,10 @@ pub fn other(tool: &tools::Tool, directory: &str, pending: &[&str]) -> Finding {
             format!("run the migrations with {}", tool.name),
             [Step::new(
                 Place::AppHost,
-                format!("Run the deployment's migration step with the same settings. As a rule: `{}`.", tool.apply),
+                format!(
+                    "Run the deployment's migration step with the same settings. As a rule: `{}`.",
+                    tool.apply
+                ),
             )],
         ))
 }

@@ -2,8 +2,8 @@
 
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::migrations::django::{Key, Tree};
 use crate::listing::{count, lines, quoted};
+use crate::migrations::django::{Key, Tree};
 use crate::migrations::tools::Tool;
 use crate::remedy::{Place, Remedy, Step};
 
@@ -23,7 +23,10 @@ pub fn found(tree: &Tree, ghosts: &[Key], newest: bool) -> Finding {
     let finding = KIND
         .found(match ghosts {
             [only] => format!("{only} is recorded as applied, and its file is gone"),
-            ghosts => format!("{} are recorded as applied, and their files are gone", count(ghosts.len(), "migration")),
+            ghosts => format!(
+                "{} are recorded as applied, and their files are gone",
+                count(ghosts.len(), "migration")
+            ),
         })
         .detail(if newest {
             "The last rows that were written for these applications are among them, so the database looks ahead of the code. Django does \

@@ -20,7 +20,10 @@ pub static KIND: Kind = Kind {
 #[must_use]
 pub fn found(running: &Running, written: Duration, applied: Option<Duration>) -> Finding {
     let mut finding = KIND
-        .found(format!("process {} was started before the last migration, and has not been restarted since", running.pid))
+        .found(format!(
+            "process {} was started before the last migration, and has not been restarted since",
+            running.pid
+        ))
         .detail(
             "The database stands where the files expect it, and the running process still has the code of before: with a changed table its \
              queries may fail, or miss what is new. A release goes in this order: the files, the migrations, then the restart.",
@@ -30,7 +33,13 @@ pub fn found(running: &Running, written: Duration, applied: Option<Duration>) ->
     if let Some(applied) = applied {
         finding = finding.evidence(format!("the last migration was recorded {} ago", shown(applied)));
     }
-    finding.remedy(Remedy::new("restart the service", [restart(running, "start it with the code that goes with the schema; requests under way are cut off")]))
+    finding.remedy(Remedy::new(
+        "restart the service",
+        [restart(
+            running,
+            "start it with the code that goes with the schema; requests under way are cut off",
+        )],
+    ))
 }
 
 /// Adds to a finding about pending migrations in which order they and the restart have to come.
@@ -42,13 +51,14 @@ pub fn order(finding: &mut Finding, running: &Running, written: Duration) {
         shown(written)
     ));
     if running.age > written {
-        finding
-            .detail
-            .push_str(" The running process is older than the newest of them, so it has the code of before: migrate first, and only then restart it.");
+        finding.detail.push_str(
+            " The running process is older than the newest of them, so it has the code of before: migrate first, and only then restart it.",
+        );
         if let Some(remedy) = &mut finding.remedy {
-            remedy
-                .steps
-                .push(restart(running, "only after that: start the new code; requests under way are cut off"));
+            remedy.steps.push(restart(
+                running,
+                "only after that: start the new code; requests under way are cut off",
+            ));
         }
     } else {
         finding

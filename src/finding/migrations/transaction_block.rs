@@ -12,6 +12,4 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("cannot run inside a transaction block"),
-];
+pub const TEXTS: &[Text] = &[Text::new("cannot run inside a transaction block")];

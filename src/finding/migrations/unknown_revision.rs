@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::migrations::alembic::Tree;
 use crate::listing::{count, lines, quoted, quoted_list};
+use crate::migrations::alembic::Tree;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
 

@@ -63,7 +63,9 @@ pub struct Denied<'a> {
 #[must_use]
 pub fn denied(seen: &Denied<'_>, evidence: String) -> Finding {
     let (table, role) = (quote::sql_ident(seen.table), quote::sql_ident(seen.role));
-    let name = seen.schema.map_or(table.clone(), |schema| format!("{}.{table}", quote::sql_ident(schema)));
+    let name = seen
+        .schema
+        .map_or(table.clone(), |schema| format!("{}.{table}", quote::sql_ident(schema)));
     let mut steps = Vec::new();
     if let Some(schema) = seen.schema.filter(|_| !seen.usage) {
         let quoted_schema = quote::sql_ident(schema);
@@ -93,15 +95,21 @@ pub fn denied(seen: &Denied<'_>, evidence: String) -> Finding {
     ))
     .detail("The migrations may well run under another role. Nothing was judged.")
     .evidence(evidence)
-    .remedy(Remedy::new("let the role read the table, or check with the role that migrates", steps))
+    .remedy(Remedy::new(
+        "let the role read the table, or check with the role that migrates",
+        steps,
+    ))
 }
 
 /// The server answered the question for the state table with another error.
 #[must_use]
 pub fn refused(table: &str, error: &ServerError) -> Finding {
-    KIND.found(format!("cannot tell the state of the migrations: the server would not read table {}", quoted(table)))
-        .detail("The question for the rows was refused, so nothing was judged.")
-        .evidence(error.to_string())
+    KIND.found(format!(
+        "cannot tell the state of the migrations: the server would not read table {}",
+        quoted(table)
+    ))
+    .detail("The question for the rows was refused, so nothing was judged.")
+    .evidence(error.to_string())
 }
 
 /// What `env.py` says of the version table has to be run, and the table that was tried does not settle it.

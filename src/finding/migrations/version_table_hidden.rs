@@ -30,14 +30,22 @@ pub struct Seen<'a> {
 /// The table is in `seen.schema`, where an unqualified name does not find it.
 #[must_use]
 pub fn found(seen: &Seen<'_>) -> Finding {
-    let path = if seen.path.is_empty() { "empty".to_owned() } else { seen.path.join(", ") };
+    let path = if seen.path.is_empty() {
+        "empty".to_owned()
+    } else {
+        seen.path.join(", ")
+    };
     let finding = KIND
         .found(format!(
             "table {} is in schema {}, which the search path does not show",
             quoted(seen.table),
             quoted(seen.schema)
         ))
-        .evidence(format!("effective search path of role {}: {}", quoted(seen.role), crate::foreign::Foreign::new(path)))
+        .evidence(format!(
+            "effective search path of role {}: {}",
+            quoted(seen.role),
+            crate::foreign::Foreign::new(path)
+        ))
         .evidence(format!("found: {}.{}", quoted(seen.schema), quoted(seen.table)));
     let (role, schema) = (quote::sql_ident(seen.role), quote::sql_ident(seen.schema));
     if !seen.usage {

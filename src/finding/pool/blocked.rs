@@ -28,7 +28,11 @@ const NAMED: usize = 10;
 #[must_use]
 pub fn finding(database: &Foreign, waits: &[Wait], grave: bool) -> Finding {
     let longest = waits.iter().filter_map(|wait| wait.seconds).max();
-    let sessions = if waits.len() == 1 { "1 session waits".to_owned() } else { format!("{} sessions wait", waits.len()) };
+    let sessions = if waits.len() == 1 {
+        "1 session waits".to_owned()
+    } else {
+        format!("{} sessions wait", waits.len())
+    };
     let since = longest.map_or_else(String::new, |longest| format!(", the longest for {longest} s"));
     let mut finding = KIND
         .found(format!("{sessions} for locks that others hold{since}"))
@@ -41,7 +45,10 @@ pub fn finding(database: &Foreign, waits: &[Wait], grave: bool) -> Finding {
             .as_ref()
             .map_or_else(|| format!("a lock ({})", wait.lock), |table| format!("a lock on {table}"));
         let since = wait.seconds.map_or_else(String::new, |seconds| format!(" for {seconds} s"));
-        let statement = wait.statement.as_ref().map_or_else(String::new, |statement| format!(", to run {statement}"));
+        let statement = wait
+            .statement
+            .as_ref()
+            .map_or_else(String::new, |statement| format!(", to run {statement}"));
         finding = finding.evidence(format!("{} waits{since} for {what}, mode {}{statement}", wait.who, wait.mode));
         if !wait.blockers.is_empty() {
             finding = finding.evidence(format!("queue: {}", wait.chain(waits)));

@@ -58,7 +58,10 @@ pub fn finding(estimate: &Estimate, room: &Room, seen: &LimitsSeen) -> Option<Fi
             Severity::Info,
         ),
         Fit::Tight | Fit::Exceeds => (
-            format!("the application can open {demand} connections; {about}{} are there for it", room.connections),
+            format!(
+                "the application can open {demand} connections; {about}{} are there for it",
+                room.connections
+            ),
             Severity::Warn,
         ),
     };

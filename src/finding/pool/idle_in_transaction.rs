@@ -14,9 +14,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("terminating connection due to idle-in-transaction timeout"),
-];
+pub const TEXTS: &[Text] = &[Text::new("terminating connection due to idle-in-transaction timeout")];
 
 /// How many sessions are named one by one.
 const NAMED: usize = 10;
@@ -26,7 +24,11 @@ const NAMED: usize = 10;
 pub fn finding(role: &Foreign, database: &Foreign, idle: &[&Transaction], limit: i64, timeout_ms: i64) -> Finding {
     let longest = idle.iter().map(|session| session.seconds).max().unwrap_or_default();
     let severity = if longest >= limit { Severity::Warn } else { Severity::Info };
-    let sessions = if idle.len() == 1 { "1 session is".to_owned() } else { format!("{} sessions are", idle.len()) };
+    let sessions = if idle.len() == 1 {
+        "1 session is".to_owned()
+    } else {
+        format!("{} sessions are", idle.len())
+    };
     let mut finding = KIND
         .found(format!("{sessions} idle in a transaction, the longest for {longest} s"))
         .severity(severity)
@@ -48,7 +50,9 @@ pub fn finding(role: &Foreign, database: &Foreign, idle: &[&Transaction], limit:
         Place::Code,
         "end the transaction (commit, rollback, or close the session) before the application waits for anything else; the sessions above name the application",
     )];
-    let own = idle.iter().any(|session| session.who.role == *role && session.who.database == *database);
+    let own = idle
+        .iter()
+        .any(|session| session.who.role == *role && session.who.database == *database);
     if timeout_ms == 0 && own {
         let place = format!("ROLE {} IN DATABASE {}", sql_ident(role.raw()), sql_ident(database.raw()));
         steps.push(
@@ -61,5 +65,8 @@ pub fn finding(role: &Foreign, database: &Foreign, idle: &[&Transaction], limit:
             .actor("superuser"),
         );
     }
-    finding.remedy(Remedy::new("end the transactions in the application, and bound what is forgotten", steps))
+    finding.remedy(Remedy::new(
+        "end the transactions in the application, and bound what is forgotten",
+        steps,
+    ))
 }

@@ -51,7 +51,11 @@ pub fn finding(limits: &LimitsSeen, target: &Target, pools: &[&CodePool]) -> Opt
 /// `idle_session_timeout` ends what the pool keeps.
 fn by_server(limits: &LimitsSeen, timeout: i64, pools: &[&CodePool]) -> Option<Finding> {
     let seconds = timeout / 1_000;
-    let shown = if timeout % 1_000 == 0 { format!("{seconds} s") } else { format!("{timeout} ms") };
+    let shown = if timeout % 1_000 == 0 {
+        format!("{seconds} s")
+    } else {
+        format!("{timeout} ms")
+    };
     let (severity, detail, kept) = match pools.iter().find(|pool| outlives(pool, seconds)) {
         Some(pool) => (Severity::Warn, described(pool), true),
         None if pools.is_empty() => (
@@ -102,10 +106,15 @@ fn outlives(pool: &CodePool, seconds: i64) -> bool {
 
 fn described(pool: &CodePool) -> String {
     let longest = match &pool.keeping {
-        Keeping::Known { longest: Some(longest), .. } => format!("for up to {longest} s"),
+        Keeping::Known {
+            longest: Some(longest), ..
+        } => format!("for up to {longest} s"),
         Keeping::Known { longest: None, .. } | Keeping::Untold => "for as long as the process lives".to_owned(),
     };
-    format!("{} in {} keeps connections {longest}, and does not try them before use.", pool.library, pool.place)
+    format!(
+        "{} in {} keeps connections {longest}, and does not try them before use.",
+        pool.library, pool.place
+    )
 }
 
 fn in_the_application(seconds: i64) -> Vec<Step> {

@@ -59,7 +59,11 @@ impl Limit {
 #[must_use]
 pub fn finding(limit: &Limit, seen: &LimitsSeen, holders: &[Holder]) -> Finding {
     let (allowed, used) = limit.numbers(seen);
-    let about = if seen.sees_all || !matches!(limit, Limit::Slots) { "" } else { "about " };
+    let about = if seen.sees_all || !matches!(limit, Limit::Slots) {
+        ""
+    } else {
+        "about "
+    };
     let formula = match limit {
         Limit::Slots => seen.capacity.formula(),
         Limit::Role(limit) => format!("CONNECTION LIMIT of role \"{}\" = {limit}", seen.login),
@@ -87,7 +91,10 @@ pub fn finding(limit: &Limit, seen: &LimitsSeen, holders: &[Holder]) -> Finding 
     if !seen.sees_all && matches!(limit, Limit::Slots) {
         steps.push(grant_monitor(&seen.role));
     }
-    finding.remedy(Remedy::new("see who holds the connections, and make the pools fit the limit", steps))
+    finding.remedy(Remedy::new(
+        "see who holds the connections, and make the pools fit the limit",
+        steps,
+    ))
 }
 
 /// Doubles a role's or a database's limit where the server has the slots.
@@ -103,9 +110,13 @@ fn raise(limit: &Limit, seen: &LimitsSeen) -> Option<Step> {
     };
     let new = (old * 2).min(seen.capacity.usable());
     (new > old).then(|| {
-        Step::sql("postgres", format!("or raises the limit from {old} to {new}"), format!("ALTER {what} CONNECTION LIMIT {new};"))
-            .undo(format!("ALTER {what} CONNECTION LIMIT {old};"))
-            .actor(actor)
+        Step::sql(
+            "postgres",
+            format!("or raises the limit from {old} to {new}"),
+            format!("ALTER {what} CONNECTION LIMIT {new};"),
+        )
+        .undo(format!("ALTER {what} CONNECTION LIMIT {old};"))
+        .actor(actor)
     })
 }
 
@@ -113,7 +124,11 @@ fn raise(limit: &Limit, seen: &LimitsSeen) -> Option<Step> {
 #[must_use]
 pub fn grant_monitor(role: &Foreign) -> Step {
     let role = sql_ident(role.raw());
-    Step::sql("postgres", "optional: lets this check see every session, so that it counts exactly", format!("GRANT pg_monitor TO {role};"))
-        .undo(format!("REVOKE pg_monitor FROM {role};"))
-        .actor("superuser")
+    Step::sql(
+        "postgres",
+        "optional: lets this check see every session, so that it counts exactly",
+        format!("GRANT pg_monitor TO {role};"),
+    )
+    .undo(format!("REVOKE pg_monitor FROM {role};"))
+    .actor("superuser")
 }

@@ -22,7 +22,10 @@ pub fn finding(console: &Console, database: &DatabaseSeen, most: Option<i64>, li
         console.pooler, database.server, limits.login
     ));
     for pool in &console.pools {
-        let Some(of) = console.database(&pool.user, &pool.database).filter(|of| of.server == database.server) else {
+        let Some(of) = console
+            .database(&pool.user, &pool.database)
+            .filter(|of| of.server == database.server)
+        else {
             continue;
         };
         pools += 1;
@@ -32,7 +35,11 @@ pub fn finding(console: &Console, database: &DatabaseSeen, most: Option<i64>, li
             pool.database,
             pool.servers,
             of.pool_size.map_or_else(|| "any number".to_owned(), |size| size.to_string()),
-            if of.reserve > 0 { format!(" and a reserve of {}", of.reserve) } else { String::new() }
+            if of.reserve > 0 {
+                format!(" and a reserve of {}", of.reserve)
+            } else {
+                String::new()
+            }
         ));
     }
     let fits = (usable / pools.max(1)).max(1);

@@ -18,7 +18,8 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal at login is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is_of_a_pooler() && error.says(&[
+    error.is_of_a_pooler()
+        && error.says(&[
             "query_wait_timeout",
             "(ECHECKOUTTIMEOUT)",
             "Timed-out waiting to acquire database connection",
@@ -33,7 +34,9 @@ pub fn matches(error: &ServerError) -> bool {
 #[must_use]
 pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Finding {
     let finding = KIND
-        .found(format!("the pooler got no server connection for role \"{role}\" and database \"{database}\" in time"))
+        .found(format!(
+            "the pooler got no server connection for role \"{role}\" and database \"{database}\" in time"
+        ))
         .evidence(refusal.to_string());
     if refusal.says(&["too many active clients for user"]) {
         return finding
@@ -86,8 +89,14 @@ fn undecided(finding: Finding) -> Finding {
         .remedy(Remedy::new(
             "tell the three causes apart on the pooler, then act on that one",
             [
-                Step::new(Place::Pooler, "on its console, as a user who may see it, look at SHOW POOLS and SHOW DATABASES, and at the pooler's log"),
-                Step::new(Place::Pooler, "run this check on the pooler's host against the server that SHOW DATABASES names"),
+                Step::new(
+                    Place::Pooler,
+                    "on its console, as a user who may see it, look at SHOW POOLS and SHOW DATABASES, and at the pooler's log",
+                ),
+                Step::new(
+                    Place::Pooler,
+                    "run this check on the pooler's host against the server that SHOW DATABASES names",
+                ),
             ],
         ))
 }
@@ -106,15 +115,29 @@ fn held_by_transactions() -> Step {
 /// The console shows a queue.
 #[must_use]
 pub fn live(pool: &PoolSeen, database: &DatabaseSeen) -> Finding {
-    let waiting = if pool.waiting() == 1 { "1 client waits".to_owned() } else { format!("{} clients wait", pool.waiting()) };
-    let size = database.pool_size.map_or_else(|| "any number of".to_owned(), |size| size.to_string());
+    let waiting = if pool.waiting() == 1 {
+        "1 client waits".to_owned()
+    } else {
+        format!("{} clients wait", pool.waiting())
+    };
+    let size = database
+        .pool_size
+        .map_or_else(|| "any number of".to_owned(), |size| size.to_string());
     let busy = database.pool_size.is_some_and(|size| pool.servers_active >= size);
     let finding = KIND
-        .found(format!("{waiting} at the pooler for a server connection, the first for {} s", pool.longest_wait))
+        .found(format!(
+            "{waiting} at the pooler for a server connection, the first for {} s",
+            pool.longest_wait
+        ))
         .severity(if pool.servers == 0 { Severity::Fail } else { Severity::Warn })
         .evidence(format!(
             "role \"{}\", database \"{}\": {} clients served, {} waiting; {} of {} server connections in use",
-            pool.user, pool.database, pool.clients_active, pool.waiting(), pool.servers_active, size
+            pool.user,
+            pool.database,
+            pool.clients_active,
+            pool.waiting(),
+            pool.servers_active,
+            size
         ));
     if busy {
         return finding
@@ -130,13 +153,28 @@ pub fn live(pool: &PoolSeen, database: &DatabaseSeen) -> Finding {
                 ],
             ));
     }
-    let paused = if database.paused { " The database is paused on the pooler: RESUME on its console lets clients through." } else { "" };
+    let paused = if database.paused {
+        " The database is paused on the pooler: RESUME on its console lets clients through."
+    } else {
+        ""
+    };
     finding
-        .detail(format!("The pool is not full, and still the pooler has no connection for its clients.{paused}"))
-        .candidate("the server refuses the pooler, or cannot be reached from it", "the pooler's log names the server's answer")
+        .detail(format!(
+            "The pool is not full, and still the pooler has no connection for its clients.{paused}"
+        ))
+        .candidate(
+            "the server refuses the pooler, or cannot be reached from it",
+            "the pooler's log names the server's answer",
+        )
         .candidate("the server has no slots left for the pooler", "the log says so with 53300")
         .remedy(Remedy::new(
             "read in the pooler's log what keeps it from the server",
-            [Step::new(Place::Pooler, format!("look at the log for {}, then run this check there against that server", database.server))],
+            [Step::new(
+                Place::Pooler,
+                format!(
+                    "look at the log for {}, then run this check there against that server",
+                    database.server
+                ),
+            )],
         ))
 }

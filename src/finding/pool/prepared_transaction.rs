@@ -20,7 +20,10 @@ pub fn finding(database: &Foreign, prepared: &[Prepared]) -> Finding {
     let oldest = prepared.iter().map(|transaction| transaction.seconds).max().unwrap_or_default();
     let title = match prepared {
         [_] => format!("1 prepared transaction has been waiting for its commit for {oldest} s"),
-        many => format!("{} prepared transactions wait for their commit, the oldest for {oldest} s", many.len()),
+        many => format!(
+            "{} prepared transactions wait for their commit, the oldest for {oldest} s",
+            many.len()
+        ),
     };
     let mut finding = KIND.found(title).detail(
         "It takes no connection slot, but keeps its locks and holds back vacuum, through restarts too, until somebody commits it or rolls it back.",

@@ -59,15 +59,15 @@ pub fn seen(limits: &LimitsSeen, holders: &[Holder]) -> Finding {
 
 fn remedy() -> Remedy {
     Remedy::new(
-            "see who holds the slots, end what holds them without need, then bound the demand",
-            [
-                Step::sql("postgres", "shows who holds the slots; the reserve lets a superuser in", HOLDERS).actor("superuser"),
-                Step::new(
-                    Place::AppHost,
-                    "stop surplus workers, or restart the application that holds the idle sessions (pg_terminate_backend(pid) ends a single session, and \
+        "see who holds the slots, end what holds them without need, then bound the demand",
+        [
+            Step::sql("postgres", "shows who holds the slots; the reserve lets a superuser in", HOLDERS).actor("superuser"),
+            Step::new(
+                Place::AppHost,
+                "stop surplus workers, or restart the application that holds the idle sessions (pg_terminate_backend(pid) ends a single session, and \
                      rolls its transaction back)",
-                ),
-                smaller_pools::below("max_connections minus the reserves"),
-            ],
+            ),
+            smaller_pools::below("max_connections minus the reserves"),
+        ],
     )
 }

@@ -12,6 +12,4 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("could not serialize access due to"),
-];
+pub const TEXTS: &[Text] = &[Text::new("could not serialize access due to")];

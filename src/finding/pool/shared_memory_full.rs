@@ -12,6 +12,6 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("could not resize shared memory segment \"{_}\" to {_} bytes: No space left on device"),
-];
+pub const TEXTS: &[Text] = &[Text::new(
+    "could not resize shared memory segment \"{_}\" to {_} bytes: No space left on device",
+)];

@@ -35,7 +35,10 @@ pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Fin
             "sessions are held that nobody uses: a leak, or transactions left open",
             "list the sessions by state with the query below; many are idle, or idle in transaction",
         )
-        .candidate("another application takes the slots", "list the sessions by role with the query below")
+        .candidate(
+            "another application takes the slots",
+            "list the sessions by role with the query below",
+        )
         .remedy(remedy())
 }
 

@@ -32,18 +32,27 @@ impl Habits {
         let code = codes.first().and_then(Option::as_ref);
         let django = code.filter(|pool| pool.library.starts_with("Django"));
         let named = target.driver.as_ref().map(Foreign::raw);
-        let installed = request.services.first().map(|service| service.drivers.as_slice()).unwrap_or_default();
+        let installed = request
+            .services
+            .first()
+            .map(|service| service.drivers.as_slice())
+            .unwrap_or_default();
         let only = match installed {
             [only] => Some(only.as_str()),
             _ => None,
         };
         Self {
             prepares: match named.or(only) {
-                Some("asyncpg") => Some(("asyncpg", "statement_cache_size=0, and with SQLAlchemy prepared_statement_cache_size=0 too")),
+                Some("asyncpg") => Some((
+                    "asyncpg",
+                    "statement_cache_size=0, and with SQLAlchemy prepared_statement_cache_size=0 too",
+                )),
                 Some("psycopg" | "psycopg_async") if django.is_none() => Some(("psycopg 3", "prepare_threshold=None")),
                 _ => None,
             },
-            cursors: django.filter(|pool| pool.cursors == Some(true)).map(|pool: &CodePool| pool.place.clone()),
+            cursors: django
+                .filter(|pool| pool.cursors == Some(true))
+                .map(|pool: &CodePool| pool.place.clone()),
         }
     }
 }

@@ -49,19 +49,28 @@ pub fn finding(asked_in: &Foreign, ages: &[Age], stopped: bool) -> Finding {
     };
     let finding = ages.iter().fold(finding, |finding, age| finding.evidence(evidence(age)));
     let mut steps = vec![
-        Step::sql(asked_in.raw(), "shows what holds vacuum back: end the oldest of them first", HOLDERS).actor("superuser"),
+        Step::sql(
+            asked_in.raw(),
+            "shows what holds vacuum back: end the oldest of them first",
+            HOLDERS,
+        )
+        .actor("superuser"),
     ];
     for age in ages.iter().filter(|age| age.is_open) {
-        steps.push(
-            Step::sql(age.database.raw(), "goes over all its tables; large ones take hours", "VACUUM;").actor("superuser"),
-        );
+        steps.push(Step::sql(age.database.raw(), "goes over all its tables; large ones take hours", "VACUUM;").actor("superuser"));
     }
     if ages.iter().any(|age| !age.is_open) {
         let text = "a database that lets nobody in, such as template0, is vacuumed by the server itself: autovacuum has to be on";
         steps.push(Step::new(Place::DatabaseHost, text));
     }
     finding
-        .candidate("something holds vacuum back: an old transaction, a prepared one, a replication slot", "the first query below shows it")
-        .candidate("autovacuum is off, or too slow for what is written", "SHOW autovacuum, and the server's log has \"to prevent wraparound\"")
+        .candidate(
+            "something holds vacuum back: an old transaction, a prepared one, a replication slot",
+            "the first query below shows it",
+        )
+        .candidate(
+            "autovacuum is off, or too slow for what is written",
+            "SHOW autovacuum, and the server's log has \"to prevent wraparound\"",
+        )
         .remedy(Remedy::new("end what holds vacuum back, then vacuum the databases", steps))
 }

@@ -64,7 +64,10 @@ pub fn finding(role: &Foreign, database: &Foreign, gaps: &[Gap]) -> Finding {
         steps.push(
             Step::sql(
                 database.raw(),
-                format!("covers what \"{}\" makes in schema \"{}\" from now on; what exists is left as it is", gap.maker, gap.schema),
+                format!(
+                    "covers what \"{}\" makes in schema \"{}\" from now on; what exists is left as it is",
+                    gap.maker, gap.schema
+                ),
                 run.join("\n"),
             )
             .undo(undo.join("\n"))

@@ -15,9 +15,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("permission denied to create extension \"{extension}\""),
-];
+pub const TEXTS: &[Text] = &[Text::new("permission denied to create extension \"{extension}\"")];
 
 /// Why the role may not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

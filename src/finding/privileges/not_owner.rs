@@ -114,7 +114,11 @@ fn as_a_member(role: &Foreign, database: &Foreign, owner: &Foreign) -> Step {
 /// Nobody is to become a member of a superuser, and REASSIGN OWNED would take the system's own objects along.
 fn from_a_superuser(database: &Foreign, role_sql: &str, owner: &Foreign, theirs: &[&Relation]) -> Step {
     let alter = |relation: &&Relation, owner: &str| {
-        format!("ALTER {} {} OWNER TO {owner};", relation.kind.sql(), qualified(&relation.schema, &relation.name))
+        format!(
+            "ALTER {} {} OWNER TO {owner};",
+            relation.kind.sql(),
+            qualified(&relation.schema, &relation.name)
+        )
     };
     let run: Vec<_> = theirs.iter().map(|relation| alter(relation, role_sql)).collect();
     let undo: Vec<_> = theirs.iter().map(|relation| alter(relation, &sql_ident(owner.raw()))).collect();

@@ -6,9 +6,9 @@ use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
+use crate::listing::count;
 use crate::privileges::grants::qualified;
 use crate::privileges::privilege::{Privilege, keywords};
-use crate::listing::count;
 use crate::privileges::relations::Filtered;
 use crate::privileges::setting::SetBy;
 use crate::quote::sql_ident;
@@ -45,9 +45,17 @@ pub fn finding(role: &Foreign, database: &Foreign, tables: &[(&Filtered, BTreeSe
     for (table, barred) in tables.iter().take(NAMED) {
         let of_others = match table.roles.as_slice() {
             [] => String::new(),
-            roles => format!("; its policies are for {}", roles.iter().map(|role| format!("\"{role}\"")).collect::<Vec<_>>().join(", ")),
+            roles => format!(
+                "; its policies are for {}",
+                roles.iter().map(|role| format!("\"{role}\"")).collect::<Vec<_>>().join(", ")
+            ),
         };
-        finding = finding.evidence(format!("{} (owner \"{}\"): no policy for {}{of_others}", shown(table), table.owner, keywords(barred)));
+        finding = finding.evidence(format!(
+            "{} (owner \"{}\"): no policy for {}{of_others}",
+            shown(table),
+            table.owner,
+            keywords(barred)
+        ));
     }
     let more = tables.len().saturating_sub(NAMED);
     if more > 0 {
@@ -57,7 +65,10 @@ pub fn finding(role: &Foreign, database: &Foreign, tables: &[(&Filtered, BTreeSe
     for other in roles {
         finding = finding.candidate(
             format!("the application is meant to act as \"{other}\", which has policies"),
-            format!("look for SET ROLE {} in the application, or for a login of \"{other}\" in its settings", sql_ident(other.raw())),
+            format!(
+                "look for SET ROLE {} in the application, or for a login of \"{other}\" in its settings",
+                sql_ident(other.raw())
+            ),
         );
     }
     finding = finding
@@ -75,7 +86,10 @@ pub fn finding(role: &Foreign, database: &Foreign, tables: &[(&Filtered, BTreeSe
         for (name, command) in policies(barred) {
             let policy = sql_ident(&format!("{}_{name}", role.raw()));
             let condition = if command == "INSERT" { "WITH CHECK (true)" } else { "USING (true)" };
-            run.push(format!("CREATE POLICY {policy} ON {table_sql} FOR {command} TO {} {condition};", sql_ident(role.raw())));
+            run.push(format!(
+                "CREATE POLICY {policy} ON {table_sql} FOR {command} TO {} {condition};",
+                sql_ident(role.raw())
+            ));
             undo.push(format!("DROP POLICY {policy} ON {table_sql};"));
         }
     }

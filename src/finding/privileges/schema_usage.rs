@@ -15,9 +15,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("permission denied for schema {schema}"),
-];
+pub const TEXTS: &[Text] = &[Text::new("permission denied for schema {schema}")];
 
 /// `grave` unless another schema of the search path can be used instead.
 #[must_use]

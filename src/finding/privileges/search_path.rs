@@ -35,22 +35,35 @@ pub fn leads_elsewhere(role: &Foreign, database: &Foreign, path: &Foreign, elsew
         finding = finding.evidence(format!("schema \"{schema}\" holds {}", counted(*tables)));
     }
     finding = finding
-        .candidate("the search path of the role was forgotten", "the tables are this application's, and its queries name no schema")
-        .candidate("the tables are another application's, or named with their schema", "look at their names");
+        .candidate(
+            "the search path of the role was forgotten",
+            "the tables are this application's, and its queries name no schema",
+        )
+        .candidate(
+            "the tables are another application's, or named with their schema",
+            "look at their names",
+        );
     let remedy = match elsewhere {
         [(schema, _)] => {
             let (role_sql, database_sql) = (sql_ident(role.raw()), sql_ident(database.raw()));
             Step::sql(
                 database.raw(),
                 "if they are this application's: new sessions of the role look there first",
-                format!("ALTER ROLE {role_sql} IN DATABASE {database_sql} SET search_path = {}, public;", sql_ident(schema.raw())),
+                format!(
+                    "ALTER ROLE {role_sql} IN DATABASE {database_sql} SET search_path = {}, public;",
+                    sql_ident(schema.raw())
+                ),
             )
             .undo(format!("ALTER ROLE {role_sql} IN DATABASE {database_sql} RESET search_path;"))
             .actor("superuser, or the role itself")
         }
         _ => Step::new(
             Place::Database,
-            format!("if one of them is this application's: ALTER ROLE {} IN DATABASE {} SET search_path to it", sql_ident(role.raw()), sql_ident(database.raw())),
+            format!(
+                "if one of them is this application's: ALTER ROLE {} IN DATABASE {} SET search_path to it",
+                sql_ident(role.raw()),
+                sql_ident(database.raw())
+            ),
         ),
     };
     finding.remedy(Remedy::new("set the search path, if the tables are this application's", [remedy]))
@@ -78,7 +91,10 @@ pub fn hides(path: &Foreign, hidden: &[Hidden]) -> Finding {
         .candidate("an old copy is left", "compare the rows and the columns of the two")
         .remedy(Remedy::new(
             "find out which of them the application is meant to use",
-            [Step::new(Place::Database, "compare the two; take the wrong schema off the path, or rename the table that is not meant")],
+            [Step::new(
+                Place::Database,
+                "compare the two; take the wrong schema off the path, or rename the table that is not meant",
+            )],
         ))
 }
 

@@ -15,9 +15,7 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("permission denied for sequence {sequence}"),
-];
+pub const TEXTS: &[Text] = &[Text::new("permission denied for sequence {sequence}")];
 
 /// How many sequences are named one by one.
 const NAMED: usize = 20;
@@ -27,10 +25,15 @@ const NAMED: usize = 20;
 pub fn finding(role: &Foreign, database: &Foreign, seen: &SequencesSeen) -> Finding {
     let mut finding = KIND
         .found(match seen.lacking.as_slice() {
-            [one] => format!("role \"{role}\" lacks USAGE on sequence {}", Foreign::new(qualified(&one.schema, &one.name))),
+            [one] => format!(
+                "role \"{role}\" lacks USAGE on sequence {}",
+                Foreign::new(qualified(&one.schema, &one.name))
+            ),
             many => format!("role \"{role}\" lacks USAGE on {} sequences that column defaults use", many.len()),
         })
-        .detail("INSERT takes the default of a column from the sequence, and the server answers 42501, \"permission denied for sequence\".");
+        .detail(
+            "INSERT takes the default of a column from the sequence, and the server answers 42501, \"permission denied for sequence\".",
+        );
     for sequence in seen.lacking.iter().take(NAMED) {
         finding = finding.evidence(format!(
             "{} (owner \"{}\"), the default of {}, lacks USAGE",
@@ -53,8 +56,10 @@ pub fn finding(role: &Foreign, database: &Foreign, seen: &SequencesSeen) -> Find
     let grants = grants::on_sequences(role, seen);
     finding.remedy(Remedy::new(
         format!("grant \"{role}\" USAGE on the sequences"),
-        [Step::sql(database.raw(), "lets the role draw numbers from the sequences", grants.run())
-            .undo(grants.undo())
-            .actor(grants.actor())],
+        [
+            Step::sql(database.raw(), "lets the role draw numbers from the sequences", grants.run())
+                .undo(grants.undo())
+                .actor(grants.actor()),
+        ],
     ))
 }

@@ -27,9 +27,13 @@ pub fn finding(role: &Foreign, database: &Foreign, bootstrap: bool) -> Finding {
                 Place::Database,
                 "grant the role what it needs first: until now it needed no grant, so that what is missing shows only afterwards",
             ),
-            Step::sql(database.raw(), "makes it an ordinary role", format!("ALTER ROLE {role_sql} NOSUPERUSER;"))
-                .undo(format!("ALTER ROLE {role_sql} SUPERUSER;"))
-                .actor("superuser"),
+            Step::sql(
+                database.raw(),
+                "makes it an ordinary role",
+                format!("ALTER ROLE {role_sql} NOSUPERUSER;"),
+            )
+            .undo(format!("ALTER ROLE {role_sql} SUPERUSER;"))
+            .actor("superuser"),
         ]
     };
     KIND.found(format!("role \"{role}\" is a superuser"))

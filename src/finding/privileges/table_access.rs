@@ -37,13 +37,23 @@ pub fn finding(role: &Foreign, database: &Foreign, lacking: &[&Relation], seen: 
     let union: BTreeSet<_> = lacking.iter().flat_map(|relation| relation.lacks.iter().copied()).collect();
     let title = match lacking {
         [one] => format!("role \"{role}\" lacks {} on {} {}", keywords(&union), one.kind.words(), shown(one)),
-        many => format!("role \"{role}\" lacks {} on {} of {looked_at} tables and views", keywords(&union), many.len()),
+        many => format!(
+            "role \"{role}\" lacks {} on {} of {looked_at} tables and views",
+            keywords(&union),
+            many.len()
+        ),
     };
     let finding = KIND
         .found(title)
         .detail("The server answers 42501, \"permission denied for table\", to every statement that needs one of these privileges.");
     let finding = with_evidence(finding, lacking, |relation| {
-        format!("{} ({}, owner \"{}\") lacks {}", shown(relation), relation.kind.words(), relation.owner, keywords(&relation.lacks))
+        format!(
+            "{} ({}, owner \"{}\") lacks {}",
+            shown(relation),
+            relation.kind.words(),
+            relation.owner,
+            keywords(&relation.lacks)
+        )
     });
     with_roles(finding, role, lacking).remedy(remedy(role, database, lacking, seen, |relation| &relation.lacks))
 }
@@ -52,8 +62,15 @@ pub fn finding(role: &Foreign, database: &Foreign, lacking: &[&Relation], seen: 
 #[must_use]
 pub fn some_columns(role: &Foreign, database: &Foreign, partly: &[&Relation], seen: &RelationsSeen) -> Finding {
     let title = match partly {
-        [one] => format!("role \"{role}\" has {} on some columns of {} only", keywords(&one.partly), shown(one)),
-        many => format!("role \"{role}\" has its privileges on some columns only, on {} tables and views", many.len()),
+        [one] => format!(
+            "role \"{role}\" has {} on some columns of {} only",
+            keywords(&one.partly),
+            shown(one)
+        ),
+        many => format!(
+            "role \"{role}\" has its privileges on some columns only, on {} tables and views",
+            many.len()
+        ),
     };
     let finding = KIND
         .found(title)
@@ -76,8 +93,14 @@ pub fn some_columns(role: &Foreign, database: &Foreign, partly: &[&Relation], se
             .collect();
         format!("{} ({}): {}", shown(relation), relation.kind.words(), columns.join("; "))
     })
-    .candidate("the columns were granted one by one on purpose", "ask who granted them; compare with what the application selects")
-    .candidate("columns were added after the grant", "compare the columns listed with those that the table has now")
+    .candidate(
+        "the columns were granted one by one on purpose",
+        "ask who granted them; compare with what the application selects",
+    )
+    .candidate(
+        "columns were added after the grant",
+        "compare the columns listed with those that the table has now",
+    )
     .remedy(remedy(role, database, partly, seen, |relation| &relation.partly))
 }
 
@@ -94,8 +117,10 @@ pub fn maybe_unused(role: &Foreign, database: &Foreign, lacking: &[&Relation], s
             "A partition is reached through its parent, whose privileges then count; a foreign table may be there only to be read. Only a statement \
              that names one of these itself is refused.",
         );
-    with_evidence(finding, lacking, |relation| format!("{} lacks {}", shown(relation), keywords(&relation.lacks)))
-        .remedy(remedy(role, database, lacking, seen, |relation| &relation.lacks))
+    with_evidence(finding, lacking, |relation| {
+        format!("{} lacks {}", shown(relation), keywords(&relation.lacks))
+    })
+    .remedy(remedy(role, database, lacking, seen, |relation| &relation.lacks))
 }
 
 fn shown(relation: &Relation) -> String {
@@ -143,8 +168,10 @@ fn remedy(
             [one] => format!("grant \"{role}\" what is missing, on {}", shown(one)),
             many => format!("grant \"{role}\" what is missing, on {} tables and views", many.len()),
         },
-        [Step::sql(database.raw(), "grants exactly what is missing on what exists now", grants.run())
-            .undo(grants.undo())
-            .actor(grants.actor())],
+        [
+            Step::sql(database.raw(), "grants exactly what is missing on what exists now", grants.run())
+                .undo(grants.undo())
+                .actor(grants.actor()),
+        ],
     )
 }

@@ -12,6 +12,6 @@ pub static KIND: Kind = Kind {
 };
 
 /// What logs say of it.
-pub const TEXTS: &[Text] = &[
-    Text::new("current transaction is aborted, commands ignored until end of transaction block"),
-];
+pub const TEXTS: &[Text] = &[Text::new(
+    "current transaction is aborted, commands ignored until end of transaction block",
+)];

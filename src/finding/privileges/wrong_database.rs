@@ -32,7 +32,11 @@ pub fn finding(mismatches: &[Mismatch], login: &Foreign, source: &str) -> Findin
         .found(format!("the session has {}", words.join(" and ")))
         .detail(format!("The settings, {source}, lead there, and the expectation names another."));
     for one in mismatches {
-        let asked = if one.what == "database" { "current_database()" } else { "current_user" };
+        let asked = if one.what == "database" {
+            "current_database()"
+        } else {
+            "current_user"
+        };
         finding = finding.evidence(format!("{asked} is \"{}\", expected is \"{}\"", one.seen, one.expected));
     }
     let mut finding = finding
@@ -40,15 +44,23 @@ pub fn finding(mismatches: &[Mismatch], login: &Foreign, source: &str) -> Findin
             "the settings are those of another environment, or a default took a missing one's place",
             "dbdoctor env shows every place that they come from",
         )
-        .candidate("the expectation is out of date", "ask which database the application is meant to use");
+        .candidate(
+            "the expectation is out of date",
+            "ask which database the application is meant to use",
+        );
     if mismatches.iter().any(|one| one.what == "role" && one.seen != *login) {
-        finding = finding.evidence(format!("the role that logged in is \"{login}\": a setting of the role or the database makes it act as another"));
+        finding = finding.evidence(format!(
+            "the role that logged in is \"{login}\": a setting of the role or the database makes it act as another"
+        ));
     }
     finding.remedy(Remedy::new(
         "correct the settings, or the expectation",
         [Step::new(
             Place::AppConfig,
-            format!("correct {} where it stands: {source}", mismatches.iter().map(|one| one.what).collect::<Vec<_>>().join(" and ")),
+            format!(
+                "correct {} where it stands: {source}",
+                mismatches.iter().map(|one| one.what).collect::<Vec<_>>().join(" and ")
+            ),
         )],
     ))
 }

@@ -35,10 +35,19 @@ pub fn finding(address: &Address, when: &str) -> Finding {
              server process that died. No login was tried: the credentials are not known to be wrong."
         ))
         .evidence(format!("{address}: end of stream {when}, 0 bytes received"))
-        .candidate("a proxy or load balancer has no healthy backend", "look at its log and at the health of its backends")
-        .candidate("an allow list or a limit on connections closes what it does not want", "try from a host that is surely allowed")
+        .candidate(
+            "a proxy or load balancer has no healthy backend",
+            "look at its log and at the health of its backends",
+        )
+        .candidate(
+            "an allow list or a limit on connections closes what it does not want",
+            "try from a host that is surely allowed",
+        )
         .remedy(Remedy::new(
             "find out what stands at that address, and why it hangs up",
-            [Step::new(Place::Provider, "look at the log of the proxy or load balancer at that address")],
+            [Step::new(
+                Place::Provider,
+                "look at the log of the proxy or load balancer at that address",
+            )],
         ))
 }

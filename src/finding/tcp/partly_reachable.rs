@@ -23,12 +23,10 @@ pub fn finding(accepted: &[&Address], failed: &[&Address], lines: Vec<String>) -
         Some((open, closed)) => format!("the host's {closed} addresses do not accept, its {open} addresses do"),
         None => format!("{} of {} addresses do not accept", failed.len(), accepted.len() + failed.len()),
     };
-    let mut finding = KIND
-        .found(title)
-        .detail(format!(
-            "The chain goes on with {used}. A driver tries the addresses in turn, and without a connect_timeout one that stays silent costs \
+    let mut finding = KIND.found(title).detail(format!(
+        "The chain goes on with {used}. A driver tries the addresses in turn, and without a connect_timeout one that stays silent costs \
              about two minutes before the next is tried."
-        ));
+    ));
     finding.evidence = lines;
     if let Some((open, closed)) = split_by_family(accepted, failed) {
         finding = finding
@@ -47,7 +45,9 @@ pub fn finding(accepted: &[&Address], failed: &[&Address], lines: Vec<String>) -
 /// The family that accepts and the family that does not, where that is what parts them.
 fn split_by_family(accepted: &[&Address], failed: &[&Address]) -> Option<(&'static str, &'static str)> {
     let all = |addresses: &[&Address], of: fn(&SocketAddr) -> bool| {
-        addresses.iter().all(|address| matches!(address, Address::Tcp(address) if of(address)))
+        addresses
+            .iter()
+            .all(|address| matches!(address, Address::Tcp(address) if of(address)))
     };
     if all(accepted, SocketAddr::is_ipv4) && all(failed, SocketAddr::is_ipv6) {
         return Some(("IPv4", "IPv6"));

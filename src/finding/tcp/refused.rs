@@ -40,16 +40,19 @@ pub const TEXTS: &[Text] = &[
 #[must_use]
 pub fn finding(target: &Target, address: SocketAddr, lines: &[String]) -> Finding {
     let port = address.port();
-    let mut finding = KIND
-        .found(format!("{address} refuses the connection"))
-        .detail("The host answered at once that nothing accepts connections there. No login was tried: the credentials are not known to be wrong.");
+    let mut finding = KIND.found(format!("{address} refuses the connection")).detail(
+        "The host answered at once that nothing accepts connections there. No login was tried: the credentials are not known to be wrong.",
+    );
     let container = container::sign(Path::new("/")).filter(|_| address.ip().is_loopback());
     if let Some(sign) = &container {
         // Seen, so the most likely.
         finding = in_container(finding, &format!("this check runs in one ({sign}); "));
     }
     finding = finding
-        .candidate("PostgreSQL is not running there", "systemctl status postgresql, on the database host")
+        .candidate(
+            "PostgreSQL is not running there",
+            "systemctl status postgresql, on the database host",
+        )
         .candidate(
             format!("it listens on another port than {port}, or on another address"),
             "SHOW port; SHOW listen_addresses; in psql on the database host",
@@ -59,10 +62,17 @@ pub fn finding(target: &Target, address: SocketAddr, lines: &[String]) -> Findin
     }
     finding.evidence = lines.to_vec();
     finding.remedy(Remedy::new(
-        format!("start the server, or correct the address (the settings come from {})", target.source),
+        format!(
+            "start the server, or correct the address (the settings come from {})",
+            target.source
+        ),
         [
             Step::new(Place::DatabaseHost, "see what listens on that port").run(format!("ss -ltnp 'sport = :{port}'")),
-            Step::new(Place::DatabaseHost, "see which clusters there are and whether they run (on Debian and Ubuntu; elsewhere, systemctl status postgresql)").run("pg_lsclusters"),
+            Step::new(
+                Place::DatabaseHost,
+                "see which clusters there are and whether they run (on Debian and Ubuntu; elsewhere, systemctl status postgresql)",
+            )
+            .run("pg_lsclusters"),
         ],
     ))
 }

@@ -32,7 +32,9 @@ pub const TEXTS: &[Text] = &[
 /// Reset while it was being made.
 #[must_use]
 pub fn on_connect(address: SocketAddr, lines: &[String]) -> Finding {
-    let mut finding = KIND.found(format!("{address} resets the connection while it is being made")).detail(WHO);
+    let mut finding = KIND
+        .found(format!("{address} resets the connection while it is being made"))
+        .detail(WHO);
     finding.evidence = lines.to_vec();
     finding.remedy(remedy())
 }
@@ -53,7 +55,8 @@ fn remedy() -> Remedy {
     Remedy::new(
         "find out what stands at that address, and whether its backend is healthy",
         [
-            Step::new(Place::DatabaseHost, "see whether the server crashed at that moment").run("journalctl -u 'postgresql*' --since -10min --no-pager"),
+            Step::new(Place::DatabaseHost, "see whether the server crashed at that moment")
+                .run("journalctl -u 'postgresql*' --since -10min --no-pager"),
             Step::new(Place::Provider, "look at the health of the backends in the load balancer or proxy"),
         ],
     )

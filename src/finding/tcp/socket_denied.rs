@@ -36,8 +36,12 @@ pub fn finding(path: &Path, lines: &[String]) -> Finding {
     finding.remedy(Remedy::new(
         "let the service's user open the socket, or connect by TCP",
         [
-            Step::new(Place::AppHost, "see whose the socket and its directories are").run(format!("namei -l {}", quote::shell(&path.to_string_lossy()))),
-            Step::new(Place::AppHost, "add the service's user to the group that may open it, and restart the service"),
+            Step::new(Place::AppHost, "see whose the socket and its directories are")
+                .run(format!("namei -l {}", quote::shell(&path.to_string_lossy()))),
+            Step::new(
+                Place::AppHost,
+                "add the service's user to the group that may open it, and restart the service",
+            ),
             Step::new(Place::AppConfig, "or connect by TCP").run("host=127.0.0.1"),
         ],
     ))

@@ -37,11 +37,24 @@ pub fn finding(path: &Path, lines: &[String]) -> Finding {
         .detail("The file does not exist. Its name holds the port, so it may be the directory or the port that is wrong.");
     finding.evidence = lines.to_vec();
     if !others.is_empty() {
-        finding.evidence.push(format!("other sockets on this host: {}", others.iter().map(|path| Foreign::new(path.to_string_lossy()).to_string()).collect::<Vec<_>>().join(", ")));
+        finding.evidence.push(format!(
+            "other sockets on this host: {}",
+            others
+                .iter()
+                .map(|path| Foreign::new(path.to_string_lossy()).to_string())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ));
     }
     finding
-        .candidate("PostgreSQL is not running on this host", "pg_lsclusters, or systemctl status postgresql")
-        .candidate("its socket lies in another directory, or it runs on another port", "ss -lx | grep PGSQL")
+        .candidate(
+            "PostgreSQL is not running on this host",
+            "pg_lsclusters, or systemctl status postgresql",
+        )
+        .candidate(
+            "its socket lies in another directory, or it runs on another port",
+            "ss -lx | grep PGSQL",
+        )
         .remedy(Remedy::new(
             "start the server, or name the directory and port of its socket",
             [
@@ -53,7 +66,10 @@ pub fn finding(path: &Path, lines: &[String]) -> Finding {
 
 /// Where the one other socket is, in the same directory or anywhere, if there is just one.
 fn elsewhere(path: &Path, others: &[PathBuf]) -> Step {
-    let step = Step::new(Place::AppConfig, "set host to the socket's directory, or to the server's host name if it runs elsewhere");
+    let step = Step::new(
+        Place::AppConfig,
+        "set host to the socket's directory, or to the server's host name if it runs elsewhere",
+    );
     let beside: Vec<&PathBuf> = others.iter().filter(|other| other.parent() == path.parent()).collect();
     let only = match (beside.as_slice(), others) {
         ([only], _) => only,
@@ -62,9 +78,11 @@ fn elsewhere(path: &Path, others: &[PathBuf]) -> Step {
     };
     let port = only.extension().and_then(|port| port.to_str()?.parse::<u16>().ok());
     match (only.parent().and_then(Path::to_str), port) {
-        (Some(directory), Some(port)) => {
-            Step::new(Place::AppConfig, "if the server is the one whose socket is there, name its directory and port").run(format!("host={} port={port}", quote::shell(directory)))
-        }
+        (Some(directory), Some(port)) => Step::new(
+            Place::AppConfig,
+            "if the server is the one whose socket is there, name its directory and port",
+        )
+        .run(format!("host={} port={port}", quote::shell(directory))),
         _ => step,
     }
 }
@@ -74,7 +92,11 @@ fn sockets_beside(path: &Path) -> Vec<PathBuf> {
     let beside = path.parent().into_iter();
     let mut directories: Vec<&Path> = beside.chain(["/var/run/postgresql", "/tmp"].map(Path::new)).collect();
     directories.dedup();
-    let entries = directories.into_iter().filter_map(|directory| std::fs::read_dir(directory).ok()).flatten().flatten();
+    let entries = directories
+        .into_iter()
+        .filter_map(|directory| std::fs::read_dir(directory).ok())
+        .flatten()
+        .flatten();
     let sockets = entries.filter(|entry| {
         let name = entry.file_name();
         let name = name.to_string_lossy();

@@ -36,7 +36,9 @@ pub fn too_long(path: &Path, lines: &[String]) -> Finding {
     let shown = Foreign::new(path.to_string_lossy());
     let bytes = path.as_os_str().len();
     let mut finding = KIND
-        .found(format!("the Unix socket's path \"{shown}\" is too long: {bytes} bytes, and {LONGEST_PATH} are the most"))
+        .found(format!(
+            "the Unix socket's path \"{shown}\" is too long: {bytes} bytes, and {LONGEST_PATH} are the most"
+        ))
         .detail("No connection was tried: the kernel takes no longer path. libpq refuses it as well. The port is part of the path.");
     finding.evidence = lines.to_vec();
     finding.remedy(Remedy::new(
@@ -75,7 +77,11 @@ fn abandoned(shown: &Foreign) -> Finding {
         .detail("The file is there, but no process listens behind it: a server that is gone has left it.")
         .remedy(Remedy::new(
             "start the server, which replaces the file",
-            [Step::new(Place::DatabaseHost, "see which clusters run, on Debian and Ubuntu; elsewhere, systemctl status postgresql").run("pg_lsclusters")],
+            [Step::new(
+                Place::DatabaseHost,
+                "see which clusters run, on Debian and Ubuntu; elsewhere, systemctl status postgresql",
+            )
+            .run("pg_lsclusters")],
         ))
 }
 

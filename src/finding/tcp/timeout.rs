@@ -80,7 +80,10 @@ pub fn finding(route: &Route, limit: Duration, lines: &[String]) -> Finding {
                 Address::Tcp(address) => format!("ip route get {}", address.ip()),
                 Address::Unix(_) => "id".to_owned(),
             }),
-            Step::new(Place::Provider, "allow that address, or the address of its NAT gateway, on the server's port"),
+            Step::new(
+                Place::Provider,
+                "allow that address, or the address of its NAT gateway, on the server's port",
+            ),
             Step::new(Place::AppHost, "try again").run(check),
         ],
     ))

@@ -38,7 +38,10 @@ pub fn finding(path: &Path, content: &[u8]) -> Finding {
         _ => "it holds no \"BEGIN CERTIFICATE\" line",
     };
     KIND.found(format!("the root certificate file \"{shown}\" holds no usable certificate"))
-        .detail(format!("Of its {} bytes none make a certificate: {what}. The server was not asked.", content.len()))
+        .detail(format!(
+            "Of its {} bytes none make a certificate: {what}. The server was not asked.",
+            content.len()
+        ))
         .evidence(format!("\"{shown}\": {what}"))
         .remedy(remedy(path, content))
 }
@@ -50,7 +53,9 @@ fn remedy(path: &Path, content: &[u8]) -> Remedy {
         return Remedy::new(
             "convert the file to PEM, and name the converted one",
             [
-                Step::new(Place::AppHost, "convert it").run(format!("openssl x509 -inform DER -in {file} -out {converted}")).undo(format!("rm {converted}")),
+                Step::new(Place::AppHost, "convert it")
+                    .run(format!("openssl x509 -inform DER -in {file} -out {converted}"))
+                    .undo(format!("rm {converted}")),
                 Step::new(Place::AppConfig, "name the converted file").run(format!("sslrootcert={converted}")),
             ],
         );
@@ -59,7 +64,10 @@ fn remedy(path: &Path, content: &[u8]) -> Remedy {
         "replace the file with the authority's root certificate in PEM form",
         [
             Step::new(Place::AppHost, "see what the file is").run(format!("file {file}; head -n 1 {file}")),
-            Step::new(Place::AppHost, "get the authority's root certificate anew, from the provider or from whoever made the server's certificate"),
+            Step::new(
+                Place::AppHost,
+                "get the authority's root certificate anew, from the provider or from whoever made the server's certificate",
+            ),
         ],
     )
 }

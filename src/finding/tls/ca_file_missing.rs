@@ -30,27 +30,40 @@ pub fn finding(path: &Path, settings: &TlsSettings) -> Finding {
     let shown = Foreign::new(path.to_string_lossy());
     let named = match &settings.root_cert {
         RootCert::Named(_) => "sslrootcert names it",
-        RootCert::System | RootCert::Default(_) => "it is libpq's default, since the settings name no sslrootcert; the service may have another home directory",
+        RootCert::System | RootCert::Default(_) => {
+            "it is libpq's default, since the settings name no sslrootcert; the service may have another home directory"
+        }
     };
-    KIND.found(format!("the root certificate file \"{shown}\" does not exist, and sslmode={} needs it", settings.mode.name()))
-        .detail(format!("The file is not there ({named}). libpq refuses to connect without it; the server was not asked."))
-        .evidence(format!("\"{shown}\": no such file"))
-        .remedy(remedy())
+    KIND.found(format!(
+        "the root certificate file \"{shown}\" does not exist, and sslmode={} needs it",
+        settings.mode.name()
+    ))
+    .detail(format!(
+        "The file is not there ({named}). libpq refuses to connect without it; the server was not asked."
+    ))
+    .evidence(format!("\"{shown}\": no such file"))
+    .remedy(remedy())
 }
 
 /// There is no home directory to look in.
 #[must_use]
 pub fn no_home(mode: SslMode) -> Finding {
-    KIND.found(format!("there is no root certificate file: sslmode={} needs one, sslrootcert is not set, and there is no home directory", mode.name()))
-        .detail("libpq would look for .postgresql/root.crt in the home directory, and there is none. The server was not asked.")
-        .remedy(remedy())
+    KIND.found(format!(
+        "there is no root certificate file: sslmode={} needs one, sslrootcert is not set, and there is no home directory",
+        mode.name()
+    ))
+    .detail("libpq would look for .postgresql/root.crt in the home directory, and there is none. The server was not asked.")
+    .remedy(remedy())
 }
 
 fn remedy() -> Remedy {
     Remedy::new(
         "name the file with the authority's root certificate",
         [
-            Step::new(Place::AppHost, "put the root certificate of the server's authority where the service's user can read it"),
+            Step::new(
+                Place::AppHost,
+                "put the root certificate of the server's authority where the service's user can read it",
+            ),
             Step::new(Place::AppConfig, "name that file: sslrootcert=/path/to/root.crt"),
         ],
     )

@@ -95,9 +95,17 @@ pub fn finding(policy: &Policy, address: &Address, inspection: &Inspection) -> F
         .chain
         .iter()
         .enumerate()
-        .map(|(depth, certificate)| format!("certificate {depth}: subject \"{}\", issuer \"{}\"", certificate.subject, certificate.issuer))
+        .map(|(depth, certificate)| {
+            format!(
+                "certificate {depth}: subject \"{}\", issuer \"{}\"",
+                certificate.subject, certificate.issuer
+            )
+        })
         .collect();
-    let reasons = inspection.faults.iter().map(|fault| format!("OpenSSL: {} (certificate {})", fault.reason, fault.depth));
+    let reasons = inspection
+        .faults
+        .iter()
+        .map(|fault| format!("OpenSSL: {} (certificate {})", fault.reason, fault.depth));
     finding.evidence.extend(reasons);
     if inspection.chain.len() == 1 && !self_signed {
         finding = finding
@@ -107,13 +115,19 @@ pub fn finding(policy: &Policy, address: &Address, inspection: &Inspection) -> F
                 "the server sends one certificate alone; if its issuer is no root, the intermediate one belongs behind it in the file that SHOW ssl_cert_file names",
             );
     }
-    let get = Step::new(Place::DatabaseHost, "get the authority's root certificate from the provider, or from whoever made the server's certificate");
+    let get = Step::new(
+        Place::DatabaseHost,
+        "get the authority's root certificate from the provider, or from whoever made the server's certificate",
+    );
     let mut steps = match &policy.roots {
         Roots::File { path, .. } => {
             let file = quote::shell(&path.to_string_lossy());
             vec![
                 get,
-                Step::new(Place::AppHost, format!("add it to the file {file}, which sslrootcert names; others that are in it may stay")),
+                Step::new(
+                    Place::AppHost,
+                    format!("add it to the file {file}, which sslrootcert names; others that are in it may stay"),
+                ),
                 Step::new(Place::AppHost, "see whether the server's chain leads to it now").run(format!(
                     "openssl s_client -starttls postgres -connect {address} -verify_return_error -CAfile {file} </dev/null"
                 )),
@@ -134,7 +148,10 @@ pub fn finding(policy: &Policy, address: &Address, inspection: &Inspection) -> F
         ));
         steps.push(Step::sql("postgres", "and let the server read it", "SELECT pg_reload_conf();").actor("superuser"));
     }
-    finding.remedy(Remedy::new(format!("trust the authority \"{issuer}\", once you know that it is the right one"), steps))
+    finding.remedy(Remedy::new(
+        format!("trust the authority \"{issuer}\", once you know that it is the right one"),
+        steps,
+    ))
 }
 
 /// The chain was refused, and a second look did not show why.
@@ -145,6 +162,8 @@ pub fn unexplained(address: &Address, error: &str) -> Finding {
         .evidence(format!("OpenSSL: {error}"))
         .remedy(Remedy::new(
             "look at the certificate chain that the server shows",
-            [Step::new(Place::AppHost, "show the chain").run(format!("openssl s_client -starttls postgres -connect {address} -showcerts </dev/null"))],
+            [Step::new(Place::AppHost, "show the chain").run(format!(
+                "openssl s_client -starttls postgres -connect {address} -showcerts </dev/null"
+            ))],
         ))
 }

@@ -37,12 +37,18 @@ pub fn finding(address: &Address, fault: &Fault) -> Finding {
         .detail(format!("It was valid from {from} until {until}. The login was not tried."))
         .evidence(format!("certificate {}: subject \"{subject}\", valid until {until}", fault.depth))
         .candidate("it was not renewed", "compare with the clock of another host: date -u")
-        .candidate("it was renewed, and the server still shows the old one", "look at the file that SHOW ssl_cert_file names")
+        .candidate(
+            "it was renewed, and the server still shows the old one",
+            "look at the file that SHOW ssl_cert_file names",
+        )
         .remedy(Remedy::new(
             "renew the certificate, and let the server read it again",
             [
                 Step::new(Place::AppHost, "make sure that this host's clock is right").run("date -u"),
-                Step::new(Place::DatabaseHost, "put the renewed certificate into the file that SHOW ssl_cert_file names"),
+                Step::new(
+                    Place::DatabaseHost,
+                    "put the renewed certificate into the file that SHOW ssl_cert_file names",
+                ),
                 Step::sql("postgres", "let the server read it", "SELECT pg_reload_conf();").actor("superuser"),
             ],
         ))

@@ -35,11 +35,20 @@ pub fn finding(address: &Address, certificate: &Certificate, check: Check) -> Op
         _ => format!("in {days} days"),
     };
     let (title, effect) = if days < 0 {
-        (format!("the certificate of {address} expired on {until}"), "The settings do not verify it, so this application connects; every client that verifies is refused.")
+        (
+            format!("the certificate of {address} expired on {until}"),
+            "The settings do not verify it, so this application connects; every client that verifies is refused.",
+        )
     } else if check == Check::Nothing {
-        (format!("the certificate of {address} expires {when}"), "The settings do not verify it, so this application will go on; clients that verify will be refused from then on.")
+        (
+            format!("the certificate of {address} expires {when}"),
+            "The settings do not verify it, so this application will go on; clients that verify will be refused from then on.",
+        )
     } else {
-        (format!("the certificate of {address} expires {when}"), "From then on the application can no longer connect.")
+        (
+            format!("the certificate of {address} expires {when}"),
+            "From then on the application can no longer connect.",
+        )
     };
     Some(
         KIND.found(title)
@@ -48,7 +57,10 @@ pub fn finding(address: &Address, certificate: &Certificate, check: Check) -> Op
             .remedy(Remedy::new(
                 "renew the certificate, and let the server read it again",
                 [
-                    Step::new(Place::DatabaseHost, "put the renewed certificate into the file that SHOW ssl_cert_file names"),
+                    Step::new(
+                        Place::DatabaseHost,
+                        "put the renewed certificate into the file that SHOW ssl_cert_file names",
+                    ),
                     Step::sql("postgres", "let the server read it", "SELECT pg_reload_conf();").actor("superuser"),
                 ],
             )),

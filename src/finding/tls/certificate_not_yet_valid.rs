@@ -32,9 +32,17 @@ pub fn finding(address: &Address, fault: &Fault) -> Finding {
     let (whose, subject) = (fault.whose(), fault.subject());
     let (from, until) = fault.validity();
     KIND.found(format!("{whose} of {address} is not valid before {from}"))
-        .detail(format!("By this host's clock that day has not come. It is valid from {from} until {until}. The login was not tried."))
+        .detail(format!(
+            "By this host's clock that day has not come. It is valid from {from} until {until}. The login was not tried."
+        ))
         .evidence(format!("certificate {}: subject \"{subject}\", valid from {from}", fault.depth))
         .candidate("this host's clock is behind", "compare with another host: date -u")
-        .candidate("the certificate was made for a later day", "openssl x509 -noout -startdate, on the database host")
-        .remedy(Remedy::new("set this host's clock, or wait for the certificate's first day", [Step::new(Place::AppHost, "see what time this host has").run("date -u")]))
+        .candidate(
+            "the certificate was made for a later day",
+            "openssl x509 -noout -startdate, on the database host",
+        )
+        .remedy(Remedy::new(
+            "set this host's clock, or wait for the certificate's first day",
+            [Step::new(Place::AppHost, "see what time this host has").run("date -u")],
+        ))
 }

@@ -31,16 +31,27 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
         None => ("the settings have none".to_owned(), ""),
         Some(path) if !path.exists() => {
             let path = Foreign::new(path.to_string_lossy());
-            (format!("there is no file \"{path}\""), " libpq passes over an sslcert that does not exist, and sends none.")
+            (
+                format!("there is no file \"{path}\""),
+                " libpq passes over an sslcert that does not exist, and sends none.",
+            )
         }
         Some(_) if !scene.encrypted => ("the connection has no TLS to send it by".to_owned(), ""),
         Some(_) => ("it did not take the one that was sent".to_owned(), " The server's log says why."),
     };
-    KIND.found(format!("the server wants a client certificate for role \"{}\", and {seen}", target.user))
-        .detail(format!("pg_hba.conf demands a certificate before anything else; whether a password is right is not known.{means}"))
-        .evidence(error.to_string())
-        .remedy(Remedy::new(
-            "name the role's certificate and key in the settings",
-            [Step::new(Place::AppConfig, "set sslcert=/path/to/client.crt and sslkey=/path/to/client.key, the key readable by the service's user alone")],
-        ))
+    KIND.found(format!(
+        "the server wants a client certificate for role \"{}\", and {seen}",
+        target.user
+    ))
+    .detail(format!(
+        "pg_hba.conf demands a certificate before anything else; whether a password is right is not known.{means}"
+    ))
+    .evidence(error.to_string())
+    .remedy(Remedy::new(
+        "name the role's certificate and key in the settings",
+        [Step::new(
+            Place::AppConfig,
+            "set sslcert=/path/to/client.crt and sslkey=/path/to/client.key, the key readable by the service's user alone",
+        )],
+    ))
 }

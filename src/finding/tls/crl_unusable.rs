@@ -34,12 +34,24 @@ pub fn finding(policy: &Policy, address: &Address, fault: &Fault) -> Finding {
     };
     let lists: Vec<String> = lists.map(|path| Foreign::new(path.to_string_lossy()).to_string()).collect();
     let lists = lists.join(", ");
-    let issuer = fault.certificate.as_ref().map_or_else(|| "unknown".to_owned(), |certificate| certificate.issuer.to_string());
-    KIND.found(format!("no valid list of revoked certificates for the certificate of {address}: {}", fault.reason))
-        .detail("Where libpq has such a list, every certificate of the chain needs a valid one of its authority. The login was not tried.")
-        .evidence(format!("certificate {}: {}, issued by \"{issuer}\"; lists: {lists}", fault.depth, fault.reason))
-        .remedy(Remedy::new(
-            "fetch the authorities' current lists",
-            [Step::new(Place::AppHost, format!("fetch the current list of each authority of the chain, and put them into {lists}"))],
-        ))
+    let issuer = fault
+        .certificate
+        .as_ref()
+        .map_or_else(|| "unknown".to_owned(), |certificate| certificate.issuer.to_string());
+    KIND.found(format!(
+        "no valid list of revoked certificates for the certificate of {address}: {}",
+        fault.reason
+    ))
+    .detail("Where libpq has such a list, every certificate of the chain needs a valid one of its authority. The login was not tried.")
+    .evidence(format!(
+        "certificate {}: {}, issued by \"{issuer}\"; lists: {lists}",
+        fault.depth, fault.reason
+    ))
+    .remedy(Remedy::new(
+        "fetch the authorities' current lists",
+        [Step::new(
+            Place::AppHost,
+            format!("fetch the current list of each authority of the chain, and put them into {lists}"),
+        )],
+    ))
 }

@@ -32,10 +32,12 @@ pub fn on_a_socket(address: &Address) -> Finding {
 /// The server said no.
 #[must_use]
 pub fn not_offered(address: &Address) -> Finding {
-    KIND.found(format!("{address} offers no encryption by Kerberos, and the settings say gssencmode=require"))
-        .detail("Asked for it, the server said no: it was built without GSSAPI, is older than 12, or is a pooler. The login was not tried.")
-        .evidence(format!("{address} answered the GSSENCRequest with \"N\" or an error"))
-        .remedy(do_without())
+    KIND.found(format!(
+        "{address} offers no encryption by Kerberos, and the settings say gssencmode=require"
+    ))
+    .detail("Asked for it, the server said no: it was built without GSSAPI, is older than 12, or is a pooler. The login was not tried.")
+    .evidence(format!("{address} answered the GSSENCRequest with \"N\" or an error"))
+    .remedy(do_without())
 }
 
 /// The server said yes, and there is nothing to begin with.

@@ -39,14 +39,21 @@ pub const TEXTS: &[Text] = &[
 /// OpenSSL's words, with what the server had sent.
 #[must_use]
 pub fn finding(target: &Target, address: &Address, error: &str, received: &[u8]) -> Finding {
-    let sent = if received.is_empty() { "nothing".to_owned() } else { greeting::shown(received) };
+    let sent = if received.is_empty() {
+        "nothing".to_owned()
+    } else {
+        greeting::shown(received)
+    };
     let mut finding = KIND
         .found(format!("the TLS handshake with {address} failed"))
         .detail("The handshake broke before the server could show who it is. The login was not tried: the credentials are not known to be wrong.")
         .evidence(format!("OpenSSL: {}", Foreign::new(error)))
         .evidence(format!("received in the handshake: {sent}"));
     if target.tls.negotiation == Negotiation::Direct {
-        finding = finding.candidate("the server is older than 17, which cannot begin with TLS at once", "connect with sslnegotiation=postgres");
+        finding = finding.candidate(
+            "the server is older than 17, which cannot begin with TLS at once",
+            "connect with sslnegotiation=postgres",
+        );
     }
     match alert(error) {
         Some(HANDSHAKE_FAILURE) => finding
@@ -107,12 +114,15 @@ pub fn too_direct(address: &Address, error: &str) -> Finding {
 /// The handshake did not come to an end.
 #[must_use]
 pub fn stalled(address: &Address, limit: Duration) -> Finding {
-    KIND.found(format!("the TLS handshake with {address} did not finish within {} s", limit.as_secs_f32()))
-        .detail("The server agreed to TLS and then stayed silent. The login was not tried: the credentials are not known to be wrong.")
-        .evidence(format!("{address}: no end of the handshake within {} s", limit.as_secs_f32()))
-        .candidate("large packets are lost on the way (MTU)", "ping -M do -s 1400 to the same host")
-        .candidate("a middlebox holds the handshake up", "try from another network")
-        .remedy(look(address))
+    KIND.found(format!(
+        "the TLS handshake with {address} did not finish within {} s",
+        limit.as_secs_f32()
+    ))
+    .detail("The server agreed to TLS and then stayed silent. The login was not tried: the credentials are not known to be wrong.")
+    .evidence(format!("{address}: no end of the handshake within {} s", limit.as_secs_f32()))
+    .candidate("large packets are lost on the way (MTU)", "ping -M do -s 1400 to the same host")
+    .candidate("a middlebox holds the handshake up", "try from another network")
+    .remedy(look(address))
 }
 
 /// Bytes came along with the server's consent to TLS, before there was any TLS (libpq: "received unencrypted data after SSL response").
@@ -141,6 +151,8 @@ pub fn unverified_chain(address: &Address, fault: &Fault) -> Finding {
 fn look(address: &Address) -> Remedy {
     Remedy::new(
         "look at the handshake from this host",
-        [Step::new(Place::AppHost, "show the handshake").run(format!("openssl s_client -starttls postgres -connect {address} -showcerts </dev/null"))],
+        [Step::new(Place::AppHost, "show the handshake").run(format!(
+            "openssl s_client -starttls postgres -connect {address} -showcerts </dev/null"
+        ))],
     )
 }

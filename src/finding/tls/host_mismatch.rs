@@ -48,18 +48,36 @@ pub const TEXTS: &[Text] = &[
 #[must_use]
 pub fn finding(target: &Target, route: &Route, name: &str, certificate: &Certificate) -> Finding {
     let names = certificate.names();
-    let listed = if names.is_empty() { "no host at all".to_owned() } else { listing::quoted_list(&names) };
+    let listed = if names.is_empty() {
+        "no host at all".to_owned()
+    } else {
+        listing::quoted_list(&names)
+    };
     let wanted = crate::foreign::Foreign::new(name);
     // What goes into the settings is a host's name and nothing else, whatever the certificate has.
-    let is_host = |name: &&String| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)) && name.parse::<std::net::IpAddr>().is_err();
+    let is_host = |name: &&String| {
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)) && name.parse::<std::net::IpAddr>().is_err()
+    };
     let run = match (&route.address, names.iter().find(is_host)) {
         (Address::Tcp(address), Some(name)) => Some(format!("host={name} hostaddr={}", address.ip())),
         _ => None,
     };
-    let mut step = Step::new(Place::AppConfig, "name the host as the certificate does; hostaddr keeps the address where that name does not resolve");
+    let mut step = Step::new(
+        Place::AppConfig,
+        "name the host as the certificate does; hostaddr keeps the address where that name does not resolve",
+    );
     step.run = run;
-    KIND.found(format!("the certificate of {} is for {listed}, not for \"{wanted}\"", route.address))
-        .detail(format!("sslmode={} compares the host of the settings with the names in the certificate. The login was not tried.", target.tls.mode.name()))
-        .evidence(format!("certificate subject \"{}\", names: {listed}", certificate.subject))
-        .remedy(Remedy::new("use a host name that the certificate has, or have one made for the name in use", [step]))
+    KIND.found(format!(
+        "the certificate of {} is for {listed}, not for \"{wanted}\"",
+        route.address
+    ))
+    .detail(format!(
+        "sslmode={} compares the host of the settings with the names in the certificate. The login was not tried.",
+        target.tls.mode.name()
+    ))
+    .evidence(format!("certificate subject \"{}\", names: {listed}", certificate.subject))
+    .remedy(Remedy::new(
+        "use a host name that the certificate has, or have one made for the name in use",
+        [step],
+    ))
 }

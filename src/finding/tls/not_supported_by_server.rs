@@ -39,7 +39,10 @@ pub fn finding(target: &Target, route: &Route) -> Finding {
         .detail("The server answered the request for TLS with \"no\". The login was not tried.")
         .evidence(format!("{} answered the SSLRequest with \"N\"", route.address))
         .candidate("PostgreSQL itself answers, with ssl = off", "SHOW ssl; as a superuser")
-        .candidate("a pooler or a local proxy answers", "for PgBouncer, look at client_tls_sslmode in pgbouncer.ini")
+        .candidate(
+            "a pooler or a local proxy answers",
+            "for PgBouncer, look at client_tls_sslmode in pgbouncer.ini",
+        )
         .remedy(Remedy::new(
             "turn TLS on where the connection ends, or let the settings do without it on a link that needs none",
             [
@@ -50,7 +53,11 @@ pub fn finding(target: &Target, route: &Route) -> Finding {
                 )
                 .actor("superuser")
                 .undo("ALTER SYSTEM RESET ssl; SELECT pg_reload_conf();"),
-                Step::new(Place::AppConfig, "or, only where the link itself is private, allow a connection without TLS").run("sslmode=prefer"),
+                Step::new(
+                    Place::AppConfig,
+                    "or, only where the link itself is private, allow a connection without TLS",
+                )
+                .run("sslmode=prefer"),
             ],
         ))
 }

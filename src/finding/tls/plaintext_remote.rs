@@ -17,10 +17,18 @@ pub static KIND: Kind = Kind {
 /// The connection in the clear.
 #[must_use]
 pub fn finding(route: &Route, mode: SslMode) -> Finding {
-    KIND.found(format!("the connection to {} is not encrypted (sslmode={})", route.address, mode.name()))
-        .detail("Whoever sees the network between this host and the server can read the queries and their results.")
-        .remedy(Remedy::new(
-            "turn TLS on in the settings, where the server has it",
-            [Step::new(Place::AppConfig, "replace the sslmode; verify-full with an sslrootcert protects against an impostor too").run("sslmode=require")],
-        ))
+    KIND.found(format!(
+        "the connection to {} is not encrypted (sslmode={})",
+        route.address,
+        mode.name()
+    ))
+    .detail("Whoever sees the network between this host and the server can read the queries and their results.")
+    .remedy(Remedy::new(
+        "turn TLS on in the settings, where the server has it",
+        [Step::new(
+            Place::AppConfig,
+            "replace the sslmode; verify-full with an sslrootcert protects against an impostor too",
+        )
+        .run("sslmode=require")],
+    ))
 }

@@ -56,7 +56,12 @@ fn widen(settings: &TlsSettings) -> Step {
     let run = match (settings.max_protocol.as_deref(), settings.min_protocol.as_deref()) {
         (Some(max), _) if !max.eq_ignore_ascii_case("TLSv1.3") => "ssl_max_protocol_version=TLSv1.3",
         (_, Some(min)) if min.eq_ignore_ascii_case("TLSv1.3") => "ssl_min_protocol_version=TLSv1.2",
-        _ => return Step::new(Place::DatabaseHost, "the settings leave the client its usual range, so raise the server's ssl_max_protocol_version, or renew what ends TLS there"),
+        _ => {
+            return Step::new(
+                Place::DatabaseHost,
+                "the settings leave the client its usual range, so raise the server's ssl_max_protocol_version, or renew what ends TLS there",
+            );
+        }
     };
     Step::new(Place::AppConfig, "or widen the range of the settings").run(run)
 }

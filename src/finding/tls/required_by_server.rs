@@ -37,11 +37,20 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     } else {
         "The server says so itself. Whether the password is right is not known yet."
     };
-    KIND.found(format!("the server lets role \"{}\" into \"{}\" with TLS only, and the settings say sslmode={}", target.user, target.database, target.tls.mode.name()))
-        .detail(known)
-        .evidence(error.to_string())
-        .remedy(Remedy::new(
-            "turn TLS on in the application's settings",
-            [Step::new(Place::AppConfig, "replace the sslmode; verify-full with an sslrootcert also protects against an impostor").run("sslmode=require")],
-        ))
+    KIND.found(format!(
+        "the server lets role \"{}\" into \"{}\" with TLS only, and the settings say sslmode={}",
+        target.user,
+        target.database,
+        target.tls.mode.name()
+    ))
+    .detail(known)
+    .evidence(error.to_string())
+    .remedy(Remedy::new(
+        "turn TLS on in the application's settings",
+        [Step::new(
+            Place::AppConfig,
+            "replace the sslmode; verify-full with an sslrootcert also protects against an impostor",
+        )
+        .run("sslmode=require")],
+    ))
 }

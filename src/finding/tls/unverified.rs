@@ -17,10 +17,17 @@ pub static KIND: Kind = Kind {
 /// The connection whose other end nobody checks.
 #[must_use]
 pub fn finding(target: &Target, route: &Route) -> Finding {
-    KIND.found(format!("the certificate of {} is not verified (sslmode={})", route.address, target.tls.mode.name()))
-        .detail("The connection is encrypted, but an impostor between this host and the server would not be noticed.")
-        .remedy(Remedy::new(
-            "verify the certificate",
-            [Step::new(Place::AppConfig, "with the file of the server's authority: sslmode=verify-full sslrootcert=/path/to/root.crt")],
-        ))
+    KIND.found(format!(
+        "the certificate of {} is not verified (sslmode={})",
+        route.address,
+        target.tls.mode.name()
+    ))
+    .detail("The connection is encrypted, but an impostor between this host and the server would not be noticed.")
+    .remedy(Remedy::new(
+        "verify the certificate",
+        [Step::new(
+            Place::AppConfig,
+            "with the file of the server's authority: sslmode=verify-full sslrootcert=/path/to/root.crt",
+        )],
+    ))
 }
