@@ -188,9 +188,11 @@ fn written(line: &[u8]) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
     one.into_iter().chain(several)
 }
 
+static QUOTE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("&quot;"));
+
 /// A line without what stands before its message. The message of a JSON record may have several lines.
 fn plain(line: &[u8]) -> Cow<'_, str> {
-    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || memmem::find(line, b"&quot;").is_some();
+    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || QUOTE.find(line).is_some();
     match str::from_utf8(line) {
         Ok(text) if !is_packed => Cow::Borrowed(prefix::strip(text).rest),
         _ => Cow::Owned(prefix::strip(&clean::record(line)).rest.to_owned()),
@@ -221,8 +223,12 @@ pub enum Bond {
 /// Judges the lines between two matches, and the beginning of the second one's line; the first was written at `since`.
 #[must_use]
 pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
-    let own = plain(line);
     let lines = || lines::forward(between).flat_map(written);
+    // Mostly the line behind the first match begins something else.
+    if lines().next().is_some_and(|line| !continues(&line) && !is_link(line.trim_start())) {
+        return Bond::None;
+    }
+    let own = plain(line);
     let moment = || match prefix::strip(&lines::text(line)).time {
         None => Moment::Untold,
         Some(time) if since().is_some_and(|since| times::is_same_second(&since, time)) => Moment::Same,
@@ -236,7 +242,7 @@ pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<
     let mut is_code = false;
     for line in lines() {
         let text = line.trim_start();
-        if text.starts_with("The above exception was the direct cause") || text.starts_with("During handling of the above exception") {
+        if is_link(text) {
             chained = true;
         } else if text.starts_with("Traceback (most recent call last)") || text.starts_with("+ Exception Group Traceback") {
             if !chained {
@@ -249,6 +255,11 @@ pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<
         is_code = line.starts_with("File \"");
     }
     if chained { Bond::Chain } else { Bond::None }
+}
+
+/// Whether a line stands between two tracebacks that belong together.
+fn is_link(line: &str) -> bool {
+    line.starts_with("The above exception was the direct cause") || line.starts_with("During handling of the above exception")
 }
 
 /// Whether a line goes on with a message that began before.

@@ -1,6 +1,8 @@
 //! One row per code: how often, first and last, and what stood there.
 
-use super::incident::{Incident, Sighting};
+use std::sync::Arc;
+
+use super::incident::{Incident, Said, Sighting};
 use super::{judge, times};
 use crate::finding::Finding;
 
@@ -17,6 +19,8 @@ pub struct Group {
     pub last_time: Option<String>,
     /// The last line, where its time was not read yet.
     last: Option<Box<[u8]>>,
+    /// What was said last and names nothing that the first does not.
+    repeated: Option<Arc<Said>>,
     /// How many that did not agree were read for what the first does not name.
     disagreed: u32,
 }
@@ -24,7 +28,11 @@ pub struct Group {
 impl Group {
     /// Adds what the first does not name, from one that agrees with it.
     fn complete(&mut self, seen: &mut Sighting) {
-        if self.disagreed == PATIENCE || self.first.facts.names_all_of(&seen.facts) {
+        if self.disagreed == PATIENCE || self.repeated.as_ref().is_some_and(|repeated| Arc::ptr_eq(repeated, &seen.said)) {
+            return;
+        }
+        if self.first.facts.names_all_of(&seen.facts) {
+            self.repeated = Some(Arc::clone(&seen.said));
             return;
         }
         seen.settle();
@@ -38,7 +46,7 @@ impl Group {
     /// Reading the time of each line would take longer than to find it: of the lines that tell theirs, the last is read at the end.
     fn note_time(&mut self, seen: Sighting) {
         match seen.source {
-            Some(source) if source.is_timed => self.last = Some(source.line),
+            Some(source) if source.is_timed => self.last = Some(source.line().into()),
             _ if seen.time.is_some() => {
                 self.last_time = seen.time;
                 self.last = None;
@@ -82,6 +90,7 @@ impl Groups {
                 last_line: seen.line,
                 last_time: seen.time.clone(),
                 last: None,
+                repeated: None,
                 disagreed: 0,
                 first: seen,
             });

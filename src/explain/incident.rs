@@ -8,7 +8,7 @@ use super::catalogue::Meaning;
 use super::context::Bond;
 use super::facts::Facts;
 use super::refusals::Refusal;
-use super::{sight, times};
+use super::{lines, sight, times};
 use crate::finding::Kind;
 use crate::finding::pool::{client_pool_exhausted, connection_lost};
 use crate::finding::privileges::transaction_aborted;
@@ -27,14 +27,22 @@ pub struct Sighting {
     pub source: Option<Source>,
 }
 
-/// The line that a sighting stands for, to be read when its numbers are asked for.
+/// The line that a sighting stands for with those that go on with it, to be read when its numbers are asked for.
 #[derive(Debug, Clone)]
 pub struct Source {
-    pub line: Box<[u8]>,
+    pub text: Box<[u8]>,
     /// Which of what the line says.
     pub index: usize,
     /// Whether the line tells its time, which is then not read yet.
     pub is_timed: bool,
+}
+
+impl Source {
+    /// The line alone.
+    #[must_use]
+    pub fn line(&self) -> &[u8] {
+        lines::forward(&self.text).next().unwrap_or_default()
+    }
 }
 
 /// What was recognised, wherever it stands.
@@ -59,13 +67,15 @@ impl Deref for Sighting {
 }
 
 impl Sighting {
-    /// Adds what another names besides.
-    pub fn complete(&mut self, mut other: Self) {
-        if !self.facts.names_all_of(&other.facts) {
+    /// Adds what another names besides, and says whether there was anything.
+    pub fn complete(&mut self, mut other: Self) -> bool {
+        let is_new = !self.facts.names_all_of(&other.facts);
+        if is_new {
             self.settle();
             other.settle();
             Arc::make_mut(&mut self.said).facts.complete(&other.facts);
         }
+        is_new
     }
 
     /// Reads the line that it stands for.
@@ -73,7 +83,7 @@ impl Sighting {
         let time = self.time().map(Cow::into_owned);
         if let Some(source) = self.source.take() {
             self.time = time;
-            if let Some(said) = sight::said_alone(&source.line).into_iter().nth(source.index) {
+            if let Some(said) = sight::said_alone(&source.text).into_iter().nth(source.index) {
                 self.said = said;
             }
         }
@@ -83,7 +93,7 @@ impl Sighting {
     #[must_use]
     pub fn time(&self) -> Option<Cow<'_, str>> {
         match &self.source {
-            Some(source) if source.is_timed => times::of_line(&source.line).map(Cow::Owned),
+            Some(source) if source.is_timed => times::of_line(source.line()).map(Cow::Owned),
             _ => self.time.as_deref().map(Cow::Borrowed),
         }
     }
@@ -102,13 +112,18 @@ impl Sighting {
 #[derive(Debug)]
 pub struct Incident {
     cause: Sighting,
+    /// Whether the cause names what another message told.
+    is_completed: bool,
 }
 
 impl Incident {
     /// Begins with what was seen first.
     #[must_use]
     pub fn new(first: Sighting) -> Self {
-        Self { cause: first }
+        Self {
+            cause: first,
+            is_completed: false,
+        }
     }
 
     /// When the first was written.
@@ -123,15 +138,17 @@ impl Incident {
         let further = bond == Bond::Message && got_further(self.cause.kind, next.kind) || names_the_file(&self.cause, &next);
         if further || is_consequence(self.cause.kind) && !is_consequence(next.kind) {
             self.cause = next;
+            self.is_completed = false;
         } else {
-            self.cause.complete(next);
+            self.is_completed |= self.cause.complete(next);
         }
     }
 
     /// The cause; what the other messages name may show that the settings are at fault.
     #[must_use]
     pub fn cause(mut self) -> Sighting {
-        if let Some(kind) = self.cause.facts.fault_of_names()
+        if self.is_completed
+            && let Some(kind) = self.cause.facts.fault_of_names()
             && !kind.is(self.cause.kind)
         {
             self.cause.settle();

@@ -1,21 +1,27 @@
 //! What lines were found to say: a log that fails says the same thing thousands of times, with other numbers in it.
 //!
-//! Only what cannot depend on more than the line itself is kept, so that a line of the same shape says the same of other numbers.
+//! Only what cannot depend on more than the text that is kept with it is noted, so that a text of the same shape says the same of other
+//! numbers.
 
-use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use memchr::memmem;
 
 use super::few::Few;
-use super::glance::Glances;
 use super::incident::Said;
-use super::{context, prefix, shape, translations};
+use super::lines;
+use super::shape::{self, Shape};
+use super::sight::Surroundings;
+use super::{clean, translations};
 
-/// How many shapes are kept; then all begins anew.
-const SHAPES: usize = 1024;
-/// Longer lines are not kept.
-const LONGEST: usize = 2048;
+/// Texts whose marks differ are kept in different places, so many of them.
+const PLACES: usize = 1024;
+/// How many are kept at one place.
+const SHAPES: usize = 8;
+/// How many bytes are kept; then all begins anew.
+const BYTES: usize = 4 << 20;
+/// Longer texts are not kept.
+const LONGEST: usize = 16 << 10;
 
 /// What changes the reading of a line when it stands in the lines behind it.
 const BEHIND: &[&str] = &[
@@ -28,7 +34,7 @@ const BEHIND: &[&str] = &[
     "MESSAGE\":[",
 ];
 
-/// The same in every language, and with its letters as numbers.
+/// The same in every language.
 static MARKS: LazyLock<Few> = LazyLock::new(|| {
     let translated = translations::anchors_of(|english| BEHIND.iter().any(|mark| english.contains(mark)));
     let mut marks: Vec<&str> = BEHIND.iter().copied().chain(translated).collect();
@@ -38,69 +44,74 @@ static MARKS: LazyLock<Few> = LazyLock::new(|| {
 });
 static ESCAPED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\\u"));
 
-/// The shapes of lines that were read.
+/// The texts that were read.
 #[derive(Debug, Default)]
 pub struct Memo {
-    known: HashMap<Box<[u8]>, Known>,
-    glances: Glances<Known>,
-    /// Kept between lines, so that none is made for each.
-    key: Vec<u8>,
+    places: Vec<Vec<(Shape, Known)>>,
+    bytes: usize,
 }
 
 impl Memo {
-    /// What a line of the same shape said before. A line that can be noted leaves its key behind for [`Memo::note`].
-    pub fn recall(&mut self, line: &[u8], behind: &[u8]) -> Recall {
-        if line.len() > LONGEST || MARKS.find(behind).is_some() || ESCAPED.find(behind).is_some() {
-            return Recall::Never;
-        }
-        if let Some(known) = self.glances.recall(line) {
-            return Recall::Known(known.clone());
-        }
-        let Ok(text) = std::str::from_utf8(line) else {
-            return Recall::Never;
-        };
-        let (head, rest) = line.split_at(line.len() - prefix::strip(text).rest.len());
-        self.key.clear();
-        // Times and processes differ; whose word stands there must not. No line has the byte that says so.
-        self.key
-            .extend(head.iter().map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte }));
-        self.key.push(match context::owner(head) {
-            None => 0xfd,
-            Some(true) => 0xfe,
-            Some(false) => 0xff,
-        });
-        shape::write(rest, &mut self.key);
-        let Some(known) = self.known.get(self.key.as_slice()) else {
-            return Recall::New;
-        };
-        self.glances.note(line, known.clone());
-        Recall::Known(known.clone())
+    /// What a text of the same shape said before.
+    pub fn recall(&mut self, text: &Text<'_>) -> Option<&Known> {
+        let place = self.places.get_mut(text.place())?;
+        let index = place.iter().position(|(shape, _)| shape.fits(text.whole))?;
+        // What was said last is most likely said next.
+        place.swap(0, index);
+        place.first().map(|(_, known)| known)
     }
 
-    /// Notes what the line that was asked for last says.
-    pub fn note(&mut self, line: &[u8], known: Known) {
-        if self.known.len() >= SHAPES {
-            self.known.clear();
+    /// Notes what a text says.
+    pub fn note(&mut self, text: &Text<'_>, known: Known) {
+        let shape = Shape::of(text.whole);
+        self.bytes += shape.size();
+        if self.places.is_empty() || self.bytes > BYTES {
+            self.bytes = shape.size();
+            self.places.clear();
+            self.places.resize_with(PLACES, Vec::new);
         }
-        self.glances.note(line, known.clone());
-        self.known.insert(self.key.as_slice().into(), known);
+        let place = &mut self.places[text.place()];
+        place.truncate(SHAPES - 1);
+        place.push((shape, known));
     }
 }
 
-/// What a line says, with the numbers of the one that was read.
+/// A line with as much of those behind it as its reading depends on.
+#[derive(Debug)]
+pub struct Text<'b> {
+    line: &'b [u8],
+    /// All of it. No end of a line ends it.
+    pub whole: &'b [u8],
+}
+
+impl<'b> Text<'b> {
+    /// What the reading of a line depends on; `None` where that is too long to be kept.
+    #[must_use]
+    pub fn of(around: &Surroundings<'b>) -> Option<Self> {
+        let whole = around.with_behind(marked(around.message_behind()));
+        (whole.len() <= LONGEST).then_some(Self { line: around.line, whole })
+    }
+
+    fn place(&self) -> usize {
+        shape::mark(self.line) % PLACES
+    }
+}
+
+/// How many lines there are up to the last that changes the reading of the line before them.
+fn marked(behind: &[u8]) -> usize {
+    let may_be_marked = |text: &[u8]| MARKS.find(text).is_some() || ESCAPED.find(text).is_some();
+    if !may_be_marked(behind) {
+        return 0;
+    }
+    let is_marked = |line: &[u8]| may_be_marked(line) && MARKS.find(&clean::with_letters(line)).is_some();
+    let lines: Vec<&[u8]> = lines::forward(behind).collect();
+    lines.iter().rposition(|line| is_marked(line)).map_or(0, |last| last + 1)
+}
+
+/// What a text says, with the numbers of the one that was read.
 #[derive(Debug, Clone)]
 pub struct Known {
     pub said: Arc<[Arc<Said>]>,
     /// Whether the line tells its time itself.
     pub is_timed: bool,
-}
-
-/// What is known of a line.
-#[derive(Debug)]
-pub enum Recall {
-    Known(Known),
-    /// It may be noted once it is read.
-    New,
-    /// More than the line itself may matter.
-    Never,
 }

@@ -8,6 +8,9 @@ pub struct Stripped<'t> {
     pub rest: &'t str,
 }
 
+/// Ends the priority of syslog's protocol with its version.
+pub const VERSION: &str = ">1 ";
+
 /// How many collectors' prefixes are taken off.
 const COLLECTORS: usize = 3;
 
@@ -127,7 +130,8 @@ fn without_program(line: &str) -> &str {
 }
 
 /// How long the time at the beginning is: RFC 3339 and its kin, syslog's `Nov 21 09:07:58`; 0 where there is none.
-fn time_length(text: &str) -> usize {
+#[must_use]
+pub fn time_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     if shape(bytes, b"dddd-dd-dd") || shape(bytes, b"dddd/dd/dd") {
         let mut end = 10;

@@ -180,13 +180,9 @@ impl Scanner {
 
     /// Looks at one line that may hold something, and says how far what it holds reaches; `self.lines` are before it.
     fn judge(&mut self, buffer: &[u8], start: usize, stop: usize) -> Option<usize> {
-        let behind = (stop + 1).min(buffer.len());
-        let surroundings = Surroundings {
-            before: &buffer[start.saturating_sub(HISTORY)..start],
-            line: &buffer[start..stop],
-            after: &buffer[behind..(behind + LOOKAHEAD).min(buffer.len())],
-            number: self.lines + 1,
-        };
+        let low = start.saturating_sub(HISTORY);
+        let near = &buffer[low..(stop + 1 + LOOKAHEAD).min(buffer.len())];
+        let surroundings = Surroundings::of(near, start - low..stop - low, self.lines + 1);
         let (mut sightings, reach) = sight::sightings(&surroundings, &mut self.memo);
         if let Some(since) = &self.since {
             let year = since.get(..4).unwrap_or_default();

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::{memchr_iter, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 use super::assemble;
 use super::catalogue::{self, Match, Meaning};
@@ -15,7 +16,7 @@ use super::frames;
 use super::incident::{Said, Sighting, Source};
 use super::judge;
 use super::lines;
-use super::memo::{Known, Memo, Recall};
+use super::memo::{Known, Memo, Text};
 use super::prefix;
 use super::session;
 use super::times;
@@ -38,23 +39,65 @@ pub struct Surroundings<'b> {
     pub after: &'b [u8],
     /// Counted from 1.
     pub number: u64,
+    /// From the line on.
+    rest: &'b [u8],
+}
+
+impl<'b> Surroundings<'b> {
+    /// A line of a text.
+    #[must_use]
+    pub fn of(text: &'b [u8], line: Range<usize>, number: u64) -> Self {
+        Self {
+            before: &text[..line.start],
+            line: &text[line.clone()],
+            after: text.get(line.end + 1..).unwrap_or_default(),
+            number,
+            rest: &text[line.start..],
+        }
+    }
+
+    /// The lines behind it that may go on with its message.
+    #[must_use]
+    pub fn message_behind(&self) -> &'b [u8] {
+        first_lines(self.after, MESSAGE_LINES)
+    }
+
+    /// The line with some of those behind it.
+    #[must_use]
+    pub fn with_behind(&self, lines: usize) -> &'b [u8] {
+        match first_lines(self.after, lines) {
+            b"" => self.line,
+            behind => &self.rest[..self.line.len() + 1 + behind.len()],
+        }
+    }
+}
+
+/// The first lines of a text, without the last one's end.
+fn first_lines(text: &[u8], count: usize) -> &[u8] {
+    let Some(last) = count.checked_sub(1) else {
+        return b"";
+    };
+    let end = memchr_iter(b'\n', text).nth(last);
+    &text[..end.unwrap_or(text.len())]
 }
 
 /// What was recognised in a line, in the order of the places, and how many bytes behind the line were read with it.
 #[must_use]
 pub fn sightings(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize) {
-    let recall = memo.recall(around.line, head(around.after));
-    if let Recall::Known(known) = recall {
-        return (recalled(&known, around), 0);
+    let text = Text::of(around);
+    if let Some(text) = &text
+        && let Some(known) = memo.recall(text)
+    {
+        return (recalled(known, text, around), 0);
     }
     let Some(whole) = assemble::whole(around) else {
         let reading = read(around.line, around.after, around);
-        if matches!(recall, Recall::New) && reading.stands_alone {
+        if let Some(text) = text.filter(|_| reading.stands_alone) {
             let known = Known {
                 said: reading.said.iter().cloned().collect(),
                 is_timed: times::of_line(around.line).is_some(),
             };
-            memo.note(around.line, known);
+            memo.note(&text, known);
         }
         return (placed(reading, around), 0);
     };
@@ -65,22 +108,12 @@ pub fn sightings(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, 
     (placed(best, around), whole.reach)
 }
 
-/// What a line says that was noted, with nothing around it.
+/// What a line that was noted says, with nothing around it but the lines that go on with its message.
 #[must_use]
-pub fn said_alone(line: &[u8]) -> Vec<Arc<Said>> {
-    let around = Surroundings {
-        before: b"",
-        line,
-        after: b"",
-        number: 0,
-    };
-    read(line, b"", &around).said
-}
-
-/// The lines behind a line that may go on with its message.
-fn head(after: &[u8]) -> &[u8] {
-    let end = memchr_iter(b'\n', after).nth(MESSAGE_LINES - 1);
-    &after[..end.unwrap_or(after.len())]
+pub fn said_alone(text: &[u8]) -> Vec<Arc<Said>> {
+    let line = memchr(b'\n', text).unwrap_or(text.len());
+    let around = Surroundings::of(text, 0..line, 0);
+    read(around.line, around.after, &around).said
 }
 
 fn placed(reading: Reading, around: &Surroundings<'_>) -> Vec<Sighting> {
@@ -93,7 +126,7 @@ fn placed(reading: Reading, around: &Surroundings<'_>) -> Vec<Sighting> {
     reading.said.into_iter().map(sighting).collect()
 }
 
-fn recalled(known: &Known, around: &Surroundings<'_>) -> Vec<Sighting> {
+fn recalled(known: &Known, text: &Text<'_>, around: &Surroundings<'_>) -> Vec<Sighting> {
     if known.said.is_empty() {
         return Vec::new();
     }
@@ -103,7 +136,7 @@ fn recalled(known: &Known, around: &Surroundings<'_>) -> Vec<Sighting> {
         line: around.number,
         time: time.clone(),
         source: Some(Source {
-            line: around.line.into(),
+            text: text.whole.into(),
             index,
             is_timed: known.is_timed,
         }),

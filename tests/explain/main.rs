@@ -2,11 +2,16 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../support/random.rs"]
+mod random;
+
+mod collectors;
 mod cover;
 mod harness;
 mod logs;
 mod messages;
 mod not_ours;
+mod remembered;
 mod rows;
 mod texts;
 mod translated;
