@@ -46,6 +46,23 @@ pub fn token(text: &[u8]) -> Option<u8> {
     }
 }
 
+/// Percent-decodes what `accepts` lets pass, and takes a `%` that begins no such code as it is.
+#[must_use]
+pub fn lenient(text: &[u8], accepts: impl Fn(u8) -> bool) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&byte, tail)) = rest.split_first() {
+        if let (b'%', Some(decoded)) = (byte, token(tail).filter(|decoded| accepts(*decoded))) {
+            out.push(decoded);
+            rest = &tail[2..];
+        } else {
+            out.push(byte);
+            rest = tail;
+        }
+    }
+    out
+}
+
 fn count_blanks(text: &[u8]) -> usize {
     text.iter().take_while(|byte| **byte == b' ').count()
 }

@@ -158,20 +158,9 @@ fn raw(text: &[u8], parts: &Anatomy) -> Vec<(&'static str, RawCharacter, usize)>
     found
 }
 
-/// Percent-decodes, and takes a `%` that begins no code as it is.
+/// libpq takes no NUL byte.
 fn lenient(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((&byte, tail)) = rest.split_first() {
-        if let (b'%', Some(decoded)) = (byte, decode::token(tail).filter(|decoded| *decoded != 0)) {
-            out.push(decoded);
-            rest = &tail[2..];
-        } else {
-            out.push(byte);
-            rest = tail;
-        }
-    }
-    out
+    decode::lenient(text, |byte| byte != 0)
 }
 
 impl Intended {

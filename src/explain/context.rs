@@ -31,6 +31,8 @@ const OURS: &[&str] = &[
     "connection to server at",
     "pooler error",
     "node_modules/pg",
+    "failed to connect to `host=",
+    "failed to connect to `user=",
     "npgsql",
     "postgrex",
     "dj_database_url",
@@ -282,6 +284,9 @@ pub fn continues(line: &str) -> bool {
         "This may indicate",
         "This probably means",
         "Is the server running",
+        "TCP/IP connections on port",
+        "connections on Unix domain socket",
+        "before or while processing the request",
         "SSL SYSCALL",
     ];
     is_frame(line) || STARTS.iter().any(|start| line.starts_with(start))

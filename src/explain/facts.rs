@@ -177,7 +177,9 @@ impl Facts {
             if host.contains('@') {
                 return Some(&unencoded_password::KIND);
             }
-            if host.contains(['[', ']', '/']) {
+            // Where there is a port beside it, the brackets are a reader's who took the name out.
+            let is_bracketed = host.contains(['[', ']']) && self.get("port").is_none();
+            if host.contains('/') || is_bracketed {
                 return Some(&invalid_value::KIND);
             }
         }

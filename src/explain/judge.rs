@@ -129,7 +129,7 @@ fn of_refusal(refusal: &Refusal, message: &str, facts: &Facts) -> Finding {
         severity: Foreign::from("FATAL"),
         sqlstate: Foreign::from(refusal.sqlstate),
         message: Foreign::from(message),
-        detail: None,
+        detail: facts.get("detail").map(Foreign::from),
         hint: None,
         context: None,
         routine: refusal.routine.map(Foreign::from),

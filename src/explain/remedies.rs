@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use crate::finding::Kind;
 use crate::finding::page::Page;
-use crate::finding::privileges::{extension_denied, schema_create, schema_usage, sequence_access, table_access};
+use crate::finding::privileges::{extension_denied, object_access, schema_create, schema_usage, sequence_access, table_access};
 use crate::quote::sql_ident;
 use crate::remedy::{Remedy, Step};
 
@@ -31,6 +31,8 @@ fn grant(kind: &'static Kind, facts: &Facts) -> Option<Step> {
     } else if is(&schema_create::KIND) {
         let schema = name("schema").unwrap_or_else(|| "public".to_owned());
         format!("GRANT USAGE, CREATE ON SCHEMA {schema} TO {role};")
+    } else if is(&object_access::KIND) && facts.get("object").is_none() {
+        format!("GRANT CREATE ON DATABASE {} TO {role};", name("database")?)
     } else if is(&extension_denied::KIND) {
         format!("CREATE EXTENSION IF NOT EXISTS {};", name("extension")?)
     } else {

@@ -13,6 +13,7 @@
 
 pub mod hba;
 pub mod page;
+mod smaller_pools;
 
 use std::fmt;
 
@@ -132,6 +133,7 @@ catalogue! {
         database_missing,
         endpoint_missing,
         hba_rejected,
+        locale_missing,
         login_not_permitted,
         login_trigger,
         md5_deprecated,

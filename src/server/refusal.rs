@@ -5,10 +5,10 @@
 
 use crate::finding::Finding;
 use crate::finding::auth::{
-    address_not_allowed, database_closed, database_missing, endpoint_missing, hba_rejected, login_not_permitted, login_trigger,
-    method_rejected, no_hba_entry, parameter_unsupported, password_missing, password_rejected, peer_mismatch, pooler_backend_down,
-    pooler_database_unknown, pooler_user_unknown, preload_library_missing, role_missing, server_recovering, server_starting,
-    server_stopping, tenant_unknown, timeout, unrecognized_refusal,
+    address_not_allowed, database_closed, database_missing, endpoint_missing, hba_rejected, locale_missing, login_not_permitted,
+    login_trigger, method_rejected, no_hba_entry, parameter_unsupported, password_missing, password_rejected, peer_mismatch,
+    pooler_backend_down, pooler_database_unknown, pooler_user_unknown, preload_library_missing, role_missing, server_recovering,
+    server_starting, server_stopping, tenant_unknown, timeout, unrecognized_refusal,
 };
 use crate::finding::pool::{database_limit, pooler_limit, pooler_waiting, reserved_slots_only, role_limit, slots_exhausted};
 use crate::finding::privileges::connect_denied;
@@ -106,6 +106,7 @@ static RECOGNIZERS: &[Recognizer] = &[
     in_scene!(database_missing),
     in_scene!(database_closed),
     of_role!(connect_denied),
+    in_scene!(locale_missing),
     in_scene!(preload_library_missing),
     in_scene!(parameter_unsupported),
     in_scene!(timeout),

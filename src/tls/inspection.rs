@@ -22,6 +22,34 @@ pub struct Fault {
     pub certificate: Option<Certificate>,
 }
 
+impl Fault {
+    /// Whose certificate it is, at the beginning of a sentence.
+    #[must_use]
+    pub fn whose(&self) -> String {
+        if self.depth == 0 {
+            "the server's certificate".to_owned()
+        } else {
+            format!("certificate {} of the chain, \"{}\",", self.depth, self.subject())
+        }
+    }
+
+    /// The certificate's subject.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        self.certificate
+            .as_ref()
+            .map_or_else(|| "unknown".to_owned(), |certificate| certificate.subject.to_string())
+    }
+
+    /// The first and the last moment at which it is valid.
+    #[must_use]
+    pub fn validity(&self) -> (&str, &str) {
+        self.certificate.as_ref().map_or(("unknown", "unknown"), |certificate| {
+            (&certificate.not_before, &certificate.not_after)
+        })
+    }
+}
+
 /// What the server presents, and everything that is wrong with it.
 #[derive(Debug, Clone, Default)]
 pub struct Inspection {

@@ -1,18 +1,17 @@
 //! Runs the probe on made-up settings and looks for pieces of the password in everything it says.
 
-use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Duration;
 
 use dbdoctor::finding::{Finding, Severity};
-use dbdoctor::layer::Layer;
 use dbdoctor::probe::config;
-use dbdoctor::request::{Demand, Origin, Request};
+use dbdoctor::request::{Origin, Request};
 use dbdoctor::secret::Secret;
 use dbdoctor::settings::environment::Environment;
 use dbdoctor::settings::gather::gather;
 use dbdoctor::target::Target;
 use dbdoctor::verdict::{Notes, Probed};
+
+use crate::request;
 
 /// Longer than this, a piece of the password in a text is a leak.
 const PIECE: usize = 4;
@@ -70,27 +69,8 @@ impl Case {
 
     pub fn run(self) -> Seen {
         let request = Request {
-            origin: self.origin,
-            application: None,
             var: self.variable,
-            project: None,
-            venv: None,
-            target: None,
-            schemas: Vec::new(),
-            needs: BTreeSet::new(),
-            expect: dbdoctor::targets::Expect::default(),
-            exact: false,
-            demand: Demand::default(),
-            more_units: Vec::new(),
-            services: Vec::new(),
-            load: None,
-            until: Layer::Pool,
-            skip: Vec::new(),
-            timeout: Duration::from_secs(5),
-            wait: None,
-            health_url: None,
-            fail_on_warn: false,
-            command: "dbdoctor check".to_owned(),
+            ..request::without_options(self.origin)
         };
         let probed = config::probe(&request, gather(&request, &self.environment));
         let everything = format!("{probed:?}");

@@ -1,5 +1,7 @@
 //! The config layer: every finding from settings that really have the fault, and no secret in any text.
 
+#[path = "../support/request.rs"]
+mod request;
 #[path = "../support/mod.rs"]
 mod support;
 

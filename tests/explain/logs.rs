@@ -2,7 +2,7 @@
 
 use dbdoctor::explain::scan::Scanner;
 
-use crate::harness::{codes, groups};
+use crate::harness::{codes, counted, groups};
 
 const REFUSED: &str = "connection to server at \"db.example.com\" (10.0.3.7), port 5432 failed: Connection refused";
 const REJECTED: &str = "connection to server at \"10.0.3.7\", port 5432 failed: FATAL:  password authentication failed for user \"app\"";
@@ -65,12 +65,8 @@ fn groups_are_counted_and_the_lowest_layer_comes_first() {
          Nov 20 10:00:09 web1 gunicorn[8]: psycopg2.OperationalError: {REFUSED}\n"
     );
     let groups = groups(log);
-    let seen: Vec<_> = groups
-        .iter()
-        .map(|group| (group.first.kind.code().to_string(), group.count, group.first.line, group.last_line))
-        .collect();
     assert_eq!(
-        seen,
+        counted(&groups),
         [("tcp/refused".to_owned(), 1, 4, 4), ("auth/password-rejected".to_owned(), 2, 1, 3)]
     );
     assert_eq!(groups[1].first.time.as_deref(), Some("Nov 20 10:00:00"));
@@ -144,12 +140,8 @@ fn what_was_read_before_reads_as_it_would_anew() {
          INFO ok\nINFO ok\nINFO asyncpg\n{vague}\n"
     );
     let groups = groups(log);
-    let seen: Vec<_> = groups
-        .iter()
-        .map(|group| (group.first.kind.code().to_string(), group.count, group.first.line, group.last_line))
-        .collect();
     assert_eq!(
-        seen,
+        counted(&groups),
         [
             ("tcp/refused".to_owned(), 11, 1, 29),
             ("auth/password-rejected".to_owned(), 2, 21, 24)

@@ -4,39 +4,20 @@
 
 mod pool;
 mod privileges;
+#[path = "../support/request.rs"]
+mod request;
+#[path = "../support/postgres.rs"]
 mod server;
 
-use std::time::Duration;
-
 use dbdoctor::finding::Finding;
-use dbdoctor::layer::Layer;
-use dbdoctor::request::{Demand, Need, Origin, Request};
+use dbdoctor::request::{Need, Origin, Request};
 use dbdoctor::target::{Endpoint, Target};
 use dbdoctor::verdict::{Fact, Notes, Probed};
 
 fn request(needs: &[Need]) -> Request {
     Request {
-        origin: Origin::Environment,
-        application: None,
-        var: None,
-        project: None,
-        venv: None,
-        target: None,
-        schemas: Vec::new(),
         needs: needs.iter().copied().collect(),
-        expect: dbdoctor::targets::Expect::default(),
-        exact: false,
-        demand: Demand::default(),
-        more_units: Vec::new(),
-        services: Vec::new(),
-        load: None,
-        until: Layer::Pool,
-        skip: Vec::new(),
-        timeout: Duration::from_secs(5),
-        wait: None,
-        health_url: None,
-        fail_on_warn: false,
-        command: "dbdoctor check".to_owned(),
+        ..request::without_options(Origin::Environment)
     }
 }
 

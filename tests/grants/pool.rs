@@ -447,7 +447,7 @@ async fn what_is_idle_in_a_transaction_is_named_and_so_is_who_waits_for_it() {
     );
     let idle = finding(&notes, "idle-in-transaction");
     assert!(
-        idle.evidence[0].contains("role \"sleeper\", database \"postgres\", application \"grants-test\""),
+        idle.evidence[0].contains("role \"sleeper\", database \"postgres\", application \"test\""),
         "{idle:?}"
     );
     let blocked = finding(&notes, "blocked");

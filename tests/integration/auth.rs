@@ -121,6 +121,20 @@ fn a_library_is_missing() {
 }
 
 #[test]
+fn the_locale_is_missing() {
+    let server = Server::with(|_| {});
+    let lost = "UPDATE pg_database SET datcollate = 'xx_XX.utf8@euro', datctype = 'xx_XX.utf8@euro' WHERE datname = 'shop'";
+    server.sql("postgres", lost);
+    let run = Doctor::check().dsn(server.dsn("app")).run();
+    run.fails("auth/locale-missing");
+    assert!(
+        run.stdout.contains("sudo localedef -i xx_XX@euro -f UTF-8 xx_XX.utf8@euro"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
 fn the_database_is_closed() {
     let server = Server::with(|_| {});
     let call = Doctor::check().dsn(server.dsn("app").database("closed"));

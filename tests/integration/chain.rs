@@ -61,9 +61,7 @@ fn an_interrupted_check_leaves_nothing_behind() {
     let server = Server::shared();
     let shop = server.copy();
     let mark = server.log_mark();
-    let mut holder = shop.session("postgres");
-    holder.run("BEGIN");
-    holder.run("LOCK TABLE pg_namespace IN ACCESS EXCLUSIVE MODE");
+    let _holder = shop.hold_up_checks();
     let run = Doctor::check()
         .dsn(shop.dsn("app"))
         .args(["--timeout", "60s"])

@@ -271,9 +271,7 @@ fn an_interrupted_check_says_goodbye_to_all() {
     let server = Server::shared();
     let shop = server.copy();
     let mark = server.log_mark();
-    let mut holder = shop.session("postgres");
-    holder.run("BEGIN");
-    holder.run("LOCK TABLE pg_namespace IN ACCESS EXCLUSIVE MODE");
+    let _holder = shop.hold_up_checks();
     let targets = (0..12).fold(Targets::default(), |targets, index| {
         targets.with(&format!("t{index}"), shop.dsn("app"))
     });

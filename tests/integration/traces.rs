@@ -12,9 +12,7 @@ fn ended_early(signal: &'static str) -> (Run, String) {
     let server = Server::shared();
     let shop = server.copy();
     let mark = server.log_mark();
-    let mut holder = shop.session("postgres");
-    holder.run("BEGIN");
-    holder.run("LOCK TABLE pg_namespace IN ACCESS EXCLUSIVE MODE");
+    let _holder = shop.hold_up_checks();
     let call = Doctor::check().dsn(shop.dsn("app")).args(["--timeout", "60s"]);
     let run = call.signalled(signal, "1.5").in_format("json");
     let log = server.log_of(&shop.name, mark, |log| {

@@ -42,6 +42,14 @@ impl<'a> Database<'a> {
         self.server.sql(&self.name, sql)
     }
 
+    /// A session that locks the catalogue of schemas: until it is dropped, a check waits there.
+    pub fn hold_up_checks(&self) -> Session {
+        let mut holder = self.session("postgres");
+        holder.run("BEGIN");
+        holder.run("LOCK TABLE pg_namespace IN ACCESS EXCLUSIVE MODE");
+        holder
+    }
+
     /// A session in it that stays open until it is dropped.
     pub fn session(&self, role: &str) -> Session {
         self.server.session(role, &self.name)

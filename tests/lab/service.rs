@@ -50,34 +50,30 @@ pub struct Gunicorn {
 impl Gunicorn {
     /// Starts gunicorn in `project` with these variables and arguments, and waits for its first answer.
     pub fn start(venv: &Venv, project: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
-        let port = port::free();
-        Self::serve(
-            venv,
-            project,
-            variables,
-            port,
-            &[&["gunicorn", "--bind", &format!("127.0.0.1:{port}")], arguments].concat(),
-        )
+        let bind = |port| vec!["--bind".to_owned(), format!("127.0.0.1:{port}")];
+        Self::serve(venv, project, variables, "gunicorn", bind, arguments)
     }
 
     /// uvicorn in its place.
     pub fn uvicorn(venv: &Venv, project: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
-        let port = port::free();
-        Self::serve(
-            venv,
-            project,
-            variables,
-            port,
-            &[&["uvicorn", "--port", &port.to_string()], arguments].concat(),
-        )
+        let bind = |port: u16| vec!["--port".to_owned(), port.to_string()];
+        Self::serve(venv, project, variables, "uvicorn", bind, arguments)
     }
 
-    fn serve(venv: &Venv, project: &Path, variables: &[(&str, &str)], port: u16, command: &[&str]) -> Self {
-        let [program, arguments @ ..] = command else { panic!("no program") };
+    fn serve(
+        venv: &Venv,
+        project: &Path,
+        variables: &[(&str, &str)],
+        program: &str,
+        bind: impl Fn(u16) -> Vec<String>,
+        arguments: &[&str],
+    ) -> Self {
+        let port = port::free();
         let directory = workdir::for_server(program);
         let mut words: Vec<std::ffi::OsString> = vec!["env".into(), "-i".into(), "-C".into(), project.into()];
         words.extend(variables.iter().map(|(name, value)| format!("{name}={value}").into()));
         words.push(venv.program(program).into());
+        words.extend(bind(port).into_iter().map(Into::into));
         words.extend(arguments.iter().map(Into::into));
         words.push("shop:app".into());
         let process = Supervised::start(&words, &directory, &directory.join("log"), "TERM");

@@ -13,6 +13,9 @@ mod judge;
 mod lab;
 mod odd;
 mod other_tools;
+#[allow(dead_code, reason = "these tests use a part of it")]
+#[path = "../support/postgres.rs"]
+mod postgres;
 mod project;
 mod public;
 mod server;

@@ -1,110 +1,44 @@
 //! A real server, migrated by the real tools: what is found, and whether the remedies work when they are pasted.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::Command;
 
-use dbdoctor::foreign::Foreign;
 use dbdoctor::migrations::survey;
 use dbdoctor::probe::migrations::{Case, judge, more_questions, questions};
 use dbdoctor::remedy::Place;
-use dbdoctor::server::error::ServerError;
-use dbdoctor::server::session::{Answer, NoAnswer};
+use dbdoctor::server::session::Answer;
 use dbdoctor::verdict::{Notes, Probed};
 use tempfile::TempDir;
-use tokio_postgres::{NoTls, SimpleQueryMessage};
 
 use crate::judge::{judged_with_more, target};
+use crate::postgres;
 use crate::project::{project, revision, write};
 use crate::tools::python;
 
-/// A PostgreSQL of its own, on a Unix socket alone.
-pub struct Server {
-    directory: TempDir,
-    process: Child,
-}
+/// A PostgreSQL of its own.
+pub struct Server(postgres::Server);
 
 impl Server {
     pub fn start() -> Self {
-        let directory = TempDir::new().unwrap();
-        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o777)).unwrap();
-        let data = directory.path().join("data");
-        let made = as_ordinary_user(&bin("initdb"))
-            .args(["--auth=trust", "--username=postgres", "--no-sync", "--pgdata"])
-            .arg(&data)
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let process = as_ordinary_user(&bin("postgres"))
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(directory.path())
-            .args(["-c", "listen_addresses=", "-c", "fsync=off"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let server = Self { directory, process };
-        let start = Instant::now();
-        while server.try_run("postgres", "postgres", "SELECT 1").is_err() {
-            assert!(start.elapsed() < Duration::from_secs(20), "the server did not start within 20 s");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        server
+        Self(postgres::Server::start("", false))
     }
 
-    /// Runs statements one by one, each in a read-only transaction of its own.
-    fn answers(&self, database: &str, statements: &[String]) -> Vec<Answer> {
+    /// Asks one by one, as the chain does.
+    fn answers(&self, database: &str, questions: &[String]) -> Vec<Answer> {
         on_runtime(async {
-            let (client, connection) = self.config("app", database).connect(NoTls).await.unwrap();
-            tokio::spawn(connection);
+            let client = self.0.connect("app", database).await.unwrap();
             let mut answers = Vec::new();
-            for statement in statements {
-                client.batch_execute("BEGIN READ ONLY").await.unwrap();
-                answers.push(match client.simple_query(statement).await {
-                    Ok(messages) => Ok(messages
-                        .iter()
-                        .filter_map(|message| match message {
-                            SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect()),
-                            _ => None,
-                        })
-                        .collect()),
-                    Err(error) => {
-                        let error = error.as_db_error().unwrap();
-                        Err(NoAnswer::Refused(ServerError {
-                            severity: Foreign::new(error.severity()),
-                            sqlstate: Foreign::new(error.code().code()),
-                            message: Foreign::new(error.message()),
-                            ..ServerError::default()
-                        }))
-                    }
-                });
-                client.batch_execute("ROLLBACK").await.unwrap();
+            for question in questions {
+                answers.push(postgres::answer(&client, question).await);
             }
             answers
         })
     }
 
-    fn try_run(&self, user: &str, database: &str, sql: &str) -> Result<(), tokio_postgres::Error> {
-        on_runtime(async {
-            let (client, connection) = self.config(user, database).connect(NoTls).await?;
-            tokio::spawn(connection);
-            client.batch_execute(sql).await
-        })
-    }
-
+    /// Runs SQL as the superuser.
     pub fn run(&self, database: &str, sql: &str) {
-        self.try_run("postgres", database, sql)
-            .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
-    }
-
-    fn config(&self, user: &str, database: &str) -> tokio_postgres::Config {
-        let mut config = tokio_postgres::Config::new();
-        config.host_path(self.directory.path()).user(user).dbname(database);
-        config
+        on_runtime(self.0.sql(database, sql));
     }
 
     /// A new database that belongs to the role `app`.
@@ -148,37 +82,6 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Immediate shutdown; a plain kill would leave shared memory behind.
-        let _ = Command::new("kill").args(["-QUIT", &self.process.id().to_string()]).status();
-        let _ = self.process.wait();
-    }
-}
-
-/// PostgreSQL's programs as Debian installs them, the newest version's.
-fn bin(program: &str) -> PathBuf {
-    let mut versions: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
-        .expect("the package postgresql is installed")
-        .map(|entry| entry.unwrap().path().join("bin").join(program))
-        .filter(|path| path.exists())
-        .collect();
-    versions.sort();
-    versions.pop().expect("PostgreSQL's programs are in /usr/lib/postgresql")
-}
-
-/// PostgreSQL refuses to run as root.
-fn as_ordinary_user(program: &Path) -> Command {
-    let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
-    if is_root {
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(program);
-        command
-    } else {
-        Command::new(program)
-    }
-}
-
 fn on_runtime<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -196,10 +99,10 @@ fn shell(line: &str) {
 
 fn alembic_project(server: &Server) -> TempDir {
     let env = format!(
-        "from alembic import context\nfrom sqlalchemy import create_engine\n\nurl = 'postgresql+psycopg2://app@/shop?host={}'\n\
+        "from alembic import context\nfrom sqlalchemy import create_engine\n\nurl = 'postgresql+psycopg2://app@127.0.0.1:{}/shop'\n\
          with create_engine(url).connect() as connection:\n    context.configure(connection=connection)\n    \
          with context.begin_transaction():\n        context.run_migrations()\n",
-        server.directory.path().display()
+        server.0.port
     );
     project(&[
         ("alembic.ini", "[alembic]\nscript_location = db\n"),
@@ -321,9 +224,9 @@ fn django_on_a_server() {
     server.database("shop");
     let settings = format!(
         "INSTALLED_APPS = ['django.contrib.contenttypes', 'django.contrib.auth', 'goods']\n\
-         DATABASES = {{'default': {{'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'app', 'HOST': '{}'}}}}\n\
+         DATABASES = {{'default': {{'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'app', 'HOST': '127.0.0.1', 'PORT': {}}}}}\n\
          DEFAULT_AUTO_FIELD = 'django.db.models.BigAutoField'\nSECRET_KEY = 'x'\n",
-        server.directory.path().display()
+        server.0.port
     );
     let initial = "from django.conf import settings\nfrom django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
                    initial = True\n    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]\n    operations = [\n        \

@@ -14,7 +14,7 @@ pub fn unquote(text: &[u8]) -> Vec<u8> {
     // Only runs of ASCII are decoded, each by itself.
     for run in text.chunk_by(|left, right| left.is_ascii() == right.is_ascii()) {
         if run[0].is_ascii() {
-            out.extend_from_slice(String::from_utf8_lossy(&decoded(run)).as_bytes());
+            out.extend_from_slice(String::from_utf8_lossy(&decode::lenient(run, |_| true)).as_bytes());
         } else {
             out.extend_from_slice(run);
         }
@@ -27,21 +27,6 @@ pub fn unquote(text: &[u8]) -> Vec<u8> {
 pub fn unquote_plus(text: &[u8]) -> Vec<u8> {
     let blanks: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
     unquote(&blanks)
-}
-
-fn decoded(run: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(run.len());
-    let mut rest = run;
-    while let Some((&byte, tail)) = rest.split_first() {
-        if let (b'%', Some(decoded)) = (byte, decode::token(tail)) {
-            out.push(decoded);
-            rest = &tail[2..];
-        } else {
-            out.push(byte);
-            rest = tail;
-        }
-    }
-    out
 }
 
 /// Python's `quote`: everything but letters, digits, `_.-~` and the bytes of `safe` becomes a code.

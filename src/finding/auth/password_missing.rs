@@ -18,6 +18,8 @@ pub static KIND: Kind = Kind {
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
     Text::new("fe_sendauth: no password supplied"),
+    Text::new("The server requested password-based authentication, but no password was provided"),
+    Text::new("The server requested SCRAM-based authentication, but no password was provided"),
     Text::new("SCRAM-SERVER-FIRST-MESSAGE: client password must be a string"),
     Text::new("invalid configuration <- password missing"),
     Text::new("invalid configuration: password missing"),

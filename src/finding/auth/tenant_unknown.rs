@@ -19,6 +19,7 @@ pub static KIND: Kind = Kind {
 pub fn matches(error: &ServerError) -> bool {
     error.says(&[
         "Tenant or user not found",
+        "Tenant not found",
         "(ENOTFOUND) tenant/user",
         "(ENOIDENTIFIER)",
         "no tenant identifier provided",

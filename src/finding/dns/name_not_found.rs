@@ -19,6 +19,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("could not translate host name \"{host}\" to address: Name or service not known"),
     Text::new("failed to resolve host '{host}': [Errno {_}] Name or service not known"),
     Text::near_driver("Name or service not known"),
+    Text::new("django.db.utils.OperationalError: [Errno -2] Name or service not known"),
     Text::new("error connecting to server <- failed to lookup address information: Name or service not known"),
     Text::new("error connecting to server: failed to lookup address information: Name or service not known"),
     Text::new("could not translate host name \"{host}\" to address: Name does not resolve"),

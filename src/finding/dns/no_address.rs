@@ -19,6 +19,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("could not translate host name \"{host}\" to address: No address associated with hostname"),
     Text::new("failed to resolve host '{host}': [Errno {_}] No address associated with hostname"),
     Text::near_driver("No address associated with hostname"),
+    Text::new("django.db.utils.OperationalError: [Errno -5] No address associated with hostname"),
     Text::new("error connecting to server <- failed to lookup address information: No address associated with hostname"),
     Text::new("error connecting to server: failed to lookup address information: No address associated with hostname"),
     Text::new("could not translate host name \"{host}\" to address: No address associated with name"),

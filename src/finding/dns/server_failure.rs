@@ -19,6 +19,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("could not translate host name \"{host}\" to address: Temporary failure in name resolution"),
     Text::new("failed to resolve host '{host}': [Errno {_}] Temporary failure in name resolution"),
     Text::near_driver("Temporary failure in name resolution"),
+    Text::new("django.db.utils.OperationalError: [Errno -3] Temporary failure in name resolution"),
     Text::new("error connecting to server <- failed to lookup address information: Temporary failure in name resolution"),
     Text::new("error connecting to server: failed to lookup address information: Temporary failure in name resolution"),
     Text::new("could not translate host name \"{host}\" to address: Try again"),

@@ -28,6 +28,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("could not receive data from server: {_}"),
     Text::new("SSL SYSCALL error: {_}"),
     Text::new("connection was closed in the middle of operation: terminating connection"),
+    Text::near_driver("Error: Connection terminated unexpectedly"),
     Text::near_driver("server conn crashed?"),
     Text::new("FATAL: server conn crashed?"),
     Text::new("FATAL: client_idle_timeout"),

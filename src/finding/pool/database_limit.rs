@@ -1,4 +1,4 @@
-use crate::finding::{Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity, smaller_pools};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::quote::{sql_ident, sql_literal};
@@ -40,10 +40,7 @@ pub fn finding(role: &Foreign, database: &Foreign, refusal: &ServerError) -> Fin
                     ),
                 )
                 .actor("superuser"),
-                Step::new(
-                    Place::AppConfig,
-                    "make the pools smaller, so that hosts × workers × (pool size + overflow) stays below the limit",
-                ),
+                smaller_pools::below("the limit"),
                 Step::new(
                     Place::Database,
                     format!(

@@ -1,10 +1,10 @@
 use crate::finding::pool::{database_limit, role_limit};
-use crate::finding::{Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity, smaller_pools};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::pool::seen::{Holder, LimitsSeen};
 use crate::quote::sql_ident;
-use crate::remedy::{Place, Remedy, Step};
+use crate::remedy::{Remedy, Step};
 
 pub static KIND: Kind = Kind {
     layer: Layer::Pool,
@@ -81,10 +81,7 @@ pub fn finding(limit: &Limit, seen: &LimitsSeen, holders: &[Holder]) -> Finding 
     }
     let mut steps = vec![
         Step::sql("postgres", "shows who holds the connections, and for how long", HOLDERS).actor("superuser"),
-        Step::new(
-            Place::AppConfig,
-            format!("make the pools smaller, so that hosts × workers × (pool size + overflow) stays below {allowed}, or connect through a pooler"),
-        ),
+        smaller_pools::below(allowed),
     ];
     steps.extend(raise(limit, seen));
     if !seen.sees_all && matches!(limit, Limit::Slots) {

@@ -1,5 +1,5 @@
 use crate::finding::pool::near_limit::HOLDERS;
-use crate::finding::{Finding, Kind, Severity};
+use crate::finding::{Finding, Kind, Severity, smaller_pools};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -54,11 +54,7 @@ fn remedy() -> Remedy {
                 "stop surplus workers, or restart the application that holds the idle sessions: that gives its slots back without cutting off work in progress \
                  (pg_terminate_backend(pid) ends a single session, and rolls its transaction back)",
             ),
-            Step::new(
-                Place::AppConfig,
-                "make the pools smaller, so that hosts × workers × (pool size + overflow) stays below max_connections minus the reserves, or connect \
-                 through a pooler",
-            ),
+            smaller_pools::below("max_connections minus the reserves"),
         ],
     )
 }

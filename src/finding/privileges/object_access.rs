@@ -21,5 +21,5 @@ pub const TEXTS: &[Text] = &[
     Text::new("permission denied for foreign-data wrapper {object}"),
     Text::new("permission denied for large object {object}"),
     Text::new("permission denied for tablespace {object}"),
-    Text::new("permission denied for database {object}"),
+    Text::new("permission denied for database {database}"),
 ];

@@ -20,6 +20,7 @@ pub static KIND: Kind = Kind {
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
     Text::new("root certificate file \"{file}\" does not exist"),
+    Text::new("Could not open SSL root certificate file {file}."),
     Text::new("could not get home directory to locate root certificate file"),
 ];
 

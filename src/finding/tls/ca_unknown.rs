@@ -21,6 +21,9 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("SSL error: certificate verify failed"),
     Text::near_driver("certificate verify failed"),
+    Text::new("failed to connect to `host={host} user={role} database={database}`{_}x509: certificate signed by unknown authority"),
+    Text::new("failed to connect to `user={role} database={database}`{_}x509: certificate signed by unknown authority"),
+    Text::near_driver("x509: certificate signed by unknown authority"),
     Text::near_driver("Error: self signed certificate"),
     Text::near_driver("Error: self-signed certificate"),
     Text::near_driver("Error: unable to verify the first certificate"),

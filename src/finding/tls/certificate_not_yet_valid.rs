@@ -29,12 +29,8 @@ pub const TEXTS: &[Text] = &[
 /// The certificate of the chain that it is about.
 #[must_use]
 pub fn finding(address: &Address, fault: &Fault) -> Finding {
-    let (subject, from, until) = match &fault.certificate {
-        Some(certificate) => (certificate.subject.to_string(), certificate.not_before.clone(), certificate.not_after.clone()),
-        None => ("unknown".into(), "unknown".into(), "unknown".into()),
-    };
-    let whose = if fault.depth == 0 { "the server's certificate".to_owned() } else { format!("certificate {} of the chain, \"{subject}\",", fault.depth) };
-
+    let (whose, subject) = (fault.whose(), fault.subject());
+    let (from, until) = fault.validity();
     KIND.found(format!("{whose} of {address} is not valid before {from}"))
         .detail(format!("By this host's clock that day has not come. It is valid from {from} until {until}. The login was not tried."))
         .evidence(format!("certificate {}: subject \"{subject}\", valid from {from}", fault.depth))

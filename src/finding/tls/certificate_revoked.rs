@@ -24,8 +24,7 @@ pub const TEXTS: &[Text] = &[
 /// The certificate of the chain that the list names.
 #[must_use]
 pub fn finding(address: &Address, fault: &Fault) -> Finding {
-    let subject = fault.certificate.as_ref().map_or_else(|| "unknown".to_owned(), |certificate| certificate.subject.to_string());
-    let whose = if fault.depth == 0 { "the server's certificate".to_owned() } else { format!("certificate {} of the chain", fault.depth) };
+    let (whose, subject) = (fault.whose(), fault.subject());
     KIND.found(format!("{whose} at {address} has been revoked"))
         .detail("The list of revoked certificates that the settings name has it. The login was not tried.")
         .evidence(format!("certificate {}: subject \"{subject}\": {}", fault.depth, fault.reason))

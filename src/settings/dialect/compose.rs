@@ -57,12 +57,7 @@ enum Statement {
 
 fn statement(cursor: &mut Cursor<'_>) -> Result<Statement, &'static str> {
     let mut styles = Vec::new();
-    let rest = &cursor.text[cursor.at..];
-    if let Some(after) = rest.strip_prefix(b"export")
-        && after.first().copied().is_some_and(is_blank)
-    {
-        cursor.skip_to(cursor.at + 6);
-        cursor.take_while(is_blank);
+    if cursor.skip_export() {
         styles.push(Style::Exported);
     }
     let key = cursor.take_while(|byte| !matches!(byte, b'=' | b':' | b'\n')).trim_ascii();

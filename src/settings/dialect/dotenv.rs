@@ -75,12 +75,7 @@ enum Binding {
 
 fn binding(cursor: &mut Cursor<'_>) -> Result<Binding, Refusal> {
     let mut styles = Vec::new();
-    let rest = &cursor.text[cursor.at..];
-    if let Some(after) = rest.strip_prefix(b"export")
-        && after.first().copied().is_some_and(is_blank)
-    {
-        cursor.skip_to(cursor.at + 6);
-        cursor.take_while(is_blank);
+    if cursor.skip_export() {
         styles.push(Style::Exported);
     }
     let name = match cursor.peek() {

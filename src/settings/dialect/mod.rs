@@ -108,6 +108,18 @@ impl<'a> Cursor<'a> {
         rest
     }
 
+    /// Skips `export` and the white space behind it, if the statement begins with that.
+    fn skip_export(&mut self) -> bool {
+        let begins = self.text[self.at..]
+            .strip_prefix(b"export")
+            .is_some_and(|after| after.first().copied().is_some_and(is_blank));
+        if begins {
+            self.skip_to(self.at + b"export".len());
+            self.take_while(is_blank);
+        }
+        begins
+    }
+
     fn skip_to(&mut self, at: usize) {
         while self.at < at && self.next().is_some() {}
     }

@@ -53,6 +53,7 @@ pub const UNPROVEN: &[(&str, &str)] = &[
     ("auth/address-not-allowed", PROVIDER),
     ("auth/closed", LOG),
     ("auth/endpoint-missing", PROVIDER),
+    ("auth/locale-missing", "which locales a host has is not for a test to change"),
     (
         "auth/method-disallowed",
         "which methods the settings may refuse is for people to say",

@@ -6,6 +6,12 @@ use crate::harness::Doctor;
 use crate::lab::canary;
 use crate::lab::service::Root;
 
+/// What a connection uses for this keyword.
+fn parameter<'a>(json: &'a Value, keyword: &str) -> &'a Value {
+    let parameters = json["parameters"].as_array().unwrap();
+    parameters.iter().find(|parameter| parameter["keyword"] == keyword).unwrap()
+}
+
 #[test]
 fn every_place_and_the_winner() {
     let root = Root::with_service("Environment=DATABASE_URL=postgresql://a@one/x\nEnvironmentFile=/etc/shop.env\n");
@@ -48,13 +54,7 @@ fn every_place_and_the_winner() {
     assert_eq!(of("DATABASE_URL", "standing"), ["wins", "beaten", "beaten"]);
     assert_eq!(of("DB_PASSWORD", "value"), ["***"]);
     assert_eq!(of("PGPASSWORD", "value"), ["***"]);
-    let host = json["parameters"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|parameter| parameter["keyword"] == "host")
-        .unwrap()
-        .clone();
+    let host = parameter(&json, "host");
     assert_eq!(host["value"], "two");
     let codes: Vec<&str> = json["findings"]
         .as_array()
@@ -77,13 +77,7 @@ fn libpqs_files_are_places_too() {
         .env("PGSERVICE", "shop")
         .run();
     let json = run.json();
-    let host = json["parameters"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|parameter| parameter["keyword"] == "host")
-        .unwrap()
-        .clone();
+    let host = parameter(&json, "host");
     assert!(host["source"].as_str().unwrap().contains(".pg_service.conf"), "{json:#}");
 }
 

@@ -18,14 +18,14 @@ fn bin() -> PathBuf {
 /// Runs until its standard input closes: that is when the tests' process ends, however it ends.
 const SCRIPT: &str = r#"
 set -e
-dir=$(mktemp -d "${TMPDIR:-/tmp}/dbdoctor-grants.XXXXXX")
+dir=$(mktemp -d "${TMPDIR:-/tmp}/dbdoctor-test.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 "$BIN/initdb" --no-sync --auth=trust --username=postgres --encoding=UTF8 --locale=C --pgdata="$dir/data" >"$dir/initdb" 2>&1
 test -z "$STANDBY" || touch "$dir/data/standby.signal"
 printf '%s\n' "$SETTINGS" >>"$dir/data/postgresql.conf"
 "$BIN/postgres" -D "$dir/data" -p "$PORT" -k "$dir" -c listen_addresses=127.0.0.1 -c fsync=off >"$dir/log" 2>&1 </dev/null &
 server=$!
-for _ in $(seq 200); do
+for _ in $(seq 1200); do
   if grep -q 'ready to accept' "$dir/log"; then echo ready; break; fi
   kill -0 "$server" || { cat "$dir/log" >&2; exit 1; }
   sleep 0.05
@@ -37,7 +37,7 @@ wait "$server" || true
 
 #[derive(Debug)]
 pub struct Server {
-    port: u16,
+    pub port: u16,
     // Its end of the pipe keeps the server alive.
     _child: Child,
 }
@@ -83,7 +83,7 @@ impl Server {
     pub async fn connect_with(&self, role: &str, database: &str, options: &str) -> Result<Client, Error> {
         let mut config = Config::new();
         config.host("127.0.0.1").port(self.port).user(role).dbname(database);
-        config.application_name("grants-test").options(options);
+        config.application_name("test").options(options);
         let (client, connection) = config.connect(NoTls).await?;
         tokio::spawn(connection);
         Ok(client)
