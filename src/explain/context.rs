@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 use super::{clean, lines, prefix, times};
 
@@ -190,11 +190,14 @@ fn written(line: &[u8]) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
     one.into_iter().chain(several)
 }
 
-static QUOTE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("&quot;"));
+/// Whether a text has colours or quotation marks of HTML.
+fn has_marks(text: &[u8]) -> bool {
+    memchr(0x1b, text).is_some() || memmem::find(text, b"&quot;").is_some()
+}
 
 /// A line without what stands before its message. The message of a JSON record may have several lines.
 fn plain(line: &[u8]) -> Cow<'_, str> {
-    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || QUOTE.find(line).is_some();
+    let is_packed = line.starts_with(b"{") || memchr2(0x1b, b'&', line).is_some_and(|at| has_marks(&line[at..]));
     match str::from_utf8(line) {
         Ok(text) if !is_packed => Cow::Borrowed(prefix::strip(text).rest),
         _ => Cow::Owned(prefix::strip(&clean::record(line)).rest.to_owned()),
@@ -225,6 +228,7 @@ pub enum Bond {
 /// Judges the lines between two matches, and the beginning of the second one's line; the first was written at `since`.
 #[must_use]
 pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
+    let between = between.strip_prefix(b"\n").unwrap_or(between);
     let lines = || lines::forward(between).flat_map(written);
     // Mostly the line behind the first match begins something else.
     if lines().next().is_some_and(|line| !continues(&line) && !is_link(line.trim_start())) {
@@ -289,7 +293,10 @@ pub fn continues(line: &str) -> bool {
         "before or while processing the request",
         "SSL SYSCALL",
     ];
-    is_frame(line) || STARTS.iter().any(|start| line.starts_with(start))
+    let Some(first) = line.as_bytes().first() else {
+        return true;
+    };
+    is_frame(line) || STARTS.iter().any(|start| start.as_bytes()[0] == *first && line.starts_with(start))
 }
 
 /// When a line was written, beside the one before it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::incident::{Incident, Said, Sighting};
+use super::incident::{Incident, Said, Sighting, Source};
 use super::{judge, times};
 use crate::finding::Finding;
 
@@ -17,8 +17,8 @@ pub struct Group {
     /// The line and time of the last.
     pub last_line: u64,
     pub last_time: Option<String>,
-    /// The last line, where its time was not read yet.
-    last: Option<Box<[u8]>>,
+    /// The last, where its time was not read yet.
+    last: Option<Source>,
     /// What was said last and names nothing that the first does not.
     repeated: Option<Arc<Said>>,
     /// How many that did not agree were read for what the first does not name.
@@ -46,7 +46,7 @@ impl Group {
     /// Reading the time of each line would take longer than to find it: of the lines that tell theirs, the last is read at the end.
     fn note_time(&mut self, seen: Sighting) {
         match seen.source {
-            Some(source) if source.is_timed => self.last = Some(source.line().into()),
+            Some(source) if source.is_timed => self.last = Some(source),
             _ if seen.time.is_some() => {
                 self.last_time = seen.time;
                 self.last = None;
@@ -56,8 +56,8 @@ impl Group {
     }
 
     fn read_time(&mut self) {
-        if let Some(line) = self.last.take()
-            && let Some(time) = times::of_line(&line)
+        if let Some(source) = self.last.take()
+            && let Some(time) = times::of_line(source.line())
         {
             self.last_time = Some(time);
         }

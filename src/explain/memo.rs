@@ -3,9 +3,10 @@
 //! Only what cannot depend on more than the text that is kept with it is noted, so that a text of the same shape says the same of other
 //! numbers.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::few::Few;
 use super::incident::Said;
@@ -34,15 +35,13 @@ const BEHIND: &[&str] = &[
     "MESSAGE\":[",
 ];
 
-/// The same in every language.
-static MARKS: LazyLock<Few> = LazyLock::new(|| {
+/// The same in every language: what is all ASCII, and the rest.
+static MARKS: LazyLock<[Few; 2]> = LazyLock::new(|| {
     let translated = translations::anchors_of(|english| BEHIND.iter().any(|mark| english.contains(mark)));
-    let mut marks: Vec<&str> = BEHIND.iter().copied().chain(translated).collect();
-    marks.sort_unstable();
-    marks.dedup();
-    Few::new(&marks)
+    let marks: BTreeSet<&str> = BEHIND.iter().copied().chain(translated).collect();
+    let (plain, foreign): (Vec<&str>, Vec<&str>) = marks.into_iter().partition(|mark| mark.is_ascii());
+    [Few::new(&plain), Few::new(&foreign)]
 });
-static ESCAPED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\\u"));
 
 /// The texts that were read.
 #[derive(Debug, Default)]
@@ -52,60 +51,65 @@ pub struct Memo {
 }
 
 impl Memo {
-    /// What a text of the same shape said before.
-    pub fn recall(&mut self, text: &Text<'_>) -> Option<&Known> {
-        let place = self.places.get_mut(text.place())?;
-        let index = place.iter().position(|(shape, _)| shape.fits(text.whole))?;
+    /// What a line says, if one of the same shape was noted.
+    pub fn recall<'b>(&mut self, around: &Surroundings<'b>) -> Option<Recalled<'b>> {
+        let place = self.places.get_mut(place(around.line)).filter(|place| !place.is_empty())?;
+        let text = text(around);
+        let index = place.iter().position(|(shape, _)| shape.fits(text))?;
         // What was said last is most likely said next.
         place.swap(0, index);
-        place.first().map(|(_, known)| known)
+        let known = place[0].1.clone();
+        Some(Recalled { known, text })
     }
 
-    /// Notes what a text says.
-    pub fn note(&mut self, text: &Text<'_>, known: Known) {
-        let shape = Shape::of(text.whole);
+    /// Notes what a line says.
+    pub fn note(&mut self, around: &Surroundings<'_>, known: Known) {
+        let text = text(around);
+        if text.len() > LONGEST {
+            return;
+        }
+        let shape = Shape::of(text);
         self.bytes += shape.size();
         if self.places.is_empty() || self.bytes > BYTES {
             self.bytes = shape.size();
             self.places.clear();
             self.places.resize_with(PLACES, Vec::new);
         }
-        let place = &mut self.places[text.place()];
+        let place = &mut self.places[place(around.line)];
         place.truncate(SHAPES - 1);
         place.push((shape, known));
     }
 }
 
-/// A line with as much of those behind it as its reading depends on.
+/// What was noted, and what it was recalled for.
 #[derive(Debug)]
-pub struct Text<'b> {
-    line: &'b [u8],
-    /// All of it. No end of a line ends it.
-    pub whole: &'b [u8],
+pub struct Recalled<'b> {
+    pub known: Known,
+    /// The line with as much of those behind it as its reading depends on.
+    pub text: &'b [u8],
 }
 
-impl<'b> Text<'b> {
-    /// What the reading of a line depends on; `None` where that is too long to be kept.
-    #[must_use]
-    pub fn of(around: &Surroundings<'b>) -> Option<Self> {
-        let whole = around.with_behind(marked(around.message_behind()));
-        (whole.len() <= LONGEST).then_some(Self { line: around.line, whole })
-    }
+fn place(line: &[u8]) -> usize {
+    shape::mark(line) % PLACES
+}
 
-    fn place(&self) -> usize {
-        shape::mark(self.line) % PLACES
-    }
+fn text<'b>(around: &Surroundings<'b>) -> &'b [u8] {
+    around.with_behind(marked(around.message_behind()))
 }
 
 /// How many lines there are up to the last that changes the reading of the line before them.
 fn marked(behind: &[u8]) -> usize {
-    let may_be_marked = |text: &[u8]| MARKS.find(text).is_some() || ESCAPED.find(text).is_some();
-    if !may_be_marked(behind) {
+    let is_marked = |text: &[u8]| {
+        let [plain, foreign] = &*MARKS;
+        plain.find(text).is_some() || !text.is_ascii() && foreign.find(text).is_some()
+    };
+    let is_escaped = memchr(b'\\', behind).is_some_and(|at| memmem::find(&behind[at..], b"\\u").is_some());
+    if !is_escaped && !is_marked(behind) {
         return 0;
     }
-    let is_marked = |line: &[u8]| may_be_marked(line) && MARKS.find(&clean::with_letters(line)).is_some();
     let lines: Vec<&[u8]> = lines::forward(behind).collect();
-    lines.iter().rposition(|line| is_marked(line)).map_or(0, |last| last + 1)
+    let last = lines.iter().rposition(|line| is_marked(&clean::with_letters(line)));
+    last.map_or(0, |last| last + 1)
 }
 
 /// What a text says, with the numbers of the one that was read.

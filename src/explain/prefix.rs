@@ -1,5 +1,7 @@
 //! What collectors write before a program's line: times, containers, hosts and programs.
 
+use memchr::memchr;
+
 /// A line without what was written before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stripped<'t> {
@@ -23,13 +25,15 @@ pub fn strip(line: &str) -> Stripped<'_> {
     for _ in 0..COLLECTORS {
         let before = rest.len();
         rest = without_priority(without_container(without_quote(rest)));
-        let text = without_weekday(rest).trim_start_matches(['[', '(', '<']);
+        let text = trimmed(without_weekday(rest), b"[(<");
         let length = time_length(text);
         if length > 0 {
             time = time.or(Some(&text[..length]));
-            let after = text[length..].trim_start_matches([']', ')', '>', ',', ':']);
+            let after = trimmed(&text[length..], b"])>,:");
             rest = after.strip_prefix([' ', '\t']).unwrap_or(after);
-            rest = without_stream(without_dyno(without_header(without_program(rest))));
+            if may_have_header(rest) {
+                rest = without_stream(without_dyno(without_header(without_program(rest))));
+            }
         }
         if rest.len() == before {
             break;
@@ -38,8 +42,35 @@ pub fn strip(line: &str) -> Stripped<'_> {
     Stripped { time, rest }
 }
 
+/// A line without certain characters at its beginning.
+fn trimmed<'t>(line: &'t str, characters: &[u8]) -> &'t str {
+    let is_kept = |byte: &u8| !characters.contains(byte);
+    &line[line.as_bytes().iter().position(is_kept).unwrap_or(line.len())..]
+}
+
+/// The first word of a line, and what stands behind the blank that ends it.
+fn word(line: &str) -> Option<(&str, &str)> {
+    let end = memchr(b' ', line.as_bytes())?;
+    Some((&line[..end], &line[end + 1..]))
+}
+
+/// Whether more than a time may stand before a message; most lines show at once that it does not.
+fn may_have_header(line: &str) -> bool {
+    let Some((first, rest)) = word(line) else {
+        return false;
+    };
+    let Some((second, rest)) = word(rest) else {
+        return first.ends_with(':');
+    };
+    let is_process = matches!(rest.as_bytes().first(), Some(b'-' | b' ' | b'0'..=b'9'));
+    is_process || first.ends_with(':') || first.starts_with("std") || second.ends_with(':') || second.starts_with("app/")
+}
+
 /// `> ` of a quotation, `E       ` of pytest.
 fn without_quote(line: &str) -> &str {
+    if !matches!(line.as_bytes().first(), Some(b'>' | b'E')) {
+        return line;
+    }
     let line = line.strip_prefix("> ").unwrap_or(line);
     line.strip_prefix("E       ").unwrap_or(line)
 }
@@ -60,20 +91,19 @@ fn without_priority(line: &str) -> &str {
 
 /// `Thu ` before a date, as `journalctl -o short-full` and `with-unit` write it.
 fn without_weekday(text: &str) -> &str {
-    match text.split_once(' ') {
-        Some((day, rest)) if ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&day) => rest,
+    const DAYS: &[&[u8]] = &[b"Mon ", b"Tue ", b"Wed ", b"Thu ", b"Fri ", b"Sat ", b"Sun "];
+    match text.as_bytes().first_chunk::<4>() {
+        Some(day) if day[3] == b' ' && DAYS.contains(&day.as_slice()) => &text[4..],
         _ => text,
     }
 }
 
 /// `web-1  | `, as docker compose writes it.
 fn without_container(line: &str) -> &str {
-    let name = line.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')));
-    match name {
-        Some(at @ 1..40) => match line[at..].trim_start_matches(' ').strip_prefix("| ") {
-            Some(rest) => rest,
-            None => line,
-        },
+    const LONGEST: usize = 40;
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    match line.bytes().take(LONGEST).position(|byte| !is_of_name(byte)) {
+        Some(at) if at > 0 && matches!(line.as_bytes()[at], b' ' | b'|') => trimmed(&line[at..], b" ").strip_prefix("| ").unwrap_or(line),
         _ => line,
     }
 }
@@ -87,27 +117,26 @@ fn without_stream(line: &str) -> &str {
 
 /// `web1 gunicorn 4711 - - `: host, program, process, message and data of syslog's protocol.
 fn without_header(line: &str) -> &str {
-    let mut words = line.splitn(6, ' ');
-    let header: [Option<&str>; 6] = std::array::from_fn(|_| words.next());
-    match header {
-        [Some(_), Some(_), Some(process), Some(_), Some("-"), Some(rest)]
-            if process == "-" || process.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            rest.trim_start_matches('\u{feff}')
-        }
+    let process = word(line).and_then(|(_, rest)| word(rest)).and_then(|(_, rest)| word(rest));
+    let Some((process, rest)) = process else {
+        return line;
+    };
+    let is_process = process == "-" || process.bytes().all(|byte| byte.is_ascii_digit());
+    match word(rest).and_then(|(_, rest)| word(rest)) {
+        Some(("-", rest)) if is_process => rest.trim_start_matches('\u{feff}'),
         _ => line,
     }
 }
 
 /// `app[web.1]: ` or `app/web.1 `, as Heroku and Papertrail write it, the latter with a host before it.
 fn without_dyno(line: &str) -> &str {
-    let Some((word, rest)) = line.split_once(' ') else {
+    let Some((first, rest)) = word(line) else {
         return line;
     };
-    if word.ends_with("]:") && word.starts_with(|c: char| c.is_ascii_lowercase()) && word.contains('[') {
+    if first.ends_with("]:") && first.starts_with(|c: char| c.is_ascii_lowercase()) && first.contains('[') {
         return rest;
     }
-    match rest.split_once(' ') {
+    match word(rest) {
         Some((dyno, rest)) if dyno.starts_with("app/") => rest,
         _ => line,
     }
@@ -115,16 +144,17 @@ fn without_dyno(line: &str) -> &str {
 
 /// `web1 gunicorn[4711]: `, as journald and syslog write it.
 fn without_program(line: &str) -> &str {
-    let mut words = line.splitn(3, ' ');
-    let (Some(host), Some(program), Some(rest)) = (words.next(), words.next(), words.next()) else {
+    let Some((host, (program, rest))) = word(line).and_then(|(host, rest)| Some((host, word(rest)?))) else {
         return line;
     };
+    if !program.ends_with(':') {
+        return line;
+    }
     let is_host = !host.is_empty()
         && host
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
-    let is_program =
-        program.ends_with("]:") && program.contains('[') || program.ends_with(':') && program.bytes().any(|byte| byte.is_ascii_lowercase());
+    let is_program = program.ends_with("]:") && program.contains('[') || program.bytes().any(|byte| byte.is_ascii_lowercase());
     let is_exception = program.contains("Error") || program.contains("Exception");
     if is_host && is_program && !is_exception { rest } else { line }
 }
@@ -133,6 +163,16 @@ fn without_program(line: &str) -> &str {
 #[must_use]
 pub fn time_length(text: &str) -> usize {
     let bytes = text.as_bytes();
+    let Some(first) = bytes.first() else {
+        return 0;
+    };
+    if first.is_ascii_alphabetic() {
+        let is_time = shape(bytes, b"aaa dd dd:dd:dd") || shape(bytes, b"aaa  d dd:dd:dd");
+        return if is_time { 15 + fraction(&bytes[15..]) } else { 0 };
+    }
+    if !first.is_ascii_digit() {
+        return 0;
+    }
     if shape(bytes, b"dddd-dd-dd") || shape(bytes, b"dddd/dd/dd") {
         let mut end = 10;
         if bytes.get(end).is_some_and(|byte| matches!(byte, b'T' | b' ')) && shape(&bytes[end + 1..], b"dd:dd:dd") {
@@ -141,9 +181,6 @@ pub fn time_length(text: &str) -> usize {
             end += zone(&bytes[end..]);
         }
         return end;
-    }
-    if shape(bytes, b"aaa dd dd:dd:dd") || shape(bytes, b"aaa  d dd:dd:dd") {
-        return 15 + fraction(&bytes[15..]);
     }
     if shape(bytes, b"dd/aaa/dddd:dd:dd:dd") {
         return 20;
@@ -156,12 +193,20 @@ pub fn time_length(text: &str) -> usize {
 
 /// Whether the text begins as the pattern: `d` a digit, `a` a letter, all else itself.
 fn shape(text: &[u8], pattern: &[u8]) -> bool {
-    text.len() >= pattern.len()
-        && pattern.iter().zip(text).all(|(pattern, byte)| match pattern {
+    for (at, pattern) in pattern.iter().enumerate() {
+        let Some(byte) = text.get(at) else {
+            return false;
+        };
+        let fits = match pattern {
             b'd' => byte.is_ascii_digit(),
             b'a' => byte.is_ascii_alphabetic(),
             other => other == byte,
-        })
+        };
+        if !fits {
+            return false;
+        }
+    }
+    true
 }
 
 fn fraction(text: &[u8]) -> usize {

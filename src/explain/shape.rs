@@ -22,10 +22,19 @@ const TIME: usize = 40;
 #[derive(Debug)]
 pub struct Shape {
     text: Box<[u8]>,
-    /// The numbers, each with what stands between it and the one before.
-    numbers: Vec<(Range<usize>, Number)>,
+    numbers: Vec<Open>,
     /// What stands behind the last.
     end: Range<usize>,
+}
+
+/// A number that is left open.
+#[derive(Debug)]
+struct Open {
+    /// What stands between it and the one before.
+    between: Range<usize>,
+    number: Number,
+    /// How long those are that tell there, a bit for each length.
+    telling: u32,
 }
 
 /// What may stand for a number.
@@ -63,7 +72,11 @@ impl Shape {
                 _ => Number::Long(digits.len()),
             };
             if digits.len() <= LONGEST && !tells(before, digits) {
-                numbers.push((done..range.start, number));
+                numbers.push(Open {
+                    between: done..range.start,
+                    number,
+                    telling: lengths_that_tell(before),
+                });
                 done = range.end;
             }
         });
@@ -79,19 +92,19 @@ impl Shape {
     pub fn fits(&self, text: &[u8]) -> bool {
         let mut rest = text;
         let mut before = BEGINNING;
-        for (between, number) in &self.numbers {
-            let between = &self.text[between.clone()];
+        for open in &self.numbers {
+            let between = &self.text[open.between.clone()];
             let Some(behind) = rest.strip_prefix(between) else {
                 return false;
             };
-            before = between.last().copied().unwrap_or(before);
-            let Some(digits) = number.length(behind).and_then(|length| behind.get(..length)) else {
+            let Some((number, behind)) = open.number.first_of(behind) else {
                 return false;
             };
-            if tells(before, digits) {
+            before = between.last().copied().unwrap_or(before);
+            if open.telling >> number.len() & 1 != 0 && tells(before, number) {
                 return false;
             }
-            rest = &behind[digits.len()..];
+            rest = behind;
         }
         rest == &self.text[self.end.clone()]
     }
@@ -99,23 +112,29 @@ impl Shape {
     /// How many bytes it takes.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.text.len() + self.numbers.len() * size_of::<(Range<usize>, Number)>()
+        self.text.len() + self.numbers.len() * size_of::<Open>()
     }
 }
 
 impl Number {
-    /// How long the one is that stands at the beginning of a text.
-    fn length(self, text: &[u8]) -> Option<usize> {
-        let length = match self {
-            Self::Word => length(text, u8::is_ascii_alphanumeric),
-            Self::Long(_) | Self::Digits => length(text, u8::is_ascii_digit),
-        };
+    /// The one that stands at the beginning of a text, and what stands behind it.
+    fn first_of(self, text: &[u8]) -> Option<(&[u8], &[u8])> {
+        let mut length = 0;
+        let mut digits = 0;
+        for byte in text {
+            match byte {
+                b'0'..=b'9' => digits += 1,
+                b'a'..=b'f' if matches!(self, Self::Word) => {}
+                b'a'..=b'z' | b'A'..=b'Z' if matches!(self, Self::Word) => return None,
+                _ => break,
+            }
+            length += 1;
+        }
         let fits = match self {
             Self::Long(own) => own == length,
-            Self::Digits => length > 0,
-            Self::Word => is_number(&text[..length]),
+            Self::Digits | Self::Word => digits > 0,
         };
-        (fits && length <= LONGEST).then_some(length)
+        (fits && length <= LONGEST).then(|| text.split_at(length))
     }
 }
 
@@ -154,42 +173,38 @@ fn zones(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// The numbers of the texts that are known, each behind the character before it.
-struct Telling {
-    /// How long those behind each character are, a bit for each length.
-    lengths: [u32; 256],
-    numbers: Vec<(u8, &'static [u8])>,
-}
-
-static TELLING: LazyLock<Telling> = LazyLock::new(|| {
+/// The numbers of the texts that are known, by the character before them.
+static TELLING: LazyLock<[Vec<&'static [u8]>; 256]> = LazyLock::new(|| {
     let literals = catalogue::entries().iter().flat_map(|entry| entry.template.literals());
     let known = literals.chain(context::words()).chain(translations::texts());
-    let mut telling = Telling {
-        lengths: [0; 256],
-        numbers: Vec::new(),
-    };
+    let mut telling: [Vec<&[u8]>; 256] = std::array::from_fn(|_| Vec::new());
     for text in known.chain(clean::escapes()).chain([prefix::VERSION]).map(str::as_bytes) {
         each_number(text, |before, number, _| {
-            telling.lengths[usize::from(before)] |= 1 << number.len().min(LONGEST);
-            telling.numbers.push((before, &text[number]));
+            let alike = &mut telling[usize::from(before)];
+            if !alike.contains(&&text[number.clone()]) {
+                alike.push(&text[number]);
+            }
         });
     }
-    telling.numbers.sort_unstable();
-    telling.numbers.dedup();
     telling
 });
 
 /// Whether a number behind this character may change what a text says.
 fn tells(before: u8, number: &[u8]) -> bool {
-    let telling = &*TELLING;
-    // A text that begins with a number may stand behind anything.
-    let lengths = telling.lengths[usize::from(before)] | telling.lengths[usize::from(BEGINNING)];
-    let is_known = || {
-        [before, BEGINNING]
-            .iter()
-            .any(|before| telling.numbers.binary_search(&(*before, number)).is_ok())
-    };
-    lengths >> number.len().min(LONGEST) & 1 != 0 && is_known() || is_escape(before, number)
+    telling_behind(before).any(|telling| telling == number) || is_escape(before, number)
+}
+
+/// The numbers that tell behind this character. One that a text begins with may stand behind anything.
+fn telling_behind(before: u8) -> impl Iterator<Item = &'static [u8]> {
+    let behind = |before: u8| TELLING[usize::from(before)].iter().copied();
+    behind(before).chain(behind(BEGINNING))
+}
+
+/// How long the numbers are that tell behind this character, a bit for each length.
+fn lengths_that_tell(before: u8) -> u32 {
+    let lengths = telling_behind(before).filter(|number| number.len() <= LONGEST);
+    let escapes = if before == b'#' { u32::MAX } else { 0 };
+    lengths.fold(escapes, |lengths, number| lengths | 1 << number.len())
 }
 
 /// `#011` is a tab.
@@ -286,7 +301,7 @@ mod tests {
         ] {
             assert_eq!(shape.fits(text.as_bytes()), fits, "{text}");
             let is_marked =
-                mark(text.as_bytes()) == mark(b"web1 said to the doctor: [Errno 104] from 1.1.1.1:4711, pid=7, id 7-7 after 7ms");
+                mark(text.as_bytes()) == mark(b"web1 said to the doctor: [Errno 104] from 1.1.1.1:4711, pid=7, id 7-7 after 7ms\\n");
             assert!(!fits || is_marked, "{text}");
         }
         let long = "1".repeat(LONGEST + 1);

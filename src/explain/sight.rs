@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memmem};
 
 use super::assemble;
 use super::catalogue::{self, Match, Meaning};
@@ -16,7 +16,7 @@ use super::frames;
 use super::incident::{Said, Sighting, Source};
 use super::judge;
 use super::lines;
-use super::memo::{Known, Memo, Text};
+use super::memo::{Known, Memo, Recalled};
 use super::prefix;
 use super::session;
 use super::times;
@@ -74,30 +74,36 @@ impl<'b> Surroundings<'b> {
 
 /// The first lines of a text, without the last one's end.
 fn first_lines(text: &[u8], count: usize) -> &[u8] {
-    let Some(last) = count.checked_sub(1) else {
-        return b"";
-    };
-    let end = memchr_iter(b'\n', text).nth(last);
-    &text[..end.unwrap_or(text.len())]
+    let mut end = 0;
+    for _ in 0..count {
+        match memchr(b'\n', &text[end..]) {
+            Some(length) => end += length + 1,
+            None => return text,
+        }
+    }
+    &text[..end.saturating_sub(1)]
 }
 
 /// What was recognised in a line, in the order of the places, and how many bytes behind the line were read with it.
 #[must_use]
 pub fn sightings(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize) {
-    let text = Text::of(around);
-    if let Some(text) = &text
-        && let Some(known) = memo.recall(text)
-    {
-        return (recalled(known, text, around), 0);
+    match memo.recall(around) {
+        Some(recalled) => (known(&recalled, around), 0),
+        None => anew(around, memo),
     }
+}
+
+/// What is recognised in a line that is read for the first time.
+#[must_use]
+pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize) {
     let Some(whole) = assemble::whole(around) else {
         let reading = read(around.line, around.after, around);
-        if let Some(text) = text.filter(|_| reading.stands_alone) {
+        if reading.stands_alone {
             let known = Known {
                 said: reading.said.iter().cloned().collect(),
                 is_timed: times::of_line(around.line).is_some(),
             };
-            memo.note(&text, known);
+            memo.note(around, known);
         }
         return (placed(reading, around), 0);
     };
@@ -126,7 +132,10 @@ fn placed(reading: Reading, around: &Surroundings<'_>) -> Vec<Sighting> {
     reading.said.into_iter().map(sighting).collect()
 }
 
-fn recalled(known: &Known, text: &Text<'_>, around: &Surroundings<'_>) -> Vec<Sighting> {
+/// What is recognised in a line whose shape is known.
+#[must_use]
+pub fn known(recalled: &Recalled<'_>, around: &Surroundings<'_>) -> Vec<Sighting> {
+    let known = &recalled.known;
     if known.said.is_empty() {
         return Vec::new();
     }
@@ -136,7 +145,7 @@ fn recalled(known: &Known, text: &Text<'_>, around: &Surroundings<'_>) -> Vec<Si
         line: around.number,
         time: time.clone(),
         source: Some(Source {
-            text: text.whole.into(),
+            text: recalled.text.into(),
             index,
             is_timed: known.is_timed,
         }),
