@@ -1,5 +1,6 @@
 //! Work that blocks, beside the checks that go on.
 
+use std::panic::resume_unwind;
 use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
@@ -19,6 +20,17 @@ pub fn spawn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Jo
     } else {
         tokio::spawn(async move { work() })
     }
+}
+
+/// Does the one here and the other in a thread of its own; where there are none, one after the other.
+pub fn both<A, B: Send>(here: impl FnOnce() -> A, there: impl Fn() -> B + Sync) -> (A, B) {
+    thread::scope(|scope| match thread::Builder::new().spawn_scoped(scope, &there) {
+        Ok(helper) => {
+            let here = here();
+            (here, helper.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        }
+        Err(_) => (here(), there()),
+    })
 }
 
 /// What such work reads: a file system that does not answer, a network's most often, holds up that thread and no more.

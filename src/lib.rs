@@ -25,6 +25,7 @@ pub mod fleet;
 pub mod foreign;
 pub mod health;
 pub mod layer;
+pub mod listing;
 pub mod mask;
 pub mod migrations;
 pub mod nearest;

@@ -1,6 +1,7 @@
 //! What the user asked of `check`, resolved from the command line.
 
 use std::collections::BTreeSet;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -155,5 +156,34 @@ impl Request {
     #[must_use]
     pub fn skips_layer(&self, layer: Layer) -> bool {
         self.skip.contains(&Skip::Layer(layer))
+    }
+
+    /// A directory that the user names and that is not there: to leave out what it was named for would pass for having looked. Asks
+    /// the file system.
+    #[must_use]
+    pub fn misnamed(&self) -> Option<String> {
+        let root = match &self.origin {
+            Origin::Unit { root, .. } => Some(root),
+            _ => None,
+        };
+        let named = [
+            ("project", self.project.as_ref()),
+            ("virtual environment", self.venv.as_ref()),
+            ("root", root),
+        ];
+        named.into_iter().find_map(|(what, path)| {
+            let path = path?;
+            let why = match std::fs::metadata(path) {
+                Ok(status) if status.is_dir() => return None,
+                Ok(_) => io::Error::from(ErrorKind::NotADirectory),
+                Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => error,
+                // What else hinders, whoever reads it says.
+                Err(_) => return None,
+            };
+            Some(format!(
+                "the {what} {} cannot be opened: {why}",
+                Foreign::new(path.to_string_lossy())
+            ))
+        })
     }
 }

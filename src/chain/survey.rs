@@ -94,11 +94,11 @@ impl<'a> Survey<'a> {
     }
 
     /// What the answers leave to ask, most often nothing.
-    fn more_questions(&self, [of_privileges, of_migrations, _]: &Answers) -> [Vec<String>; LAYERS.len()] {
+    fn more_questions(&self, [of_privileges, of_migrations, of_pool]: &Answers) -> [Vec<String>; LAYERS.len()] {
         [
             privileges::more_questions(&self.entered.request, of_privileges),
             migrations::more_questions(self.case(), of_migrations),
-            Vec::new(),
+            pool::more_questions(of_pool),
         ]
     }
 
@@ -118,7 +118,7 @@ impl<'a> Survey<'a> {
             ..
         } = self.entered;
         match layer {
-            Layer::Privileges => privileges::judge(request, target, &session.server, answers, more),
+            Layer::Privileges => privileges::judge(request, target, &session.server, &answers, &more),
             Layer::Migrations => {
                 let exact = self.ask_the_tools().await;
                 let case = Case {
@@ -127,7 +127,7 @@ impl<'a> Survey<'a> {
                 };
                 migrations::judge(case, target, answers, more)
             }
-            _ => pool::probe(request, target, session, answers, self.codes.clone(), way).await,
+            _ => pool::probe(request, target, session, (&answers, &more), self.codes.clone(), way).await,
         }
     }
 

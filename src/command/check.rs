@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 
+use crate::aside;
 use crate::chain;
 use crate::cli::check::CheckArgs;
 use crate::cli::resolve::{self, Checks};
@@ -13,6 +14,7 @@ use crate::report::live::Live;
 use crate::report::output::Output;
 use crate::report::style::Style;
 use crate::report::{self, Detail, Format};
+use crate::request::Request;
 use crate::settings::environment::Environment;
 use crate::shared::Shared;
 use crate::verdict::{Breakage, Verdict};
@@ -33,6 +35,12 @@ pub fn run(args: &CheckArgs, arguments: &[String]) -> ExitCode {
 fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     let checks = resolve::check(args, arguments)?;
     let environment = Environment::of_process();
+    // What this process may not do, the chain says, which takes no network.
+    let (runtime, room) = own_limits::runtime()?;
+    let has_room = room.is_ok();
+    if let (Checks::One(request), true) = (&checks, has_room) {
+        runtime.block_on(rightly_named(request))?;
+    }
     let output = match &args.output {
         Some(path) => Output::file(path).map_err(|error| anyhow::anyhow!("the report cannot be written to {}: {error}", path.display()))?,
         None => Output::standard(),
@@ -44,9 +52,6 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     };
     let style = Style::settle(args.color, output.is_file());
     let mut reporter = report::reporter(args.format, output.writer(), style, detail);
-    // What this process may not do, the chain says, which takes no network.
-    let (runtime, room) = own_limits::runtime()?;
-    let has_room = room.is_ok();
     let shared = Shared {
         hindrance: room.err().map(|Breakage(why)| why),
         ..Shared::default()
@@ -76,6 +81,16 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::Broke);
     }
     Ok(args.format.exit_code(&outcome))
+}
+
+/// Where the file system does not answer in time, the chain says so.
+async fn rightly_named(request: &Request) -> anyhow::Result<()> {
+    let named = request.clone();
+    let looked = aside::spawn(move || named.misnamed());
+    match aside::in_time(looked, request.timeout, "the directories").await {
+        Ok(Some(why)) => anyhow::bail!(why),
+        Ok(None) | Err(_) => Ok(()),
+    }
 }
 
 /// Ctrl-C, or a service manager's wish to end.

@@ -52,10 +52,10 @@ fn rewritten(text: &str) -> String {
     plain_quotes(&text)
 }
 
-/// A line of JSON with the letters that stand there as numbers.
+/// A line of JSON with the letters that stand there as numbers, and with its end.
 #[must_use]
 pub fn with_letters(line: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(line.len());
+    let mut out = Vec::with_capacity(line.len() + 1);
     let mut rest = line;
     while let Some(at) = memmem::find(rest, b"\\u") {
         let letter = rest.get(at + 2..at + 6).and_then(letter);
@@ -69,6 +69,7 @@ pub fn with_letters(line: &[u8]) -> Vec<u8> {
         };
     }
     out.extend_from_slice(rest);
+    out.push(b'\n');
     out
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memmem};
 
 use super::{clean, lines, prefix, times};
 
@@ -110,6 +110,7 @@ const NEIGHBOURS: usize = 2;
 /// How many lines of code stand between two frames.
 const CODE: usize = 3;
 
+static QUOTED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("&quot;"));
 /// All words, those that settle it first.
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = AhoCorasick::builder()
@@ -190,14 +191,9 @@ fn written(line: &[u8]) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
     one.into_iter().chain(several)
 }
 
-/// Whether a text has colours or quotation marks of HTML.
-fn has_marks(text: &[u8]) -> bool {
-    memchr(0x1b, text).is_some() || memmem::find(text, b"&quot;").is_some()
-}
-
 /// A line without what stands before its message. The message of a JSON record may have several lines.
 fn plain(line: &[u8]) -> Cow<'_, str> {
-    let is_packed = line.starts_with(b"{") || memchr2(0x1b, b'&', line).is_some_and(|at| has_marks(&line[at..]));
+    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || QUOTED.find(line).is_some();
     match str::from_utf8(line) {
         Ok(text) if !is_packed => Cow::Borrowed(prefix::strip(text).rest),
         _ => Cow::Owned(prefix::strip(&clean::record(line)).rest.to_owned()),
@@ -228,10 +224,11 @@ pub enum Bond {
 /// Judges the lines between two matches, and the beginning of the second one's line; the first was written at `since`.
 #[must_use]
 pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
+    // It begins with the end of the first one's line.
     let between = between.strip_prefix(b"\n").unwrap_or(between);
     let lines = || lines::forward(between).flat_map(written);
-    // Mostly the line behind the first match begins something else.
-    if lines().next().is_some_and(|line| !continues(&line) && !is_link(line.trim_start())) {
+    // Mostly another record stands between them.
+    if lines().next().is_some_and(|line| !continues(&line) && !is_link(&line)) {
         return Bond::None;
     }
     let own = plain(line);
@@ -263,8 +260,9 @@ pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<
     if chained { Bond::Chain } else { Bond::None }
 }
 
-/// Whether a line stands between two tracebacks that belong together.
+/// Whether a line says that the next traceback belongs to the one before.
 fn is_link(line: &str) -> bool {
+    let line = line.trim_start();
     line.starts_with("The above exception was the direct cause") || line.starts_with("During handling of the above exception")
 }
 

@@ -1,73 +1,236 @@
-//! The literals by which messages in other languages are found.
-//!
-//! None has a character that loggers escape, and 64 are what one packed searcher takes. It sorts them by their place in the list into
-//! sixteen buckets and looks at the first four bytes of each: a rare fragment costs nothing, one that stands in many ordinary lines costs
-//! a look at each. The order keeps those of one bucket alike; a new one at the end is right, if not the fastest.
+//! The lines that may hold one of many texts: where one piece of a text stands, its line has to hold the others too.
 
-/// For messages in other languages: severities, what comes before an attempt's error, and what libpq says by itself. Looked for only where
-/// something is not ASCII.
-pub static TRANSLATED: &[&str] = &[
-    "FATAL",
-    "ВАЖНО",
-    "치명적",
-    "致命错",
-    "FEHLER",
-    "ERREUR",
-    "ОШИБК",
-    "ERRO:",
-    "SYSC",
-    "nexi",
-    "ervi",
-    "サー",
-    "서버",
-    "服务",
-    "priv",
-    "сер",
-    "Serve",
-    "pg_h",
-    "ido:",
-    "неве",
-    "bind",
-    "잘못된",
-    "不正",
-    "连接",
-    "serveu",
-    "u=rw",
-    "conexã",
-    "SSL-",
-    "있음",
-    "goci",
-    "ertif",
-    "接続",
-    "tradu",
-    "无效",
-    "秘密鍵フ",
-    "私钥文",
-    "bersetze",
-    "인증서",
-    "оке",
-    "호스",
-    "ERROR",
-    "службы",
-    "invalide",
-    "ungü",
-    "연결",
-    "存在",
-    "Lエ",
-    "акрытог",
-    "Chann",
-    "requis,",
-    "チャネ",
-    "привязк",
-    "需要通",
-    "をアドレス",
-    "无法将主机",
-    "разоват",
-    "erreu",
-    "없음",
-    "ошибка",
-    "Erro",
-    "오류",
-    "error",
-    "错误",
-];
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use memchr::memmem::Finder;
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
+
+use super::few::Few;
+use super::strided::{self, Strided};
+use super::template::Template;
+
+/// A line that reaches further is not asked for the rest of a text: it may matter.
+const REACH: usize = 4 << 10;
+
+/// How many fragments of a text its line is asked for: enough, since what begins alike is read anyway.
+const ASKED: usize = 3;
+
+/// A text that is looked for. Of several that one piece shows, the one with the least sign counts.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wanted<S> {
+    sign: S,
+    /// Fragments that its line holds in this order, the piece among them; none where the piece is all.
+    fragments: Vec<&'static str>,
+    /// Whether the last of them ends the line.
+    ends_line: bool,
+    piece: &'static str,
+}
+
+impl<S> Wanted<S> {
+    /// A text that stands in a log as it is.
+    pub fn literal(piece: &'static str, sign: S) -> Self {
+        Self {
+            sign,
+            fragments: Vec::new(),
+            ends_line: false,
+            piece,
+        }
+    }
+
+    pub fn template(template: &Template, sign: S) -> Self {
+        let piece = template.plain_piece();
+        let (mut fragments, mut ends_line) = template.fragments();
+        let end = fragments
+            .iter()
+            .position(|fragment| *fragment == piece)
+            .map_or(0, |at| at + 1)
+            .max(ASKED);
+        ends_line &= end >= fragments.len();
+        fragments.truncate(end);
+        fragments.drain(..fragments.len().saturating_sub(ASKED));
+        if fragments == [piece] && !ends_line {
+            fragments.clear();
+        }
+        Self {
+            sign,
+            fragments,
+            ends_line,
+            piece,
+        }
+    }
+}
+
+/// What a line with a piece has to hold besides, so that it may hold the text.
+#[derive(Debug)]
+struct Rest<S> {
+    sign: S,
+    fragments: Vec<Finder<'static>>,
+    ends_line: bool,
+}
+
+impl<S> From<Wanted<S>> for Rest<S> {
+    fn from(wanted: Wanted<S>) -> Self {
+        Self {
+            sign: wanted.sign,
+            fragments: wanted.fragments.into_iter().map(Finder::new).collect(),
+            ends_line: wanted.ends_line,
+        }
+    }
+}
+
+impl<S> Rest<S> {
+    fn stands_in(&self, line: &[u8]) -> bool {
+        let mut rest = line;
+        for (index, fragment) in self.fragments.iter().enumerate() {
+            let behind = |at: usize| &rest[at + fragment.needle().len()..];
+            let found = if self.ends_line && index + 1 == self.fragments.len() {
+                fragment.find_iter(rest).find(|at| is_end(behind(*at)))
+            } else {
+                fragment.find(rest)
+            };
+            let Some(at) = found else {
+                return false;
+            };
+            rest = behind(at);
+        }
+        true
+    }
+}
+
+/// Whether what follows may be the end of a line that stands in a record.
+fn is_end(rest: &[u8]) -> bool {
+    matches!(rest.first(), None | Some(b'\r' | b'\\' | b'#' | b'"'))
+}
+
+/// Many texts, ready to be looked for.
+#[derive(Debug)]
+pub struct Cover<S> {
+    long: Strided,
+    short: Few,
+    /// The texts of each piece, those of the long ones before those of the short ones.
+    texts: Vec<Vec<Rest<S>>>,
+    first_short: usize,
+    /// Whether a line holds what a text says as the text says it.
+    is_as_written: fn(&[u8]) -> bool,
+}
+
+/// Where a text may stand.
+#[derive(Debug, Clone, Copy)]
+pub struct Hit<S> {
+    pub at: usize,
+    /// Where to look on.
+    pub behind: usize,
+    pub sign: S,
+}
+
+impl<S: Copy + Ord> Cover<S> {
+    /// Of several texts that one piece shows, the one with the least sign counts.
+    pub fn new(texts: impl Iterator<Item = Wanted<S>>, is_as_written: fn(&[u8]) -> bool) -> Self {
+        let mut by_piece: BTreeMap<&str, Vec<Wanted<S>>> = BTreeMap::new();
+        for text in texts {
+            by_piece.entry(text.piece).or_default().push(text);
+        }
+        let (long, mut short): (Vec<_>, Vec<_>) = by_piece.into_iter().partition(|(piece, _)| piece.len() >= strided::SHORTEST);
+        // The search for the short ones gives one for each place: the shorter of two that begin alike, which stand behind each other.
+        short.dedup_by(|(next, texts), (piece, all)| {
+            let begins_alike = next.starts_with(*piece);
+            if begins_alike {
+                all.append(texts);
+            }
+            begins_alike
+        });
+        let (long, texts): (Vec<&str>, Vec<_>) = long.into_iter().unzip();
+        let (short, more): (Vec<&str>, Vec<_>) = short.into_iter().unzip();
+        let texts = texts.into_iter().chain(more);
+        let rests = |mut texts: Vec<Wanted<S>>| {
+            texts.sort();
+            texts.dedup();
+            texts.into_iter().map(Rest::from).collect()
+        };
+        Self {
+            first_short: long.len(),
+            long: Strided::new(&long),
+            short: Few::new(&short),
+            texts: texts.map(rests).collect(),
+            is_as_written,
+        }
+    }
+
+    /// The first long piece at or behind a place, in a line that may hold its text.
+    pub fn long(&self, haystack: &[u8], from: usize, line: &mut Line) -> Option<Hit<S>> {
+        let accept = |literal, start| self.sign(literal, haystack, start, line);
+        self.long.find(haystack, from, accept).map(|(found, sign)| Hit {
+            at: found.start,
+            behind: found.next,
+            sign,
+        })
+    }
+
+    /// The same for the short ones.
+    pub fn short(&self, haystack: &[u8], from: usize, line: &mut Line) -> Option<Hit<S>> {
+        let mut begin = from;
+        loop {
+            let found = self.short.find(haystack.get(begin..)?)?;
+            let at = begin + found.start();
+            begin = at + 1;
+            if let Some(sign) = self.sign(self.first_short + found.pattern().as_usize(), haystack, at, line) {
+                return Some(Hit { at, behind: begin, sign });
+            }
+        }
+    }
+
+    /// What the texts of a piece are a sign of in the line where it stands.
+    fn sign(&self, piece: usize, haystack: &[u8], at: usize, line: &mut Line) -> Option<S> {
+        let texts = &self.texts[piece];
+        let first = texts.first()?;
+        let text = if first.fragments.is_empty() {
+            None
+        } else {
+            line.around(haystack, at)
+        };
+        let Some(text) = text else {
+            return Some(first.sign);
+        };
+        if line.lacks.contains(&piece) {
+            return None;
+        }
+        let held = texts.iter().find(|rest| rest.stands_in(text));
+        let held = held.or_else(|| (!(self.is_as_written)(text)).then_some(first));
+        if held.is_none() {
+            line.lacks.push(piece);
+        }
+        held.map(|rest| rest.sign)
+    }
+}
+
+/// The line that a search is in.
+#[derive(Debug, Clone, Default)]
+pub struct Line {
+    span: Range<usize>,
+    /// The pieces of which it holds no text.
+    lacks: Vec<usize>,
+}
+
+impl Line {
+    /// The line around a place; `None` where it reaches further than one looks.
+    fn around<'h>(&mut self, haystack: &'h [u8], at: usize) -> Option<&'h [u8]> {
+        if !self.span.contains(&at) {
+            let low = at.saturating_sub(REACH);
+            let start = memrchr(b'\n', &haystack[low..at]).map(|before| low + before + 1);
+            let start = start.or((low == 0).then_some(0))?;
+            let high = haystack.len().min(at + REACH);
+            let end = at + memchr(b'\n', &haystack[at..high])?;
+            self.span = start..end;
+            self.lacks.clear();
+        }
+        Some(&haystack[self.span.clone()])
+    }
+}
+
+/// Whether a line has no colours and no escapes but for what ends a fragment.
+#[must_use]
+pub fn is_unescaped(line: &[u8]) -> bool {
+    let is_end = |at: usize| matches!(line.get(at + 1), Some(b'n' | b't' | b'r' | b'"' | b'\'' | b'\\'));
+    memchr2(0x1b, 0, line).is_none() && memchr_iter(b'\\', line).all(is_end)
+}

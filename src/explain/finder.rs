@@ -1,26 +1,26 @@
 //! The places in a log that may matter, found faster than they are read.
 //!
 //! Of each text of the catalogue a piece is looked for that no logger changes, of each stranger its signs, and the marks of what has to be
-//! taken apart before any piece can stand in it. Messages in other languages hold letters or quotes that are not ASCII, so the literals of
-//! [`TRANSLATED`] are looked for only in the stretches that have any.
+//! taken apart before any piece can stand in it. Messages in other languages hold letters or quotes that are not ASCII, so pieces of them
+//! are looked for only in the lines that have any.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use aho_corasick::Match;
-use memchr::memmem;
+use memchr::{memchr, memmem, memrchr};
 
 use super::catalogue;
-use super::cover::TRANSLATED;
+use super::cover::{Cover, Hit, Line, Wanted, is_unescaped};
 use super::few::Few;
 use super::logged::Near;
 use super::strangers;
-use super::strided::{self, Strided};
+use super::translations;
 
 /// How much is asked at once whether it is all ASCII.
-const STRETCH: usize = 16 << 10;
-/// No literal of [`TRANSLATED`] is longer, so that none hides between two stretches.
-const LONGEST: usize = 32;
+const STRETCH: usize = 256;
+/// How much of a long line is searched at once.
+const LONG_LINE: usize = 16 << 10;
+/// No piece of a translation is longer, so that none hides between two parts of a line.
+const LONGEST: usize = 512;
 
 /// Marks of lines in which no piece may stand as it is: refusals in other languages, messages as lists of bytes, and parts of lines.
 const MARKS: &[&str] = &["FATAL: ", "OperationalError: ", "MESSAGE\":[", " stdout P ", " stderr P "];
@@ -49,61 +49,29 @@ pub struct Place {
 }
 
 /// What is looked for everywhere.
-struct Literals {
-    long: Strided,
-    signs_of_long: Vec<Sign>,
-    short: Few,
-    signs_of_short: Vec<Sign>,
-}
-
-static LITERALS: LazyLock<Literals> = LazyLock::new(Literals::new);
-static OTHERS: LazyLock<Few> = LazyLock::new(|| Few::new(TRANSLATED));
+static EVERYWHERE: LazyLock<Cover<Sign>> = LazyLock::new(|| {
+    let texts = catalogue::entries().iter().map(|entry| {
+        let sign = match entry.near {
+            Near::Nothing => Sign::Certain,
+            Near::Driver => Sign::Vague,
+        };
+        Wanted::template(&entry.template, sign)
+    });
+    let marks = MARKS.iter().map(|mark| Wanted::literal(mark, Sign::Certain));
+    let strangers = strangers::signs().map(|(index, sign)| Wanted::literal(sign, Sign::Stranger(index)));
+    Cover::new(texts.chain(marks).chain(strangers), |line| line.is_ascii() && is_unescaped(line))
+});
+/// What is looked for where something is not ASCII.
+static TRANSLATED: LazyLock<Cover<Sign>> = LazyLock::new(|| {
+    let texts = translations::sentences().map(|translated| Wanted::template(translated, Sign::Foreign));
+    Cover::new(texts, is_unescaped)
+});
 static SIDES: LazyLock<Few> = LazyLock::new(|| Few::new(&["│", "┃", "║"]));
 static ESCAPED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\\u"));
 
-impl Literals {
-    fn new() -> Self {
-        let pieces = catalogue::entries().iter().map(|entry| {
-            let sign = match entry.near {
-                Near::Nothing => Sign::Certain,
-                Near::Driver => Sign::Vague,
-            };
-            (entry.template.plain_piece(), sign)
-        });
-        let marks = MARKS.iter().map(|mark| (*mark, Sign::Certain));
-        let strangers = strangers::signs().map(|(index, sign)| (sign, Sign::Stranger(index)));
-        let mut signs: BTreeMap<&str, Sign> = BTreeMap::new();
-        for (literal, sign) in pieces.chain(marks).chain(strangers) {
-            let known = signs.entry(literal).or_insert(sign);
-            *known = sign.min(*known);
-        }
-        let mut literals: Vec<(&str, Sign)> = signs.into_iter().collect();
-        literals.sort_by_key(|(_, sign)| *sign);
-        let (long, short): (Vec<_>, Vec<_>) = literals.into_iter().partition(|(literal, _)| literal.len() >= strided::SHORTEST);
-        let (long, signs_of_long): (Vec<&str>, Vec<Sign>) = long.into_iter().unzip();
-        let (short, signs_of_short): (Vec<&str>, Vec<Sign>) = short.into_iter().unzip();
-        Self {
-            long: Strided::new(&long),
-            signs_of_long,
-            short: Few::new(&short),
-            signs_of_short,
-        }
-    }
-
-    fn long(&self, haystack: &[u8], from: usize) -> Option<Place> {
-        self.long.find(haystack, from).map(|found| Place {
-            at: found.start,
-            behind: found.next,
-            sign: self.signs_of_long[found.literal],
-        })
-    }
-
-    fn short(&self, haystack: &[u8], from: usize) -> Option<Place> {
-        self.short.find(haystack.get(from..)?).map(|found| Place {
-            at: from + found.start(),
-            behind: from + found.start() + 1,
-            sign: self.signs_of_short[found.pattern().as_usize()],
-        })
+impl From<Hit<Sign>> for Place {
+    fn from(Hit { at, behind, sign }: Hit<Sign>) -> Self {
+        Self { at, behind, sign }
     }
 }
 
@@ -111,10 +79,17 @@ impl Literals {
 #[derive(Debug)]
 pub struct Places<'h> {
     haystack: &'h [u8],
-    next: [Next; WAYS.len()],
+    searches: [Search; WAYS.len()],
 }
 
-/// The next place that one way of looking finds.
+/// How far one way of looking has come.
+#[derive(Debug, Default)]
+struct Search {
+    next: Next,
+    line: Line,
+}
+
+/// The next place that it finds.
 #[derive(Debug, Clone, Copy)]
 enum Next {
     At(Place),
@@ -123,14 +98,20 @@ enum Next {
     None,
 }
 
+impl Default for Next {
+    fn default() -> Self {
+        Self::Unknown(0)
+    }
+}
+
 /// A way of looking: the first place at or behind another.
-type Way = fn(&[u8], usize) -> Option<Place>;
+type Way = fn(&[u8], usize, &mut Line) -> Option<Place>;
 
 /// All of them.
 const WAYS: [Way; 4] = [
-    |haystack, from| LITERALS.long(haystack, from),
-    |haystack, from| LITERALS.short(haystack, from),
-    escaped,
+    |haystack, from, line| EVERYWHERE.long(haystack, from, line).map(Place::from),
+    |haystack, from, line| EVERYWHERE.short(haystack, from, line).map(Place::from),
+    |haystack, from, _| escaped(haystack, from),
     foreign,
 ];
 
@@ -139,30 +120,30 @@ impl<'h> Places<'h> {
     pub fn of(haystack: &'h [u8]) -> Self {
         Self {
             haystack,
-            next: [Next::Unknown(0); WAYS.len()],
+            searches: Default::default(),
         }
     }
 
     /// Passes over all that begins before `from`, then gives the first place and passes over it.
     pub fn next(&mut self, from: usize) -> Option<Place> {
         let mut first: Option<(usize, Place)> = None;
-        for (way, next) in self.next.iter_mut().enumerate() {
-            let begin = match *next {
+        for (way, search) in self.searches.iter_mut().enumerate() {
+            let begin = match search.next {
                 Next::At(place) if place.at < from => Some(from),
                 Next::Unknown(behind) => Some(behind.max(from)),
                 Next::At(_) | Next::None => None,
             };
             if let Some(begin) = begin {
-                *next = WAYS[way](self.haystack, begin).map_or(Next::None, Next::At);
+                search.next = WAYS[way](self.haystack, begin, &mut search.line).map_or(Next::None, Next::At);
             }
-            if let Next::At(place) = *next
+            if let Next::At(place) = search.next
                 && first.is_none_or(|(_, first)| place.at < first.at)
             {
                 first = Some((way, place));
             }
         }
         let (way, place) = first?;
-        self.next[way] = Next::Unknown(place.behind);
+        self.searches[way].next = Next::Unknown(place.behind);
         Some(place)
     }
 }
@@ -185,32 +166,49 @@ fn escaped(haystack: &[u8], from: usize) -> Option<Place> {
 }
 
 /// What may belong to a message in another language, and the side of a frame, which breaks words.
-fn foreign(haystack: &[u8], from: usize) -> Option<Place> {
+fn foreign(haystack: &[u8], from: usize, line: &mut Line) -> Option<Place> {
     let mut at = from;
-    while at < haystack.len() {
-        let end = (at + STRETCH).min(haystack.len());
-        if !haystack[at..end].is_ascii() {
-            let begin = at.saturating_sub(LONGEST).max(from);
-            let stretch = &haystack[begin..end];
-            let place = |found: Match, sign| Place {
-                at: begin + found.start(),
-                behind: begin + found.end(),
-                sign,
-            };
-            let word = OTHERS.find(stretch);
-            let side = SIDES.find(word.map_or(stretch, |word| &stretch[..word.start()]));
-            let first = side.map(|side| place(side, Sign::Certain));
-            if let Some(first) = first.or(word.map(|word| place(word, Sign::Foreign))) {
-                return Some(first);
-            }
+    loop {
+        at += letter(&haystack[at..])?;
+        let begin = at.saturating_sub(LONG_LINE).max(from);
+        let begin = memrchr(b'\n', &haystack[begin..at]).map_or(begin, |before| begin + before + 1);
+        let limit = haystack.len().min(at + LONG_LINE);
+        let end = memchr(b'\n', &haystack[at..limit]).map_or(limit, |end| at + end);
+        let side = SIDES.find(&haystack[begin..end]).map(|side| Place {
+            at: begin + side.start(),
+            behind: begin + side.end(),
+            sign: Sign::Certain,
+        });
+        let found = side.or_else(|| translated(&haystack[..haystack.len().min(end + 1)], begin, line));
+        if found.is_some() {
+            return found;
         }
-        at = end;
+        at = if end == limit {
+            end.saturating_sub(LONGEST).max(at + 1)
+        } else {
+            end
+        };
     }
-    None
 }
 
-/// Whether a line may hold a translated message, with letters as numbers or as they are.
+/// A piece of a message in another language.
+fn translated(haystack: &[u8], from: usize, line: &mut Line) -> Option<Place> {
+    let long = TRANSLATED.long(haystack, from, line);
+    let short = TRANSLATED.short(haystack, from, line);
+    let found = long.into_iter().chain(short).min_by_key(|found| found.at);
+    found.map(Place::from)
+}
+
+/// The first byte that is not ASCII.
+fn letter(bytes: &[u8]) -> Option<usize> {
+    let mut stretches = bytes.chunks(STRETCH);
+    let before = stretches.position(|stretch| !stretch.is_ascii())? * STRETCH;
+    let within = bytes[before..].iter().position(|byte| !byte.is_ascii())?;
+    Some(before + within)
+}
+
+/// Whether a line may hold a message in another language.
 #[must_use]
 pub fn may_be_translated(line: &[u8]) -> bool {
-    !line.is_ascii() && OTHERS.find(line).is_some()
+    !line.is_ascii() && translated(line, 0, &mut Line::default()).is_some()
 }

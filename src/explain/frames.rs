@@ -1,16 +1,20 @@
-//! What the frames of a traceback show besides its message: whether it ended while connecting.
+//! What the frames of a traceback show besides its message: whether it ended while connecting, and what it was about to read.
 
 use crate::finding::Kind;
 use crate::finding::pool::connection_lost;
-use crate::finding::tcp::closed;
+use crate::finding::tcp::{closed, socket_missing};
+use crate::finding::tls::{ca_file_missing, client_key_unusable};
 
 const AT_ANY_TIME: &str = "server closed the connection unexpectedly";
 const AT_ANY_TIME_BY_ASYNCPG: &str = "connection was closed in the middle of operation";
+const OF_ANY_FILE: &str = "FileNotFoundError: ";
 
 /// Whether frames may settle what is said.
 #[must_use]
 pub fn may_settle(said: &str) -> bool {
-    said.starts_with(AT_ANY_TIME) || said.starts_with(AT_ANY_TIME_BY_ASYNCPG)
+    [AT_ANY_TIME, AT_ANY_TIME_BY_ASYNCPG, OF_ANY_FILE]
+        .iter()
+        .any(|words| said.starts_with(words))
 }
 
 /// The kind, where the words are the same for a connection that was never made and for one that was lost.
@@ -32,6 +36,16 @@ pub fn settle(kind: &'static Kind, said: &str, frames: &str) -> &'static Kind {
         let mut seen = files().filter(is_driver).peekable();
         return if seen.peek().is_some() && !seen.any(connects) {
             &connection_lost::KIND
+        } else {
+            kind
+        };
+    }
+    if kind.is(&socket_missing::KIND) && said.starts_with(OF_ANY_FILE) {
+        let last = frames.rsplit("File ").next().unwrap_or_default();
+        return if last.contains(".load_cert_chain(") {
+            &client_key_unusable::KIND
+        } else if last.contains(".load_verify_locations(") {
+            &ca_file_missing::KIND
         } else {
             kind
         };

@@ -41,14 +41,14 @@ pub fn finding(seen: &Sighting) -> Finding {
         add_causes(&mut finding, page);
     }
     if finding.detail.is_empty() {
-        finding.detail = format!("{} {}", page.meaning(), page.tell());
+        finding.detail = format!("{}\n\nHow to tell it: {}", page.meaning(), page.tell());
     }
     if let Some(cause) = seen.facts.get("detail").and_then(cause_in_detail)
         && finding.candidates.iter().any(|candidate| candidate.cause.contains(cause))
     {
         finding.candidates.retain(|candidate| candidate.cause.contains(cause));
     }
-    finding.detail = format!("{} {}", finding.detail.trim_end(), beyond::the_log(seen.kind));
+    finding.detail = format!("{}\n\n{}", finding.detail.trim_end(), beyond::the_log(seen.kind));
     if let Some(remedy) = &mut finding.remedy {
         remedy.verify.get_or_insert_with(|| "dbdoctor check".to_owned());
     }

@@ -256,7 +256,7 @@ fn surroundings(buffer: &[u8], line: Range<usize>) -> Surroundings<'_> {
 fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
     let line = &buffer[span.clone()];
     match sign {
-        Sign::Certain | Sign::Stranger(_) => true,
+        Sign::Certain | Sign::Stranger(_) | Sign::Foreign => true,
         // What is packed may hold more lines than one: they are asked once they are taken apart.
         Sign::Vague if memchr2(b'\\', b'#', line).is_some() => context::owner(line) != Some(false),
         Sign::Vague => {
@@ -264,7 +264,6 @@ fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
             let below = &buffer[(span.end + 1).min(buffer.len())..];
             context::near_driver(|| lines::backward(above), line, lines::forward(below))
         }
-        Sign::Foreign => !line.is_ascii(),
         Sign::Escaped => finder::may_be_translated(&clean::with_letters(line)),
     }
 }
@@ -274,7 +273,6 @@ fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
 struct Passed {
     vague: usize,
     escaped: usize,
-    foreign: usize,
 }
 
 impl Passed {
@@ -282,8 +280,7 @@ impl Passed {
         match sign {
             Sign::Vague => Some(&mut self.vague),
             Sign::Escaped => Some(&mut self.escaped),
-            Sign::Foreign => Some(&mut self.foreign),
-            Sign::Certain | Sign::Stranger(_) => None,
+            Sign::Certain | Sign::Stranger(_) | Sign::Foreign => None,
         }
     }
 

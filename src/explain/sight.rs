@@ -254,9 +254,14 @@ fn frames_above(around: &Surroundings<'_>, message: &str) -> String {
     begin.map_or_else(String::new, |begin| lines::text(&around.before[begin..]).into_owned() + message)
 }
 
-/// Whether what does not exist is missing in something of another service: PostgreSQL ends such a message there.
+/// Whether it is something else: a setting of the error's name, what is written in a file, or a file where PostgreSQL's message would end.
 fn goes_on(message: &str, end: usize) -> bool {
-    message[..end].ends_with("does not exist") && message[end..].starts_with(" in ")
+    let (said, rest) = message.split_at(end);
+    let is_set = || rest.trim_start_matches(' ').starts_with("= ");
+    said.ends_with("does not exist") && rest.starts_with(" in ")
+        || said.ends_with("No such file or directory") && rest.starts_with(": ")
+        || rest.starts_with(" in file \"")
+        || is_set()
 }
 
 /// Whether a place lies in a statement that is logged, or in its parameters: what an application stores is not what happened.

@@ -8,9 +8,6 @@ use super::strided::SHORTEST;
 /// Longer values are not what a message names.
 const LONGEST_VALUE: usize = 400;
 
-/// How much of a piece a first look asks for.
-const PIECE: usize = 24;
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece {
     Literal(&'static str),
@@ -56,20 +53,31 @@ impl Template {
         self.literals().max_by_key(|literal| literal.len()).unwrap_or_default()
     }
 
-    /// The longest piece without a character that loggers escape or double, cut short: enough for a first look.
+    /// Those of its fragments that its first line holds, in their order, and whether the last of them ends it.
+    #[must_use]
+    pub fn fragments(&self) -> (Vec<&'static str>, bool) {
+        let mut fragments = Vec::new();
+        for literal in self.literals() {
+            let (line, goes_on) = literal.split_once('\n').map_or((literal, false), |(line, _)| (line, true));
+            fragments.extend(fragments_of(line));
+            if goes_on {
+                return (fragments, line.ends_with(char::is_alphanumeric));
+            }
+        }
+        (fragments, false)
+    }
+
+    /// The longest of all its fragments: the piece that a search looks for.
     #[must_use]
     pub fn plain_piece(&self) -> &'static str {
-        let is_escaped = |c: char| matches!(c, '"' | '\'' | '`' | '\\' | '<' | '>' | '&' | '#' | '\n' | '\r' | '\t');
-        let whole = || self.literals().flat_map(|literal| literal.split(is_escaped));
-        // The blank behind a colon may be doubled: pieces with one are for texts that have no other.
-        let parts = whole().flat_map(|piece| piece.split(':'));
-        let mut longest = parts.max_by_key(|piece| piece.len()).unwrap_or_default();
-        if longest.len() < SHORTEST {
-            let whole = whole().map(str::trim_end).chain([longest]);
-            longest = whole.max_by_key(|piece| piece.len()).unwrap_or_default();
+        let fragments = self.literals().flat_map(fragments_of);
+        let longest = fragments.max_by_key(|fragment| fragment.len()).unwrap_or_default();
+        if longest.len() >= SHORTEST {
+            return longest;
         }
-        let end = (0..=longest.len().min(PIECE)).rev().find(|at| longest.is_char_boundary(*at));
-        &longest[..end.unwrap_or(0)]
+        // Better than too short a piece is one that holds a blank behind a colon.
+        let whole = self.literals().flat_map(|literal| literal.split(is_changed)).map(str::trim);
+        whole.chain([longest]).max_by_key(|piece| piece.len()).unwrap_or_default()
     }
 
     /// How many letters it fixes: of two templates at one place the one that fixes more is meant.
@@ -152,6 +160,23 @@ pub fn without_overlaps<T>(mut items: Vec<T>, weight: impl Fn(&T) -> usize, span
     }
     kept.sort_by_key(|item| span(item).start);
     kept
+}
+
+/// What stands in a log as it stands in a literal, whatever wrote it: the parts between what loggers escape, or double as they do the blank
+/// behind a colon.
+fn fragments_of(literal: &'static str) -> impl Iterator<Item = &'static str> {
+    let parts = literal.split(is_changed).flat_map(|part| part.split_inclusive(':'));
+    // The blank before a colon is another one in French.
+    let fragments = parts.map(|part| part.strip_suffix(" :").unwrap_or(part).trim());
+    fragments.filter(|fragment| !fragment.is_empty())
+}
+
+/// Whether loggers escape a character, or languages write other blanks beside it.
+fn is_changed(c: char) -> bool {
+    matches!(
+        c,
+        '"' | '\'' | '`' | '\\' | '<' | '>' | '&' | '#' | '\n' | '\r' | '\t' | '/' | ';' | '?' | '!'
+    )
 }
 
 fn next_hole(template: &'static str) -> Option<(&'static str, &'static str, &'static str)> {

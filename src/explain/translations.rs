@@ -47,6 +47,13 @@ pub fn anchors_of(is_asked_for: impl Fn(&str) -> bool) -> impl Iterator<Item = &
     entries.map(|entry| entry.translated.plain_piece())
 }
 
+/// Every translation but those of severities, which say nothing alone.
+pub fn sentences() -> impl Iterator<Item = &'static Template> {
+    let entries = TRANSLATIONS.entries.iter();
+    let sentences = entries.filter(|entry| entry.english.contains(char::is_lowercase));
+    sentences.map(|entry| &entry.translated)
+}
+
 /// Every text that is translated, with its translations.
 pub fn texts() -> impl Iterator<Item = &'static str> {
     pairs().flat_map(|(english, translated)| [english, translated])

@@ -93,6 +93,7 @@ catalogue! {
         partly_reachable,
         refused + TEXTS,
         reset + TEXTS,
+        server_not_starting + TEXTS,
         silent,
         socket_denied + TEXTS,
         socket_missing + TEXTS,
@@ -340,7 +341,7 @@ pub struct Finding {
     pub severity: Severity,
     /// A lowercase fragment that stands alone and names the thing; no period.
     pub title: String,
-    /// What was seen, what it means, what is not known yet.
+    /// What was seen, what it means, what is not known yet; a blank line between paragraphs.
     pub detail: String,
     /// What was seen, word for word.
     pub evidence: Vec<String>,

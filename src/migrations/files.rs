@@ -1,21 +1,17 @@
-//! Reading files with limits: no pipes, no devices, nothing huge, and no stack that a nested expression could exhaust.
+//! Reading files with limits: no pipes, no devices, nothing huge.
 
 use std::borrow::Cow;
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 
 use super::Unread;
+use crate::aside;
 use crate::file;
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 1024 * 1024;
-
-/// The stack of a thread that handles syntax trees, in bytes. Their nesting is bounded by the size of the file alone; the
-/// memory is only reserved, and used as far as the nesting goes.
-const STACK: usize = 512 * 1024 * 1024;
 
 /// Fewer files than this are not worth a second thread.
 const WORTH_A_THREAD: usize = 200;
@@ -120,33 +116,16 @@ fn content(path: &Path, read: std::io::Result<Vec<u8>>) -> Result<String, Unread
     })
 }
 
-/// Runs `work` where deep syntax trees can be walked and dropped; right here if no thread can be started.
-pub fn with_deep_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
-    thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &work) {
-        Ok(handle) => handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-        Err(_) => work(),
-    })
-}
-
 /// `read` of every item, in order, on two threads where there are many.
 pub fn map_all<I: Sync, T: Send>(items: &[I], read: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    let read_all = |items: &[I]| items.iter().map(&read).collect::<Vec<T>>();
     if items.len() < WORTH_A_THREAD {
-        return items.iter().map(read).collect();
+        return read_all(items);
     }
     let (left, right) = items.split_at(items.len() / 2);
-    thread::scope(|scope| {
-        let helper = thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, || left.iter().map(&read).collect::<Vec<T>>());
-        let later: Vec<T> = right.iter().map(&read).collect();
-        let mut all = match helper.map(thread::ScopedJoinHandle::join) {
-            Ok(Ok(earlier)) => earlier,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(_) => left.iter().map(&read).collect(),
-        };
-        all.extend(later);
-        all
-    })
+    let (later, mut all) = aside::both(|| read_all(right), || read_all(left));
+    all.extend(later);
+    all
 }
 
 /// Whether a name ends with that extension, in lower case: Python looks at no other.

@@ -11,7 +11,6 @@ pub mod exact;
 mod extensions;
 pub(crate) mod files;
 pub mod inspection;
-pub mod listing;
 pub mod python;
 mod sqlite;
 pub mod tools;
@@ -110,10 +109,6 @@ pub(crate) fn shown(project: &Path, path: &Path) -> String {
 /// touches the file system only, and nothing outside of those two.
 #[must_use]
 pub fn survey(project: &Path, venv: Option<&Path>) -> Trees {
-    files::with_deep_stack(|| survey_here(project, venv))
-}
-
-fn survey_here(project: &Path, venv: Option<&Path>) -> Trees {
     let absolute = match project.canonicalize() {
         Ok(absolute) => absolute,
         Err(error) => {

@@ -1,53 +1,35 @@
 //! The questions to the server's statistics.
 //!
-//! Without `pg_read_all_stats` other roles' rows in `pg_stat_activity` show who and where, but NULL for state, kind and times.
-//! Counting client backends would then count one's own alone, and counting all rows would count background processes; regular
-//! backends are those with a database and a role. That over-counts parallel and replication workers, and so is approximate.
+//! Without `pg_read_all_stats` other roles' sessions show who and where, but NULL for state, kind and times. Counting client backends
+//! would then count one's own alone, and counting all rows would count background processes; regular backends are those with a database
+//! and a role. That over-counts parallel and replication workers, and so is approximate.
+//!
+//! The functions are asked and not the views that join them with catalogues (`pg_stat_activity`, `pg_prepared_xacts`): to take such a view
+//! apart takes a session that has just begun longer than to run it.
 
-/// Limits and counts; this session itself is not counted. The limit of a role binds the role that logged in.
+/// Who this is, and the limits that bind it. The limit of a role binds the role that logged in. Superusers are members of every role.
 pub const LIMITS: &str = "\
-WITH me AS (SELECT r.oid, r.rolsuper, r.rolconnlimit FROM pg_roles r WHERE r.rolname = session_user),
-sight AS (SELECT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = current_user AND r.rolsuper)
-              OR EXISTS (SELECT FROM pg_roles r WHERE r.rolname = 'pg_read_all_stats' AND pg_has_role(r.oid, 'USAGE')) AS whole),
-others AS (SELECT a.* FROM pg_stat_activity a CROSS JOIN sight WHERE a.pid <> pg_backend_pid()
-             AND CASE WHEN sight.whole THEN a.backend_type = 'client backend' ELSE a.datid IS NOT NULL AND a.usesysid IS NOT NULL END)
-SELECT pg_backend_pid(), current_user::text, session_user::text, current_database()::text,
-       current_setting('max_connections'), current_setting('superuser_reserved_connections'),
-       nullif(current_setting('reserved_connections', true), ''),
-       nullif(current_setting('rds.rds_superuser_reserved_connections', true), ''),
-       me.rolsuper, EXISTS (SELECT FROM pg_roles r WHERE r.rolname = 'pg_use_reserved_connections' AND pg_has_role(session_user, r.oid, 'USAGE')),
-       (SELECT whole FROM sight), me.rolconnlimit, (SELECT d.datconnlimit FROM pg_database d WHERE d.datname = current_database()),
-       (SELECT count(*) FROM others), (SELECT count(*) FROM others o WHERE o.usesysid = me.oid),
-       (SELECT count(*) FROM others o WHERE o.datname = current_database()),
-       (SELECT count(*) FROM others o WHERE o.usesysid = me.oid AND o.datname = current_database()),
-       (SELECT json_object_agg(s.name, s.setting) FROM pg_settings s
-        WHERE s.name IN ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'tcp_keepalives_idle', 'max_prepared_transactions'))
-FROM me";
+SELECT pg_backend_pid(), current_user, session_user, current_database(), current_setting('max_connections'), current_setting('superuser_reserved_connections'),
+       nullif(current_setting('reserved_connections', true), ''), nullif(current_setting('rds.rds_superuser_reserved_connections', true), ''),
+       r.rolsuper, coalesce(pg_has_role(session_user, to_regrole('pg_use_reserved_connections'), 'USAGE'), false),
+       coalesce(pg_has_role(to_regrole('pg_read_all_stats'), 'USAGE'), false), r.rolconnlimit, d.datconnlimit,
+       current_setting('idle_in_transaction_session_timeout'), current_setting('idle_session_timeout', true), current_setting('tcp_keepalives_idle', true)
+FROM pg_roles r, pg_database d WHERE r.rolname = session_user AND d.datname = current_database()";
 
-/// Who holds the slots, in which state and from where, the most first. State and client are NULL where they cannot be seen; `quiet` are
-/// those that have said nothing for ten minutes.
+/// Every other session that holds a slot: one row for each. Of open transactions in this database the statement is shown; a session waits
+/// for a lock where it has asked for one that it was not given, which everybody sees.
 pub const SESSIONS: &str = "\
-SELECT coalesce(a.usename::text, '?'), coalesce(a.datname::text, '?'), coalesce(a.application_name, ''), a.state,
-       CASE WHEN a.backend_start IS NOT NULL THEN coalesce(host(a.client_addr), 'local socket') END, count(*),
-       count(*) FILTER (WHERE a.state = 'idle' AND a.state_change < clock_timestamp() - interval '10 minutes')
-FROM pg_stat_activity a
-WHERE a.datid IS NOT NULL AND a.usesysid IS NOT NULL AND a.pid <> pg_backend_pid() AND coalesce(a.backend_type, 'client backend') = 'client backend'
-GROUP BY 1, 2, 3, 4, 5 ORDER BY 6 DESC, 1, 2, 3, 4, 5 LIMIT 500";
+SELECT a.pid, coalesce(pg_get_userbyid(a.usesysid), '?'), coalesce((SELECT d.datname FROM pg_database d WHERE d.oid = a.datid), '?'),
+       coalesce(a.application_name, ''), a.datid IS NOT NULL AND a.usesysid IS NOT NULL, a.backend_type, a.state,
+       a.client_addr, a.backend_start IS NOT NULL, extract(epoch FROM clock_timestamp() - a.state_change), extract(epoch FROM clock_timestamp() - a.xact_start),
+       CASE WHEN a.xact_start IS NOT NULL AND a.datid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()) THEN left(a.query, 400) END,
+       a.pid IN (SELECT l.pid FROM pg_locks l WHERE NOT l.granted AND l.pid IS NOT NULL)
+FROM pg_stat_get_activity(NULL) a
+WHERE a.pid <> pg_backend_pid() AND (a.backend_type = 'client backend' OR a.datid IS NOT NULL AND a.usesysid IS NOT NULL)";
 
-/// Open transactions of this database, as far as they are visible, the oldest first: those idle, then those that run a statement. Ages are in seconds.
-pub const TRANSACTIONS: &str = "\
-SELECT a.pid, coalesce(a.usename::text, '?'), coalesce(a.datname::text, '?'), coalesce(a.application_name, ''),
-       coalesce(host(a.client_addr), 'local socket'), a.state LIKE 'idle in transaction%',
-       greatest(0, extract(epoch FROM clock_timestamp() - CASE WHEN a.state LIKE 'idle in transaction%' THEN a.state_change ELSE a.xact_start END))::bigint,
-       a.state, left(a.query, 400)
-FROM pg_stat_activity a
-WHERE a.pid <> pg_backend_pid() AND a.xact_start IS NOT NULL AND a.datname = current_database()
-  AND (a.state LIKE 'idle in transaction%' OR a.state = 'active') AND a.backend_type = 'client backend'
-ORDER BY 6 DESC, 7 DESC LIMIT 50";
-
-/// Who waits for a lock in this database, and who is in the way; `pg_locks` shows the former to everybody. Since when is known from version 14 on;
-/// before, only for sessions whose statement is visible. `pg_blocking_pids` stops the whole lock table for a moment, and so is called for a few
-/// sessions that really wait, and otherwise not at all. A transaction that is prepared and waits for its commit has the pid 0.
+/// Who waits for a lock in this database, and who is in the way: asked where somebody does. Since when is known from version 14 on; before, only
+/// for sessions whose statement is visible. `pg_blocking_pids` stops the whole lock table for a moment, and so is called for a few
+/// sessions that really wait. A transaction that is prepared and waits for its commit has the pid 0.
 pub const WAITS: &str = "\
 WITH waiting AS MATERIALIZED (
 SELECT l.pid, coalesce(a.usename::text, '?') AS role, coalesce(a.datname::text, '?') AS database, coalesce(a.application_name, '') AS application, l.locktype, l.mode,
@@ -62,10 +44,10 @@ SELECT w.*, (SELECT json_agg(json_build_object('pid', h.pid, 'role', b.usename, 
              FROM (SELECT DISTINCT unnest(pg_blocking_pids(w.pid)) AS pid) h LEFT JOIN pg_stat_activity b ON b.pid = h.pid)
 FROM waiting w";
 
-/// Transactions that were prepared and wait for their commit, the oldest first; everybody sees them.
+/// Transactions that were prepared and wait for their commit; everybody sees them.
 pub const PREPARED: &str = "\
-SELECT p.gid, p.owner::text, p.database::text, greatest(0, extract(epoch FROM clock_timestamp() - p.prepared))::bigint
-FROM pg_prepared_xacts p ORDER BY 4 DESC LIMIT 100";
+SELECT p.gid, pg_get_userbyid(p.ownerid), (SELECT d.datname FROM pg_database d WHERE d.oid = p.dbid), extract(epoch FROM clock_timestamp() - p.prepared)
+FROM pg_prepared_xact() p";
 
 /// Databases in which vacuum is far behind: from the age on at which it would drop all else (the default of `vacuum_failsafe_age`), the
 /// oldest first. The greatest number stands for IDs that have no age, in servers that have no vacuum.

@@ -2,88 +2,108 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-
+use super::holdings::Holding;
 use super::privilege::Privilege;
+use super::relations::RelationKind;
+use super::schemas::SchemaSeen;
 use super::scope;
+use super::session::SessionSeen;
 use crate::foreign::Foreign;
 use crate::request::Request;
-use crate::server::answer::Columns;
-use crate::server::session::Row;
+use crate::server::answer::{Columns, Record};
 use crate::verdict::Breakage;
 
-/// The question: one row for each schema and each role that owns tables there and that this one is no member of.
+/// The question: one row for each privilege that default privileges give to this role.
 #[must_use]
 pub fn sql(request: &Request) -> String {
     format!(
-        "WITH {},
-maker AS (SELECT DISTINCT c.relnamespace, c.relowner FROM wanted w JOIN pg_namespace n ON n.nspname = w.name JOIN pg_class c ON c.relnamespace = n.oid
-          WHERE c.relkind IN ('r', 'p') AND NOT {} AND NOT {})
-SELECT w.name, pg_get_userbyid(m.relowner), json_build_object(
-  'given', (SELECT json_agg(DISTINCT f.defaclobjtype::text || ' ' || x.privilege_type) FROM pg_default_acl f, aclexplode(f.defaclacl) x
-    WHERE f.defaclrole = m.relowner AND f.defaclnamespace IN (0, m.relnamespace)
-      AND CASE WHEN x.grantee = 0 THEN true ELSE pg_has_role(x.grantee, 'USAGE') END),
-  'all_data', (SELECT json_agg(r.rolname) FROM pg_roles r WHERE r.rolname IN ('pg_read_all_data', 'pg_write_all_data') AND pg_has_role(r.oid, 'USAGE')),
-  'uses_sequences', EXISTS (SELECT FROM pg_class q JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = q.oid
-    AND d.classid = 'pg_attrdef'::regclass WHERE q.relkind = 'S' AND q.relowner = m.relowner AND q.relnamespace = m.relnamespace))::text
-FROM maker m JOIN pg_namespace n ON n.oid = m.relnamespace JOIN wanted w ON w.name = n.nspname
-WHERE NOT pg_has_role(m.relowner, 'USAGE') ORDER BY w.position, 2",
-        scope::wanted(request),
-        scope::IS_EXTENSIONS,
-        scope::is_state(),
+        "SELECT pg_get_userbyid(f.defaclrole), f.defaclnamespace, f.defaclobjtype, x.privilege_type FROM pg_default_acl f, aclexplode(f.defaclacl) x
+WHERE (f.defaclnamespace = '0' OR f.defaclnamespace IN (SELECT n.oid FROM pg_namespace n WHERE {}))
+  AND CASE WHEN x.grantee = '0' THEN true ELSE pg_has_role(x.grantee, 'USAGE') END",
+        scope::may_be_wanted(request)
     )
+}
+
+/// The question whose tables take defaults from sequences of their own: one row for each schema and owner.
+#[must_use]
+pub fn sequences_sql(names: &[Foreign]) -> String {
+    format!(
+        "WITH {}
+SELECT DISTINCT n.nspname, pg_get_userbyid(q.relowner) FROM wanted w JOIN pg_namespace n ON n.nspname = w.name JOIN pg_class q ON q.relnamespace = n.oid
+  JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = q.oid AND d.classid = 'pg_attrdef'::regclass
+WHERE q.relkind = 'S'",
+        scope::wanted(names)
+    )
+}
+
+/// A privilege that this role would get.
+#[derive(Debug)]
+pub struct Given {
+    /// On what this role makes.
+    maker: Foreign,
+    /// The OID of the schema; 0 are all.
+    schema: String,
+    /// `pg_default_acl.defaclobjtype`
+    object: String,
+    word: String,
+}
+
+impl Record for Given {
+    fn read(row: &mut Columns<'_>) -> Result<Self, Breakage> {
+        Ok(Self {
+            maker: row.name()?,
+            schema: row.text()?.to_owned(),
+            object: row.text()?.to_owned(),
+            word: row.text()?.to_owned(),
+        })
+    }
 }
 
 /// What this role would get on a table, or on the sequence of a `serial` column, that another one makes next.
 #[derive(Debug, Clone)]
 pub struct Defaults {
     pub schema: Foreign,
-    /// The role that owns tables of the schema now.
+    /// The role that owns tables of the schema now, and that this one is no member of.
     pub maker: Foreign,
     pub tables: BTreeSet<Privilege>,
     pub sequences: bool,
-    /// Whether the maker's tables there take defaults from sequences.
-    pub uses_sequences: bool,
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    /// `r SELECT`, `S USAGE`: an object type of `pg_default_acl`, and a privilege.
-    given: Option<Vec<String>>,
-    all_data: Option<Vec<String>>,
-    uses_sequences: bool,
 }
 
 impl Defaults {
-    /// Reads the answer.
-    ///
-    /// # Errors
-    /// When it does not have the form asked for.
-    pub fn read(rows: &[Row]) -> Result<Vec<Self>, Breakage> {
-        rows.iter()
-            .map(|row| {
-                let mut row = Columns::of(row);
-                let (schema, maker) = (row.name()?, row.name()?);
-                let answer: Answer = row.document()?;
-                let (given, all_data) = (answer.given.unwrap_or_default(), answer.all_data.unwrap_or_default());
-                let is_given = |object: &str, word: &str| given.contains(&format!("{object} {word}"));
-                let has_all = |role: &str| all_data.iter().any(|other| other == role);
-                let is_covered = |privilege: &Privilege| {
-                    let all = if *privilege == Privilege::Select {
-                        "pg_read_all_data"
-                    } else {
-                        "pg_write_all_data"
-                    };
-                    is_given("r", privilege.sql()) || has_all(all)
+    /// One for each schema and role that owns tables there.
+    #[must_use]
+    pub fn all(session: &SessionSeen, schemas: &[SchemaSeen], holdings: &[Holding], given: &[Given]) -> Vec<Self> {
+        let mut all = Vec::new();
+        for schema in schemas {
+            let Some(oid) = &schema.oid else { continue };
+            let is_table = |holding: &&Holding| matches!(holding.kind, Some(RelationKind::Table | RelationKind::Partitioned));
+            let of_others = holdings
+                .iter()
+                .filter(|holding| holding.schema == *oid && holding.is_judged() && !holding.owned);
+            let makers: BTreeSet<&Foreign> = of_others.filter(is_table).map(|holding| &holding.owner).collect();
+            for maker in makers {
+                let is_given = |object: &str, word: &str| {
+                    let mut given = given
+                        .iter()
+                        .filter(|given| given.maker == *maker && ["0", oid].contains(&given.schema.as_str()));
+                    given.any(|given| given.object == object && given.word == word)
                 };
-                Ok(Self {
-                    schema,
-                    maker,
+                let is_covered = |privilege: &Privilege| {
+                    let has_all = if *privilege == Privilege::Select {
+                        session.reads_all
+                    } else {
+                        session.writes_all
+                    };
+                    has_all || is_given("r", privilege.sql())
+                };
+                all.push(Self {
+                    schema: schema.name.clone(),
+                    maker: maker.clone(),
                     tables: Privilege::ALL.into_iter().filter(is_covered).collect(),
-                    sequences: is_given("S", "USAGE") || is_given("S", "UPDATE") || has_all("pg_write_all_data"),
-                    uses_sequences: answer.uses_sequences,
-                })
-            })
-            .collect()
+                    sequences: session.writes_all || is_given("S", "USAGE") || is_given("S", "UPDATE"),
+                });
+            }
+        }
+        all
     }
 }

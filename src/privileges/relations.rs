@@ -5,6 +5,7 @@ mod question;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use serde::de::value::StrDeserializer;
 
 use super::privilege::Privilege;
 use crate::foreign::Foreign;
@@ -29,6 +30,12 @@ pub enum RelationKind {
 }
 
 impl RelationKind {
+    /// The kind that this letter stands for.
+    #[must_use]
+    pub fn of(letter: &str) -> Option<Self> {
+        Self::deserialize(StrDeserializer::<serde::de::value::Error>::new(letter)).ok()
+    }
+
     /// The words that SQL uses.
     #[must_use]
     pub const fn sql(self) -> &'static str {

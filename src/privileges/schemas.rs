@@ -2,73 +2,76 @@
 
 use std::collections::BTreeSet;
 
+use super::holdings::Holding;
 use super::privilege::Privilege;
 use super::scope;
+use super::session::SessionSeen;
 use crate::foreign::Foreign;
 use crate::request::{Need, Request};
-use crate::server::answer::Columns;
-use crate::server::session::Row;
+use crate::server::answer::{Columns, Record};
 use crate::verdict::Breakage;
 
-/// The question: one row for each schema. The relations in it are only counted: in sound databases that is all there is to ask, and
-/// what names them costs more.
+/// The question: one row for each schema, perhaps with some that are not wanted.
 #[must_use]
 pub fn sql(request: &Request) -> String {
-    let needed: BTreeSet<_> = Privilege::needed(&request.needs).collect();
-    let has = |word: &str| format!("coalesce(has_table_privilege(g.oid, '{word}'), has_table_privilege(g.last, '{word}'), true)");
-    let mut reads = vec!["true".to_owned()];
-    let mut writes = vec!["true".to_owned()];
-    for privilege in needed {
-        let group = if privilege == Privilege::Select { &mut reads } else { &mut writes };
-        group.push(has(privilege.sql()));
-    }
-    let owned = if request.needs.contains(&Need::Ddl) {
-        "pg_has_role(g.relowner, 'USAGE')"
-    } else {
-        "true"
-    };
-    let columns = format!(
-        "{reads} AND {owned} AS reads, {writes} AS writes, has_table_privilege(g.oid, 'SELECT, INSERT, UPDATE, DELETE') AS any_held",
-        reads = reads.join(" AND "),
-        writes = writes.join(" AND "),
-    );
     format!(
-        "WITH {wanted}, {dormant},
-rel AS (SELECT w.position, c.oid, c.relkind, c.relowner, c.relacl, c.relrowsecurity, {is_state} AS state, {is_extensions} AS extensions
-        FROM wanted w JOIN pg_namespace n ON n.nspname = w.name JOIN pg_class c ON c.relnamespace = n.oid
-        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')),
-{alike},
-counted AS (SELECT rel.position, count(*) FILTER (WHERE NOT (state OR extensions)) AS looked_at,
-    bool_or(NOT (state OR extensions) AND NOT (reads AND (writes OR relkind IN ('v', 'm')))) AS lacking, bool_or(relrowsecurity) AS row_security
-  FROM {join} WHERE any_held IS NOT FALSE OR NOT state GROUP BY rel.position)
-SELECT w.name, n.oid IS NOT NULL, coalesce(pg_get_userbyid(n.nspowner)::text, ''),
-       coalesce(has_schema_privilege(n.oid, 'USAGE'), false), coalesce(has_schema_privilege(n.oid, 'CREATE'), false),
-       coalesce(n.nspname = current_schema(), false),
-       CASE WHEN NOT has_schema_privilege(n.oid, 'USAGE')
-         THEN (SELECT json_agg(r.rolname ORDER BY r.rolname) FROM dormant r WHERE has_schema_privilege(r.oid, n.oid, 'USAGE')) END,
-       coalesce(c.looked_at, 0), coalesce(c.lacking, false), coalesce(c.row_security, false)
-FROM wanted w LEFT JOIN pg_namespace n ON n.nspname = w.name LEFT JOIN counted c ON c.position = w.position ORDER BY w.position",
-        wanted = scope::wanted(request),
-        dormant = scope::DORMANT,
-        is_state = scope::is_state(),
-        is_extensions = scope::IS_EXTENSIONS,
-        alike = scope::alike("rel", &columns),
-        join = scope::join_alike("rel"),
+        "SELECT n.oid, n.nspname, pg_get_userbyid(n.nspowner), has_schema_privilege(n.oid, 'USAGE'), has_schema_privilege(n.oid, 'CREATE')
+FROM pg_namespace n WHERE {}",
+        scope::may_be_wanted(request)
     )
 }
 
-/// One of them.
+/// The question which schemas the database has; the first fifty.
+pub const ALL: &str = "\
+SELECT n.nspname FROM pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY n.nspname LIMIT 50";
+
+/// The question which roles that this one could become may use a schema: one row for each schema and role.
+#[must_use]
+pub fn roles_sql(names: &[Foreign]) -> String {
+    format!(
+        "WITH {}, {}
+SELECT n.nspname, r.rolname FROM wanted w JOIN pg_namespace n ON n.nspname = w.name JOIN dormant r ON has_schema_privilege(r.oid, n.oid, 'USAGE')
+ORDER BY w.position, r.rolname",
+        scope::wanted(names),
+        scope::DORMANT
+    )
+}
+
+/// What the catalogue says of one.
 #[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "each is one column of the answer")]
+pub struct Entry {
+    pub oid: String,
+    name: Foreign,
+    owner: Foreign,
+    usage: bool,
+    create: bool,
+}
+
+impl Record for Entry {
+    fn read(row: &mut Columns<'_>) -> Result<Self, Breakage> {
+        Ok(Self {
+            oid: row.text()?.to_owned(),
+            name: row.name()?,
+            owner: row.name()?,
+            usage: row.flag()?,
+            create: row.flag()?,
+        })
+    }
+}
+
+/// One of them, with what it holds.
+#[derive(Debug, Clone, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct SchemaSeen {
     pub name: Foreign,
-    pub exists: bool,
+    /// `None` where there is no such schema.
+    pub oid: Option<String>,
     pub owner: Foreign,
     pub usage: bool,
     pub create: bool,
     /// Whether unqualified names are created here.
     pub current: bool,
-    /// Roles that may use it and that this role could become.
+    /// Roles that may use it and that this role could become, where it may not.
     pub roles: Vec<Foreign>,
     /// How many relations were judged.
     pub looked_at: i64,
@@ -79,28 +82,52 @@ pub struct SchemaSeen {
 }
 
 impl SchemaSeen {
-    /// Reads the answer.
-    ///
-    /// # Errors
-    /// When it does not have the form asked for.
-    pub fn read(rows: &[Row]) -> Result<Vec<Self>, Breakage> {
-        rows.iter()
-            .map(|row| {
-                let mut row = Columns::of(row);
-                Ok(Self {
-                    name: row.name()?,
-                    exists: row.flag()?,
-                    owner: row.name()?,
-                    usage: row.flag()?,
-                    create: row.flag()?,
-                    current: row.flag()?,
-                    roles: row.names()?,
-                    looked_at: row.count()?,
-                    lacking: row.flag()?,
-                    row_security: row.flag()?,
-                })
+    /// Those that are wanted, in their order.
+    #[must_use]
+    pub fn all(request: &Request, session: &SessionSeen, entries: &[Entry], holdings: &[Holding]) -> Vec<Self> {
+        scope::names(request, session)
+            .into_iter()
+            .map(|name| match entries.iter().find(|entry| entry.name == name) {
+                Some(entry) => Self::of(entry, request, session, holdings),
+                None => Self { name, ..Self::default() },
             })
             .collect()
+    }
+
+    fn of(entry: &Entry, request: &Request, session: &SessionSeen, holdings: &[Holding]) -> Self {
+        let needed: BTreeSet<_> = Privilege::needed(&request.needs).collect();
+        let to_be_owned = request.needs.contains(&Need::Ddl);
+        let held = || holdings.iter().filter(|holding| holding.schema == entry.oid);
+        let judged = || held().filter(|holding| holding.is_judged());
+        Self {
+            name: entry.name.clone(),
+            oid: Some(entry.oid.clone()),
+            owner: entry.owner.clone(),
+            usage: entry.usage,
+            create: entry.create,
+            current: entry.name == session.current_schema,
+            roles: Vec::new(),
+            looked_at: judged().fold(0, |sum, holding| holding.number.saturating_add(sum)),
+            lacking: judged().any(|holding| holding.lacks(&needed, to_be_owned)),
+            // A state table that the role holds nothing on is not the application's.
+            row_security: held().any(|holding| holding.row_security && !(holding.is_state && holding.held.is_empty())),
+        }
+    }
+
+    #[must_use]
+    pub const fn exists(&self) -> bool {
+        self.oid.is_some()
+    }
+
+    /// Whether a schema that was named is not there; of a search path one is enough.
+    #[must_use]
+    pub fn is_one_missed(schemas: &[Self], request: &Request) -> bool {
+        let mut missing = schemas.iter().map(|schema| !schema.exists());
+        if request.schemas.is_empty() {
+            !schemas.is_empty() && missing.all(|is_missing| is_missing)
+        } else {
+            missing.any(|is_missing| is_missing)
+        }
     }
 
     /// Whether the relations have to be looked at one by one: something lacks, a policy may hide rows, a name may stand in two

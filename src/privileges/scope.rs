@@ -1,5 +1,8 @@
 //! What the questions have in common: which schemas they are about, what in them is not the application's, and which other roles there are.
 
+use super::search_path;
+use super::session::SessionSeen;
+use crate::foreign::Foreign;
 use crate::migrations::tools::is_state_table_sql;
 use crate::quote;
 use crate::request::Request;
@@ -10,27 +13,39 @@ dormant AS (SELECT r.oid, r.rolname FROM pg_roles r
   WHERE pg_has_role(r.oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
     AND NOT pg_has_role(r.oid, 'USAGE'))";
 
-/// The schemas to look at: those named, else those of the search path. `current_schemas()` would leave out those that the role
-/// may not use, so the path is taken apart here.
+/// The schemas of `names`, with their positions.
 #[must_use]
-pub fn wanted(request: &Request) -> String {
-    if request.schemas.is_empty() {
-        return "\
-wanted AS (SELECT min(p.position) AS position, p.name FROM (
-    SELECT t.position, CASE WHEN t.token[1] IN ('$user', '\"$user\"') THEN current_user::text
-                            WHEN t.token[1] LIKE '\"%' THEN replace(substr(t.token[1], 2, length(t.token[1]) - 2), '\"\"', '\"')
-                            ELSE lower(t.token[1]) END AS name
-    FROM regexp_matches(current_setting('search_path'), '\"(?:[^\"]|\"\")*\"|[^\",[:space:]]+', 'g') WITH ORDINALITY AS t(token, position)) p
-  WHERE p.name !~ '^pg_' AND p.name NOT IN ('', 'information_schema') GROUP BY p.name)"
-            .to_owned();
+pub fn wanted(names: &[Foreign]) -> String {
+    if names.is_empty() {
+        return "wanted AS (SELECT 0 AS position, '' AS name WHERE false)".to_owned();
     }
-    let rows: Vec<_> = request
-        .schemas
+    let rows: Vec<_> = names
         .iter()
         .enumerate()
-        .map(|(position, name)| format!("({position}, {})", quote::sql_literal(name)))
+        .map(|(position, name)| format!("({position}, {})", quote::sql_literal(name.raw())))
         .collect();
     format!("wanted(position, name) AS (VALUES {})", rows.join(", "))
+}
+
+/// The schemas to look at: those named, else those of the search path.
+#[must_use]
+pub fn names(request: &Request, session: &SessionSeen) -> Vec<Foreign> {
+    if request.schemas.is_empty() {
+        search_path::schemas(session.search_path.raw(), &session.role)
+    } else {
+        request.schemas.iter().map(|name| name.as_str().into()).collect()
+    }
+}
+
+/// Whether the schema `n` is one of those, before the search path is known: that its name stands somewhere in the path is enough.
+#[must_use]
+pub fn may_be_wanted(request: &Request) -> String {
+    if request.schemas.is_empty() {
+        return "(n.nspname = current_user OR strpos(lower(current_setting('search_path') COLLATE \"C\"), lower(replace(n.nspname, '\"', '\"\"'))) > 0)"
+            .to_owned();
+    }
+    let names: Vec<_> = request.schemas.iter().map(|name| quote::sql_literal(name)).collect();
+    format!("n.nspname IN ({})", names.join(", "))
 }
 
 /// Whether a migration tool keeps its state in the relation `c`.

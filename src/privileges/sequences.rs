@@ -4,14 +4,14 @@ use serde::Deserialize;
 
 use super::scope;
 use crate::foreign::Foreign;
-use crate::request::Request;
 use crate::server::answer::Columns;
 use crate::server::session::Row;
 use crate::verdict::Breakage;
 
-/// The question: one row for each that lacks USAGE and that a column's default uses, and one for each schema with such. The sequence of an identity column needs no privilege of its own.
+/// The question: one row for each that lacks USAGE and that a column's default uses, and one for each schema with such. The sequence of
+/// an identity column needs no privilege of its own.
 #[must_use]
-pub fn sql(request: &Request) -> String {
+pub fn sql(names: &[Foreign]) -> String {
     format!(
         "WITH {wanted}, {dormant},
 seq AS (SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relacl FROM pg_class c WHERE c.relkind = 'S'),
@@ -38,7 +38,7 @@ SELECT kind, schema, name, answer::text FROM (
        THEN (SELECT json_agg(r.rolname ORDER BY r.rolname) FROM dormant r WHERE has_sequence_privilege(r.oid, u.oid, 'USAGE, UPDATE')) END)
   FROM used u JOIN pg_namespace n ON n.oid = u.relnamespace) answer
 ORDER BY kind, schema, name",
-        wanted = scope::wanted(request),
+        wanted = scope::wanted(names),
         dormant = scope::DORMANT,
         alike = scope::alike(
             "seq",

@@ -1,27 +1,18 @@
 //! Who the session is, and whether it can write.
 
-use super::setting::{self, SetBy};
 use crate::foreign::Foreign;
 use crate::server::answer::Columns;
 use crate::server::session::Row;
 use crate::verdict::Breakage;
 
-/// The question.
-#[must_use]
-pub fn sql() -> String {
-    format!(
-        "WITH sequences AS (SELECT min(c.oid) AS oid, count(*) AS number FROM pg_class c WHERE c.relkind = 'S' GROUP BY c.relowner, c.relacl)
-SELECT current_user::text, session_user::text, current_database()::text, pg_get_userbyid(d.datdba)::text,
+/// The question. OIDs are compared with text, which becomes one; a number would have the server look through all operators.
+pub const SQL: &str = "\
+SELECT current_user, session_user, current_database(), pg_get_userbyid(d.datdba),
        has_database_privilege(session_user, d.oid, 'CONNECT'), has_database_privilege(d.oid, 'CREATE'),
-       r.rolsuper, r.oid = 10, pg_is_in_recovery(), {read_only}, {row_security}, current_setting('search_path'),
-       (SELECT json_agg(n.nspname ORDER BY n.nspname) FROM (SELECT nspname FROM pg_namespace
-         WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY nspname LIMIT 50) n),
-       (SELECT coalesce(sum(g.number), 0) FROM sequences g), EXISTS (SELECT FROM sequences g WHERE NOT has_sequence_privilege(g.oid, 'USAGE, UPDATE'))
-FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = current_user",
-        read_only = setting::columns("default_transaction_read_only", "on"),
-        row_security = setting::columns("row_security", "off"),
-    )
-}
+       r.rolsuper, r.oid = '10', pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on', current_setting('row_security') = 'off',
+       current_setting('search_path'), coalesce(current_schema(), ''),
+       coalesce(pg_has_role(to_regrole('pg_read_all_data'), 'USAGE'), false), coalesce(pg_has_role(to_regrole('pg_write_all_data'), 'USAGE'), false)
+FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = current_user";
 
 /// The answer.
 #[derive(Debug)]
@@ -39,17 +30,17 @@ pub struct SessionSeen {
     /// The role that `initdb` made: it cannot lose its attribute.
     pub bootstrap: bool,
     pub standby: bool,
-    /// Where `default_transaction_read_only` was set, where it is on.
-    pub read_only: Option<SetBy>,
-    /// Where `row_security` was set, where it is off: what a policy would filter is refused.
-    pub refuses_filtered: Option<SetBy>,
+    /// `default_transaction_read_only` is on.
+    pub read_only: bool,
+    /// `row_security` is off: what a policy would filter is refused.
+    pub refuses_filtered: bool,
     pub search_path: Foreign,
-    /// The first fifty schemas of the database.
-    pub schemas: Vec<Foreign>,
-    /// How many sequences the database has.
-    pub sequences: i64,
-    /// Whether one of them may not be used.
-    pub lacks_sequences: bool,
+    /// The schema in which unqualified names are created; empty is none.
+    pub current_schema: Foreign,
+    /// Has the privileges of `pg_read_all_data`.
+    pub reads_all: bool,
+    /// Has the privileges of `pg_write_all_data`.
+    pub writes_all: bool,
 }
 
 impl SessionSeen {
@@ -72,18 +63,12 @@ impl SessionSeen {
             superuser: row.flag()?,
             bootstrap: row.flag()?,
             standby: row.flag()?,
-            read_only: set_by(&mut row)?,
-            refuses_filtered: set_by(&mut row)?,
+            read_only: row.flag()?,
+            refuses_filtered: row.flag()?,
             search_path: row.name()?,
-            schemas: row.names()?,
-            sequences: row.count()?,
-            lacks_sequences: row.flag()?,
+            current_schema: row.name()?,
+            reads_all: row.flag()?,
+            writes_all: row.flag()?,
         })
     }
-}
-
-fn set_by(row: &mut Columns<'_>) -> Result<Option<SetBy>, Breakage> {
-    let is_set = row.flag()?;
-    let place = row.json()?;
-    Ok(is_set.then(|| SetBy::of(place)))
 }

@@ -1,10 +1,15 @@
 //! Where a setting of the session was made, and how it is taken back there.
 
+use std::collections::BTreeMap;
+
 use crate::foreign::Foreign;
 use crate::quote::sql_ident;
+use crate::server::answer::Columns;
+use crate::server::session::Row;
+use crate::verdict::Breakage;
 
 /// Where a setting comes from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct SetBy {
     /// `pg_settings.source`
     pub source: Foreign,
@@ -19,25 +24,35 @@ pub struct Owner {
     pub actor: &'static str,
 }
 
-/// Two columns: whether the setting has this value, and if so where it comes from, as JSON.
-#[must_use]
-pub fn columns(name: &str, value: &str) -> String {
-    format!(
-        "current_setting('{name}') = '{value}', CASE WHEN current_setting('{name}') = '{value}' \
-         THEN (SELECT json_build_array(s.source, s.sourcefile, s.sourceline::text) FROM pg_settings s WHERE s.name = '{name}') END"
-    )
+/// The question where the two settings were made that can keep a session from its rows.
+pub const SQL: &str = "SELECT s.name, s.source, s.sourcefile, s.sourceline FROM pg_settings s WHERE s.name IN ('default_transaction_read_only', 'row_security')";
+
+/// The place, by the setting's name.
+pub type Places = BTreeMap<String, SetBy>;
+
+/// Reads the answer.
+///
+/// # Errors
+/// When it does not have the form asked for.
+pub fn read(rows: &[Row]) -> Result<Places, Breakage> {
+    rows.iter()
+        .map(|row| {
+            let mut row = Columns::of(row);
+            let name = row.text()?.to_owned();
+            let source = row.name()?;
+            let (file, line) = (row.nullable()?.map(Foreign::from), row.nullable()?.map(Foreign::from));
+            Ok((
+                name,
+                SetBy {
+                    source,
+                    line: file.zip(line),
+                },
+            ))
+        })
+        .collect()
 }
 
 impl SetBy {
-    /// What the second of those columns says.
-    #[must_use]
-    pub fn of([source, file, line]: [Option<String>; 3]) -> Self {
-        Self {
-            source: Foreign::from(source.unwrap_or_default()),
-            line: file.zip(line).map(|(file, line)| (Foreign::from(file), Foreign::from(line))),
-        }
-    }
-
     /// Whether the connection itself asked for it.
     #[must_use]
     pub fn is_of_the_client(&self) -> bool {

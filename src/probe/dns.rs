@@ -14,6 +14,7 @@ use crate::finding::dns::{
     family_mismatch, hosts_override, name_not_found, no_address, resolver_unreachable, server_failure, timeout, unexpected_address,
 };
 use crate::finding::{Finding, Severity};
+use crate::listing;
 use crate::net::socket::Address;
 use crate::own_limits;
 use crate::target::{Endpoint, Host, Target};
@@ -184,12 +185,11 @@ fn summary(routes: &[Route]) -> String {
     let addresses: Vec<String> = routes.iter().map(|route| route.address.place()).collect();
     let mut hosts: Vec<String> = routes.iter().map(|route| route.host.name()).collect();
     hosts.dedup();
-    format!("{} → {}", hosts.join(", "), addresses.join(", "))
+    format!("{} → {}", listing::list(&hosts), listing::list(&addresses))
 }
 
 fn describe(notes: &mut Notes, host: &Host, addresses: &[IpAddr], dns: Option<&[Answered]>) {
-    let listed: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-    notes.fact("addresses", listed);
+    notes.fact("addresses", listing::lines(addresses.iter().map(ToString::to_string)));
     let name = host.name();
     let in_file = hosts_file::addresses(&name);
     if !in_file.is_empty() {

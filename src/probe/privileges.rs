@@ -3,6 +3,8 @@
 //! Everything is judged from the catalogue, without trying: a statement that writes would be refused anyway in the read-only
 //! transaction in which the questions are asked.
 
+mod seen;
+
 use std::collections::BTreeSet;
 
 use crate::finding::privileges::default_privileges::Gap;
@@ -11,103 +13,21 @@ use crate::finding::privileges::{
     schema_usage, search_path, sequence_access, superuser, table_access, wrong_database,
 };
 use crate::foreign::Foreign;
-use crate::privileges::defaults::{self, Defaults};
 use crate::privileges::privilege::{Privilege, writes};
-use crate::privileges::relations::{self, Relation, RelationsSeen};
-use crate::privileges::schemas::{self, SchemaSeen};
-use crate::privileges::sequences::{self, SequencesSeen};
-use crate::privileges::session::{self, SessionSeen};
+use crate::privileges::relations::Relation;
 use crate::request::{Need, Request};
-use crate::server::answer::Answers;
 use crate::server::session::{Answer, ServerFacts};
 use crate::target::Target;
 use crate::verdict::{Breakage, Notes, Probed};
-
-/// The layer's questions, each a single SELECT. In a sound database they are all.
-#[must_use]
-pub fn questions(request: &Request) -> Vec<String> {
-    vec![session::sql(), schemas::sql(request), defaults::sql(request)]
-}
-
-/// What to ask once the answers to [`questions`] are there.
-#[must_use]
-pub fn more_questions(request: &Request, answers: &[Answer]) -> Vec<String> {
-    More::of(request, answers).questions(request)
-}
-
-/// Which parts of the catalogue have to be looked at closely.
-#[derive(Debug, Clone, Copy)]
-struct More {
-    relations: bool,
-    sequences: bool,
-}
-
-impl More {
-    fn of(request: &Request, answers: &[Answer]) -> Self {
-        let rows = |at: usize| answers.get(at).and_then(|answer| answer.as_ref().ok());
-        let session = rows(0).and_then(|rows| SessionSeen::read(rows).ok());
-        let schemas = rows(1).and_then(|rows| SchemaSeen::read(rows).ok());
-        Self {
-            relations: schemas.is_some_and(|schemas| SchemaSeen::call_for_a_closer_look(&schemas, request)),
-            sequences: request.needs.contains(&Need::Insert) && session.is_some_and(|session| session.lacks_sequences),
-        }
-    }
-
-    fn questions(self, request: &Request) -> Vec<String> {
-        let relations = self.relations.then(|| relations::sql(request));
-        relations
-            .into_iter()
-            .chain(self.sequences.then(|| sequences::sql(request)))
-            .collect()
-    }
-}
+use seen::Seen;
+pub use seen::{more_questions, questions};
 
 /// Judges the answers to [`questions`] and [`more_questions`], in their order.
 #[must_use]
-pub fn judge(request: &Request, target: &Target, server: &ServerFacts, answers: Vec<Answer>, more: Vec<Answer>) -> Probed<()> {
-    let wanted = More::of(request, &answers);
-    match Seen::read(answers, wanted, more) {
+pub fn judge(request: &Request, target: &Target, server: &ServerFacts, answers: &[Answer], more: &[Answer]) -> Probed<()> {
+    match Seen::read(request, answers, more) {
         Ok(seen) => Judge::new(request, target, server, seen).verdict(),
         Err(breakage) => Probed::Broke(breakage),
-    }
-}
-
-/// What the server answered; `None` where it refused.
-struct Seen {
-    session: Option<SessionSeen>,
-    schemas: Option<Vec<SchemaSeen>>,
-    defaults: Option<Vec<Defaults>>,
-    relations: Option<RelationsSeen>,
-    sequences: Option<SequencesSeen>,
-    refusals: Vec<String>,
-}
-
-impl Seen {
-    fn read(answers: Vec<Answer>, wanted: More, more: Vec<Answer>) -> Result<Self, Breakage> {
-        let mut answers = Answers::new(answers);
-        let mut more = Answers::new(more);
-        Ok(Self {
-            session: answers.next("the session", SessionSeen::read)?,
-            schemas: answers.next("the schemas", SchemaSeen::read)?,
-            defaults: answers.next("the default privileges", Defaults::read)?,
-            relations: if wanted.relations {
-                more.next("the tables", RelationsSeen::read)?
-            } else {
-                Some(RelationsSeen::default())
-            },
-            sequences: if wanted.sequences {
-                more.next("the sequences", SequencesSeen::read)?
-            } else {
-                Some(SequencesSeen::default())
-            },
-            refusals: answers.refusals.into_iter().chain(more.refusals).collect(),
-        })
-    }
-
-    /// How many tables and views of these schemas were judged.
-    fn looked_at(&self, schemas: &BTreeSet<Foreign>) -> i64 {
-        let mut seen = self.schemas.iter().flatten().filter(|schema| schemas.contains(&schema.name));
-        seen.by_ref().map(|schema| schema.looked_at).sum()
     }
 }
 
@@ -170,7 +90,7 @@ impl<'a> Judge<'a> {
         notes.fact("search_path", session.search_path.to_string());
         notes.fact("superuser", session.superuser);
         notes.fact("in_recovery", session.standby);
-        notes.fact("default_transaction_read_only", session.read_only.is_some());
+        notes.fact("default_transaction_read_only", session.read_only);
         notes.fact("may_create_schemas", session.may_create_schemas);
         let expect = &self.request.expect;
         let mismatches: Vec<_> = [
@@ -197,8 +117,9 @@ impl<'a> Judge<'a> {
             if session.standby {
                 let hosts: Vec<_> = self.target.hosts.iter().map(ToString::to_string).collect();
                 notes.found(read_only_replica::finding(&hosts.join(",")));
-            } else if let Some(set_by) = &session.read_only {
-                notes.found(read_only_default::finding(&session.login, &session.database, set_by));
+            } else if session.read_only {
+                let set_by = self.seen.place("default_transaction_read_only");
+                notes.found(read_only_default::finding(&session.login, &session.database, &set_by));
             }
         }
         if session.superuser {
@@ -212,14 +133,19 @@ impl<'a> Judge<'a> {
             return BTreeSet::new();
         };
         let named = !self.request.schemas.is_empty();
-        let existing: Vec<_> = schemas.iter().filter(|schema| schema.exists).collect();
+        let existing: Vec<_> = schemas.iter().filter(|schema| schema.exists()).collect();
         if named {
-            for schema in schemas.iter().filter(|schema| !schema.exists) {
-                self.notes
-                    .found(schema_missing::finding(&schema.name, &self.database, self.seen.session.as_ref()));
+            for schema in schemas.iter().filter(|schema| !schema.exists()) {
+                self.notes.found(schema_missing::finding(
+                    &schema.name,
+                    &self.database,
+                    self.seen.session.as_ref(),
+                    &self.seen.all_schemas,
+                ));
             }
         } else if let (true, Some(session)) = (existing.is_empty() && !schemas.is_empty(), &self.seen.session) {
-            self.notes.found(schema_missing::empty_search_path(&self.database, session));
+            self.notes
+                .found(schema_missing::empty_search_path(&self.database, session, &self.seen.all_schemas));
         }
         let none_usable = !existing.iter().any(|schema| schema.usage);
         let mut required = BTreeSet::new();
@@ -290,8 +216,9 @@ impl<'a> Judge<'a> {
             let names: Vec<_> = filtered.iter().map(|table| format!("{}.{}", table.schema, table.name)).collect();
             self.notes.fact("row_security", names);
         }
-        if let Some(set_by) = session.refuses_filtered.as_ref().filter(|_| !filtered.is_empty()) {
-            let refused = row_security::refused(&session.login, &self.database, &filtered, set_by);
+        if session.refuses_filtered && !filtered.is_empty() {
+            let set_by = self.seen.place("row_security");
+            let refused = row_security::refused(&session.login, &self.database, &filtered, &set_by);
             self.notes.found(refused);
         }
         let needed: BTreeSet<_> = Privilege::needed(&self.request.needs).collect();
@@ -326,10 +253,8 @@ impl<'a> Judge<'a> {
 
     fn sequences(&mut self, required: &BTreeSet<Foreign>) {
         let inserts = self.request.needs.contains(&Need::Insert);
-        if let Some(session) = &self.seen.session {
-            self.notes.fact("sequences", session.sequences);
-        }
-        let Some(seen) = self.seen.sequences.as_mut().filter(|_| inserts && !required.is_empty()) else {
+        self.notes.fact("sequences", self.seen.sequences);
+        let Some(seen) = self.seen.lacking_sequences.as_mut().filter(|_| inserts && !required.is_empty()) else {
             return;
         };
         seen.lacking
@@ -351,7 +276,9 @@ impl<'a> Judge<'a> {
                 schema: defaults.schema.clone(),
                 maker: defaults.maker.clone(),
                 tables: needed.difference(&defaults.tables).copied().collect(),
-                sequences: inserts && defaults.uses_sequences && !defaults.sequences,
+                sequences: inserts
+                    && !defaults.sequences
+                    && self.seen.drawn_from.contains(&(defaults.schema.clone(), defaults.maker.clone())),
             })
             .filter(|gap| gap.sequences || !gap.tables.is_empty())
             .collect();

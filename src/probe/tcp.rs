@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use super::dns::{Addresses, Route};
 use crate::finding::Finding;
 use crate::finding::tcp::{partly_reachable, refused, reset, socket_denied, socket_missing, socket_refused, timeout, unreachable};
+use crate::listing;
 use crate::net::socket::{Address, Socket};
 use crate::own_limits::NoSocket;
 use crate::target::Target;
@@ -52,24 +53,37 @@ pub struct Failed {
 pub async fn probe(target: &Target, addresses: Addresses, limit: Duration) -> Probed<Streams> {
     let mut notes = Notes::default();
     let mut lines = Vec::new();
+    // Where there are more than are shown, these count.
+    let mut of_failed = Vec::new();
     let mut accepted = Vec::new();
     let mut failed = Vec::new();
     for (route, outcome, elapsed) in connect_all(addresses, limit).await {
-        lines.push(described(&route, &outcome, elapsed, limit));
+        let line = described(&route, &outcome, elapsed, limit);
+        lines.push(line.clone());
         match outcome {
             Ok(socket) => accepted.push(Stream {
                 route,
                 socket,
                 opened_in: elapsed,
             }),
-            Err(refusal) => failed.push(Failed { route, refusal }),
+            Err(refusal) => {
+                of_failed.push(line);
+                failed.push(Failed { route, refusal });
+            }
         }
     }
+    let all = lines.len();
+    let lines = listing::lines(lines.into_iter());
     notes.fact("attempts", Fact::List(lines.clone()));
     if !accepted.is_empty() && !failed.is_empty() {
         let open: Vec<&Address> = accepted.iter().map(|stream| &stream.route.address).collect();
+        let evidence = if all > listing::SHOWN {
+            listing::lines(of_failed.into_iter())
+        } else {
+            lines.clone()
+        };
         let closed: Vec<&Address> = failed.iter().map(|failed| &failed.route.address).collect();
-        notes.found(partly_reachable::finding(&open, &closed, lines.clone()));
+        notes.found(partly_reachable::finding(&open, &closed, evidence));
     }
     let mut accepted = accepted.into_iter();
     let Some(stream) = accepted.next() else {

@@ -13,6 +13,7 @@ use crate::finding::tls::{
     protocol_mismatch, unverified,
 };
 use crate::finding::{Finding, Severity};
+use crate::listing;
 use crate::net::greeting::Speaker;
 use crate::net::server_hello::ServerHello;
 use crate::net::socket::{Address, Socket};
@@ -231,7 +232,7 @@ fn examine(
 }
 
 fn describe(notes: &mut Notes, certificate: &Certificate) {
-    notes.fact("certificate_names", certificate.names());
+    notes.fact("certificate_names", listing::lines(certificate.names().into_iter()));
     notes.fact("certificate_issuer", certificate.issuer.to_string());
     notes.fact("certificate_expires", certificate.not_after.clone());
     notes.fact("certificate_days_left", certificate.days_left);

@@ -68,9 +68,9 @@ impl Page {
 
     fn body(&mut self, finding: &Finding) {
         self.line(&format!("  {}", hanging(&escaped(&finding.title), 2)));
-        if !finding.detail.is_empty() {
+        for paragraph in finding.detail.split("\n\n").filter(|paragraph| !paragraph.is_empty()) {
             self.line("");
-            self.line(&format!("  {}", hanging(&escaped(&finding.detail), 2)));
+            self.line(&format!("  {}", hanging(&escaped(paragraph), 2)));
         }
         if !finding.evidence.is_empty() {
             self.line("");

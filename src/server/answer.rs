@@ -1,23 +1,25 @@
 //! Reading the answers to simple queries: every value is text, or NULL.
 
+use std::time::Duration;
+
 use super::session::{Answer, NoAnswer, Row};
 use crate::foreign::Foreign;
 use crate::verdict::Breakage;
 
 /// The answers to one layer's questions, read one after the other. A question that the server refused spoils no other.
 #[derive(Debug)]
-pub struct Answers {
-    rest: std::vec::IntoIter<Answer>,
+pub struct Answers<'a> {
+    rest: std::slice::Iter<'a, Answer>,
     /// What was refused, with the server's words.
     pub refusals: Vec<String>,
 }
 
-impl Answers {
+impl<'a> Answers<'a> {
     /// Begins at the first answer.
     #[must_use]
-    pub fn new(answers: Vec<Answer>) -> Self {
+    pub fn new(answers: &'a [Answer]) -> Self {
         Self {
-            rest: answers.into_iter(),
+            rest: answers.iter(),
             refusals: Vec::new(),
         }
     }
@@ -28,7 +30,7 @@ impl Answers {
     /// When the connection was lost, or the answer does not have the form asked for.
     pub fn next<T>(&mut self, what: &str, read: impl FnOnce(&[Row]) -> Result<T, Breakage>) -> Result<Option<T>, Breakage> {
         match self.rest.next() {
-            Some(Ok(rows)) => read(&rows).map(Some),
+            Some(Ok(rows)) => read(rows).map(Some),
             Some(Err(NoAnswer::Refused(error))) => {
                 self.refusals.push(format!("{what}: {error}"));
                 Ok(None)
@@ -62,6 +64,20 @@ pub trait Record: Sized {
     fn only(rows: &[Row], missing: &str) -> Result<Self, Breakage> {
         let row = rows.first().ok_or_else(|| Breakage(missing.to_owned()))?;
         Self::read(&mut Columns::of(row))
+    }
+}
+
+/// A row of one name.
+impl Record for Foreign {
+    fn read(row: &mut Columns<'_>) -> Result<Self, Breakage> {
+        row.name()
+    }
+}
+
+/// A row of two names.
+impl Record for (Foreign, Foreign) {
+    fn read(row: &mut Columns<'_>) -> Result<Self, Breakage> {
+        Ok((row.name()?, row.name()?))
     }
 }
 
@@ -137,6 +153,28 @@ impl<'a> Columns<'a> {
             .transpose()
     }
 
+    /// The next value as whole seconds, which are never below 0: clocks may differ by a little.
+    ///
+    /// # Errors
+    /// When it is no number.
+    pub fn seconds(&mut self) -> Result<i64, Breakage> {
+        self.nullable_seconds()?
+            .ok_or_else(|| Breakage("the server answered NULL where a time was asked for".to_owned()))
+    }
+
+    /// The next value as whole seconds; `None` is NULL.
+    ///
+    /// # Errors
+    /// When it is no number.
+    pub fn nullable_seconds(&mut self) -> Result<Option<i64>, Breakage> {
+        let Some(text) = self.nullable()? else { return Ok(None) };
+        // Up to version 13 a moment is shown as `5e-06`.
+        let seconds = text.parse().ok().filter(|seconds: &f64| seconds.is_finite());
+        let seconds = seconds.ok_or_else(|| unreadable(text, "a time in seconds"))?;
+        let whole = Duration::try_from_secs_f64(seconds.max(0.0)).map_or(u64::MAX, |time| time.as_secs());
+        Ok(Some(i64::try_from(whole).unwrap_or(i64::MAX)))
+    }
+
     /// The next value as a JSON document; NULL is the empty one.
     ///
     /// # Errors
@@ -168,4 +206,26 @@ impl<'a> Columns<'a> {
 
 fn unreadable(text: &str, wanted: &str) -> Breakage {
     Breakage(format!("the server answered \"{}\", which is not {wanted}", Foreign::from(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Columns;
+
+    /// As versions 13 and 15 show them.
+    #[test]
+    fn seconds_are_whole() {
+        let seconds = |text: &str| Columns::of(&vec![Some(text.to_owned())]).seconds().ok();
+        for (shown, expected) in [
+            ("5e-06", Some(0)),
+            ("0.999999", Some(0)),
+            ("61.5", Some(61)),
+            ("-0.000012", Some(0)),
+            ("172800.000000", Some(172_800)),
+            ("NaN", None),
+            ("soon", None),
+        ] {
+            assert_eq!(seconds(shown), expected, "{shown}");
+        }
+    }
 }

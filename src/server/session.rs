@@ -271,14 +271,19 @@ fn failure(error: &Error, seen: &Seen, target: &Target) -> NotLoggedIn {
     if let Some(excess) = seen.excess {
         return NotLoggedIn::Unexpected(excess.to_string());
     }
-    let by_scram = matches!(seen.method, Some(Method::ScramSha256 | Method::ScramSha256Plus)) && seen.progress < Progress::Authenticated;
+    let scram = matches!(seen.method, Some(Method::ScramSha256 | Method::ScramSha256Plus));
+    if scram && seen.progress >= Progress::Authenticated && !seen.proven {
+        return NotLoggedIn::ServerUnproven("it let the role in without a proof of its own".to_owned());
+    }
+    let by_scram = scram && seen.progress < Progress::Authenticated;
     let source = std::error::Error::source(error);
     if let Some(error) = source.and_then(|source| source.downcast_ref::<io::Error>()) {
         let text = Foreign::new(error.to_string()).to_string();
         return match error.kind() {
-            _ if by_scram && text.contains("iteration count exceeds") => NotLoggedIn::TooManyIterations,
-            // What postgres-protocol says of a SASL message that makes no sense, or whose proof is wrong.
-            _ if by_scram && text.contains("SCRAM") => NotLoggedIn::ServerUnproven(text),
+            _ if scram && text.contains("iteration count exceeds") => NotLoggedIn::TooManyIterations,
+            // What postgres-protocol says of a SASL message that makes no sense, or whose proof is wrong; the words that let the role
+            // in may have come with it.
+            _ if scram && text.contains("SCRAM") => NotLoggedIn::ServerUnproven(text),
             io::ErrorKind::InvalidInput if by_scram => NotLoggedIn::ServerUnproven(text),
             io::ErrorKind::InvalidInput if matches!(seen.method, Some(Method::Unknown(_))) => NotLoggedIn::MethodUnsupported,
             // And of a message that ends too early; the end of the stream has another kind.

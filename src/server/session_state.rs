@@ -30,7 +30,7 @@ impl State {
         }
         let answers = session.ask(&[QUESTION.to_owned()], limit).await;
         let row = |rows: &[super::session::Row]| Ok(rows.first().cloned());
-        let row = Answers::new(answers).next("the session's state", row).ok()???;
+        let row = Answers::new(&answers).next("the session's state", row).ok()???;
         let is = |at: usize, value: &str| row.get(at).is_some_and(|cell: &Option<String>| cell.as_deref() == Some(value));
         Some(Self {
             standby: is(0, "true"),

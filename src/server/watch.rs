@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::wire::LARGEST_MESSAGE;
 use crate::foreign::Foreign;
+use crate::net::greeting::Speaker;
 use crate::secret::Secret;
 use crate::target::RequireAuth;
 
@@ -112,6 +113,8 @@ pub struct Seen {
     /// The first thing asked for.
     pub method: Option<Method>,
     pub progress: Progress,
+    /// The server sent a proof of its own, right or wrong: SCRAM's last word.
+    pub proven: bool,
     pub parameters: BTreeMap<String, Foreign>,
     pub backend_pid: Option<i32>,
     /// What a request to cancel has to show.
@@ -231,6 +234,11 @@ fn check_header(header: &[u8], following: &[u8], seen: &mut Seen) -> io::Result<
         return Err(io::ErrorKind::InvalidData.into());
     }
     if length > LARGEST_MESSAGE {
+        let greeting = [header, following].concat();
+        if seen.method.is_none() && Speaker::of(&greeting) != Speaker::Unknown {
+            // The tag of a message, by chance.
+            seen.foreign = Some(greeting);
+        }
         seen.excess = Some(Excess::Declared(length));
         return Err(io::ErrorKind::InvalidData.into());
     }
@@ -245,7 +253,10 @@ fn note(tag: u8, body: &[u8], seen: &mut Seen) {
                 seen.method.get_or_insert(Method::NoneAsked);
             }
             11 => {}
-            12 => seen.progress = Progress::ProofTaken,
+            12 => {
+                seen.progress = Progress::ProofTaken;
+                seen.proven = true;
+            }
             request => {
                 seen.method.get_or_insert_with(|| method(request, rest));
             }

@@ -71,6 +71,8 @@ pub struct Parsed {
     /// Names without `=`, which the reader takes over from its own environment, with their lines.
     pub inherited: Vec<(String, usize)>,
     pub complaints: Vec<Complaint>,
+    /// The line whose references come to more than is followed here; nothing of the file was read then.
+    pub excessive: Option<usize>,
 }
 
 impl Parsed {
@@ -79,6 +81,15 @@ impl Parsed {
     pub fn refused(complaint: Complaint) -> Self {
         Self {
             complaints: vec![complaint],
+            ..Self::default()
+        }
+    }
+
+    /// The references of this line come to more than is followed.
+    #[must_use]
+    pub fn excessive(line: usize) -> Self {
+        Self {
+            excessive: Some(line),
             ..Self::default()
         }
     }

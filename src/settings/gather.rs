@@ -175,6 +175,9 @@ impl Scene {
 /// Gathers what the request names; `environment` is the doctor's own.
 #[must_use]
 pub fn gather(request: &Request, environment: &Environment) -> Scene {
+    if let Some(why) = request.misnamed() {
+        return Scene::of(Reading::Broke(why));
+    }
     let shell = Bag::of_environment(environment);
     let given = |place, text: &Secret| {
         Scene::of(Reading::Given {

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::handed::Handed;
+use crate::aside;
 use crate::settings::program;
 
 /// How long systemctl may take.
@@ -21,12 +23,17 @@ pub struct Shown {
     pub needs_reload: bool,
 }
 
-/// Asks the manager, where systemd runs (`sd_booted`).
+/// Asks the manager of the unit, and what it hands to all, where systemd runs (`sd_booted`).
 #[must_use]
-pub fn show(unit: &str) -> Option<Shown> {
+pub fn ask(unit: &str) -> Option<(Shown, Handed)> {
     if !Path::new("/run/systemd/system").is_dir() {
         return None;
     }
+    let (shown, handed) = aside::both(|| show(unit), Handed::by_manager);
+    shown.map(|shown| (shown, handed))
+}
+
+fn show(unit: &str) -> Option<Shown> {
     let arguments = [
         "show",
         "--no-pager",

@@ -18,6 +18,7 @@ mod call;
 mod dead_host;
 mod delay;
 mod delayed;
+mod direct;
 mod duel;
 mod explain;
 mod fleet;
@@ -43,6 +44,7 @@ const PARTS: &[Part] = &[
     ("round-trips", round_trips::print),
     ("loopback", loopback::print),
     ("delayed", delayed::print),
+    ("direct-tls", direct::print),
     ("dead-host", dead_host::print),
     ("migrations", migrations::print),
     ("explain", explain::print),

@@ -8,7 +8,7 @@ use super::peers;
 use super::scale::Scale;
 use crate::lab::server::Server;
 
-const ROUND_TRIP: Duration = Duration::from_millis(50);
+pub const ROUND_TRIP: Duration = Duration::from_millis(50);
 
 pub fn print(scale: &Scale) {
     let proxy = Delay::before(Server::shared().port(), ROUND_TRIP);

@@ -16,8 +16,11 @@ pub fn print(scale: &Scale) {
     match Venv::of_peers() {
         Ok(venv) => {
             against("psycopg2, connect and select 1", peers::psycopg2(venv, &dsn));
-            against("SQLAlchemy, the same", peers::sqlalchemy(venv, &dsn));
+            against("psycopg 3, the same", peers::psycopg(venv, &dsn));
+            against("asyncpg, the same", peers::asyncpg(venv, &dsn));
+            against("SQLAlchemy with psycopg2, the same", peers::sqlalchemy(venv, &dsn, "psycopg2"));
+            against("SQLAlchemy with psycopg 3, the same", peers::sqlalchemy(venv, &dsn, "psycopg"));
         }
-        Err(reason) => println!("not measured, psycopg2 and SQLAlchemy: {reason}"),
+        Err(reason) => println!("not measured, Python's drivers: {reason}"),
     }
 }

@@ -54,11 +54,31 @@ connection.close()";
     python(venv, CODE, dsn)
 }
 
-pub fn sqlalchemy(venv: &Venv, dsn: &Dsn) -> Call {
-    const CODE: &str = "import os, sqlalchemy
-with sqlalchemy.create_engine(os.environ['DATABASE_URL']).connect() as connection:
-    connection.execute(sqlalchemy.text('select 1'))";
+pub fn psycopg(venv: &Venv, dsn: &Dsn) -> Call {
+    const CODE: &str = "import os, psycopg
+connection = psycopg.connect(os.environ['DATABASE_URL'])
+connection.execute('select 1')
+connection.close()";
     python(venv, CODE, dsn)
+}
+
+pub fn asyncpg(venv: &Venv, dsn: &Dsn) -> Call {
+    const CODE: &str = "import asyncio, asyncpg, os
+async def main():
+    connection = await asyncpg.connect(os.environ['DATABASE_URL'])
+    await connection.execute('select 1')
+    await connection.close()
+asyncio.run(main())";
+    python(venv, CODE, dsn)
+}
+
+/// With this driver.
+pub fn sqlalchemy(venv: &Venv, dsn: &Dsn, driver: &str) -> Call {
+    const CODE: &str = "import os, sqlalchemy
+url = sqlalchemy.make_url(os.environ['DATABASE_URL']).set(drivername='postgresql+' + os.environ['DRIVER'])
+with sqlalchemy.create_engine(url).connect() as connection:
+    connection.execute(sqlalchemy.text('select 1'))";
+    python(venv, CODE, dsn).env("DRIVER", driver)
 }
 
 fn python(venv: &Venv, code: &str, dsn: &Dsn) -> Call {

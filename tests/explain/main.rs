@@ -11,6 +11,7 @@ mod harness;
 mod logs;
 mod messages;
 mod not_ours;
+mod pages;
 mod remembered;
 mod rows;
 mod texts;

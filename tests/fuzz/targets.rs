@@ -18,12 +18,14 @@ use dbdoctor::foreign::Foreign;
 use dbdoctor::migrations::survey;
 use dbdoctor::net::greeting::{self, Speaker};
 use dbdoctor::net::server_hello::ServerHello;
-use dbdoctor::pool::seen::{Group, LimitsSeen, Transaction, Wait, clients, holders};
-use dbdoctor::privileges::defaults::Defaults;
+use dbdoctor::pool::seen::{LimitsSeen, Prepared, Session, Wait, clients, groups, holders, transactions};
+use dbdoctor::privileges::defaults::Given;
+use dbdoctor::privileges::holdings::Holding;
 use dbdoctor::privileges::relations::RelationsSeen;
-use dbdoctor::privileges::schemas::SchemaSeen;
+use dbdoctor::privileges::schemas::Entry;
 use dbdoctor::privileges::sequences::SequencesSeen;
 use dbdoctor::privileges::session::SessionSeen;
+use dbdoctor::privileges::setting;
 use dbdoctor::process;
 use dbdoctor::secret::Secret;
 use dbdoctor::server::answer::Record as _;
@@ -132,17 +134,17 @@ pub fn answers(text: &[u8], random: &mut Random) {
         })
         .collect();
     let _ = SessionSeen::read(&rows);
-    let _ = SchemaSeen::read(&rows);
+    let _ = (setting::read(&rows), Entry::all(&rows), Holding::all(&rows), Given::all(&rows));
     let _ = RelationsSeen::read(&rows);
     let _ = SequencesSeen::read(&rows);
-    let _ = Defaults::read(&rows);
     if let Ok(limits) = LimitsSeen::only(&rows, "no row") {
         let _ = (limits.room(), limits.free());
     }
-    if let Ok(groups) = Group::all(&rows) {
-        let _ = (holders(&groups), clients(&groups));
+    if let Ok(sessions) = Session::all(&rows) {
+        let groups = groups(&sessions);
+        let _ = (holders(&groups), clients(&groups), transactions(&sessions, &Foreign::from("shop")));
     }
-    let _ = Transaction::all(&rows);
+    let _ = Prepared::all(&rows);
     if let Ok(waits) = Wait::all(&rows) {
         for wait in &waits {
             let _ = (wait.heads(&waits), wait.chain(&waits));

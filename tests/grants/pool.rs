@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use dbdoctor::finding::pool::{database_limit, pooler_limit, pooler_waiting, reserved_slots_only, role_limit, slots_exhausted};
 use dbdoctor::pool::code::{CodePool, Each, Keeping};
-use dbdoctor::probe::pool::{Surroundings, judge, questions};
+use dbdoctor::probe::pool::{Surroundings, judge, more_questions, questions};
 use dbdoctor::request::{Demand, Request};
 use dbdoctor::server::error::ServerError;
 use dbdoctor::server::session::ServerFacts;
@@ -51,8 +51,10 @@ async fn settle(expected: i64) {
 
 async fn check_over(client: &Client, role: &str, asked: &Request) -> (&'static str, Notes) {
     let facts = facts(client).await;
-    let answers = answers(client, questions()).await;
-    opened(judge(asked, &target(role, "postgres"), &facts, answers, &Surroundings::default()))
+    let first = answers(client, questions()).await;
+    let more = answers(client, more_questions(&first)).await;
+    let target = target(role, "postgres");
+    opened(judge(asked, &target, &facts, &first, &more, &Surroundings::default()))
 }
 
 async fn check(role: &str, asked: &Request) -> (&'static str, Notes) {
@@ -287,7 +289,7 @@ async fn check_of_old(place: usize, rows: &str, target: &Target, around: &Surrou
     let mut asking = questions();
     rows.clone_into(&mut asking[place]);
     let answers = answers(&client, asking).await;
-    let (word, notes) = opened(judge(&asked, target, &facts(&client).await, answers, around));
+    let (word, notes) = opened(judge(&asked, target, &facts(&client).await, &answers, &[], around));
     assert_eq!(word, "sound");
     notes
 }
@@ -297,7 +299,7 @@ async fn prepared_transactions_are_forgotten_after_five_minutes() {
     let _turn = TURN.lock().await;
     let (target, around) = (target("postgres", "postgres"), Surroundings::default());
     let notes = check_of_old(
-        4,
+        2,
         "SELECT * FROM (VALUES ('order-7', 'app', 'shop', 7200::bigint), ('order-9', 'app', 'shop', 299::bigint)) AS x",
         &target,
         &around,
@@ -318,8 +320,16 @@ async fn a_client_that_keeps_what_it_does_not_use_is_named() {
     let (target, around) = (target("postgres", "postgres"), Surroundings::default());
     // Of 20 slots: so many of one client, and of them so many that are quiet.
     for (count, quiet, severity) in [(12, 11, Some("warn")), (8, 5, Some("info")), (12, 6, None), (4, 4, None)] {
+        let sessions = |application: &str, client: &str, count: i64, quiet: i64| {
+            format!(
+                "SELECT n, 'app', 'shop', '{application}', true, 'client backend', 'idle', '{client}', true, CASE WHEN n <= {quiet} THEN 700 ELSE 5 END, \
+                 NULL, NULL, false FROM generate_series(1, {count}) n"
+            )
+        };
         let rows = format!(
-            "SELECT * FROM (VALUES ('app', 'shop', 'web', 'idle', '10.0.0.7', {count}, {quiet}), ('app', 'shop', 'jobs', 'idle', '10.0.0.8', 3, 3)) AS x"
+            "{} UNION ALL {}",
+            sessions("web", "10.0.0.7", count, quiet),
+            sessions("jobs", "10.0.0.8", 3, 3)
         );
         let notes = check_of_old(1, &rows, &target, &around).await;
         let expected: Vec<_> = severity.into_iter().map(|severity| ("connection-leak", severity)).collect();
@@ -361,8 +371,7 @@ async fn a_load_balancer_may_drop_what_a_pool_keeps() {
             codes: vec![Some(pool(longest, checked))],
             ..Surroundings::default()
         };
-        let setting = format!("CASE s.name WHEN 'tcp_keepalives_idle' THEN '{keepalives}' ELSE s.setting END");
-        let rows = questions()[0].replace("s.name, s.setting)", &format!("s.name, {setting})"));
+        let rows = questions()[0].replace("current_setting('tcp_keepalives_idle', true)", &format!("'{keepalives}'"));
         let notes = check_of_old(0, &rows, &target, &around).await;
         let expected = if is_said { vec![("idle-timeout", "info")] } else { vec![] };
         assert_eq!(found(&notes), expected, "{host}, {longest:?}, {checked}, {keepalives}");
@@ -411,7 +420,8 @@ async fn behind_a_pooler_the_demand_is_not_held_against_the_server() {
         &asked,
         &target("pooled", "postgres"),
         &facts,
-        answers,
+        &answers,
+        &[],
         &Surroundings::default(),
     ));
     assert_eq!((word, found(&notes)), ("sound", vec![]));
@@ -499,11 +509,12 @@ fn a_pooler_names_the_limit_and_leaves_the_cause_of_its_waiting_open() {
 async fn transaction_ids_run_out() {
     let _turn = TURN.lock().await;
     // The server's own answer, of a server that is older by so much: a real one vacuums itself young again within a second.
+    let end = if major().await < 14 { 2_146_483_647 } else { 2_144_483_647 };
     for (older, expected) in [
         (1_500_000_000, vec![]),
         (1_600_000_000, vec![("wraparound", "warn")]),
-        (2_144_480_000, vec![("wraparound", "warn")]),
-        (2_144_483_647, vec![("wraparound", "fail")]),
+        (end - 3_647, vec![("wraparound", "warn")]),
+        (end, vec![("wraparound", "fail")]),
     ] {
         let client = server().connect("postgres", "postgres").await.unwrap();
         let mut asking = questions();
@@ -518,7 +529,8 @@ async fn transaction_ids_run_out() {
             &request(&[]),
             &target("postgres", "postgres"),
             &facts,
-            answers,
+            &answers,
+            &[],
             &Surroundings::default(),
         );
         let (word, notes) = opened(judged);

@@ -154,7 +154,8 @@ fn a_standby_answers_and_takes_no_writes() {
         .dsn(standby.dsn("app"))
         .project(&Project::shop().path)
         .run()
-        .fails("privileges/read-only-replica");
+        .fails("privileges/read-only-replica")
+        .exemplifies("privileges/read-only-replica");
 }
 
 #[test]

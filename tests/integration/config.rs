@@ -7,7 +7,54 @@ use crate::lab::server::Server;
 
 #[test]
 fn nothing_says_where_the_database_is() {
-    Doctor::check().run().fails("config/no-settings");
+    Doctor::check().run().fails("config/no-settings").exemplifies("config/no-settings");
+}
+
+/// A misspelt directory would leave its layer out, and a check after a deploy would be sound without a look.
+#[test]
+fn a_directory_that_is_named_has_to_be_there() {
+    let project = Project::empty();
+    project.write("file", "");
+    let file = project.path.join("file").display().to_string();
+    for (option, what) in [("--project", "project"), ("--venv", "virtual environment"), ("--root", "root")] {
+        for path in ["/nonexistent/shop", &file] {
+            let call = match option {
+                "--root" => Doctor::check().args(["--unit", "shop"]),
+                _ => Doctor::check().dsn(Server::shared().dsn("app")),
+            };
+            let run = call.args([option, path]).in_format("json");
+            assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{option}: {}", run.stderr);
+            let said = format!("the {what} {path} cannot be opened");
+            assert!(run.stderr.contains(&said), "{option}: {}", run.stderr);
+        }
+    }
+    for command in ["env", "runbook"] {
+        let call = Doctor::command(command).args(["--project", "/nonexistent/shop"]);
+        let run = call
+            .dsn(Server::shared().dsn("app"))
+            .in_format(if command == "env" { "json" } else { "human" });
+        assert_eq!(run.status, 3, "{command}: {}{}", run.stdout, run.stderr);
+    }
+}
+
+/// One of many is told in its own row, and the others are looked at.
+#[test]
+fn a_directory_of_one_target_has_to_be_there() {
+    let directory = crate::lab::workdir::fresh("targets");
+    let dsn = Server::shared().dsn("app").to_string();
+    let targets = format!("[targets.one]\ndsn = {dsn:?}\nproject = \"/nonexistent/shop\"\n[targets.two]\ndsn = {dsn:?}\nproject = \".\"\n");
+    std::fs::write(directory.join("dbdoctor.toml"), targets).expect("the directory is ours");
+    let run = Doctor::check().directory(&directory).arg("--all").in_format("json");
+    assert_eq!(run.status, 3, "{}{}", run.stdout, run.stderr);
+    let targets = run.json()["targets"].clone();
+    assert_eq!(targets[0]["verdict"], "error", "{targets}");
+    assert!(
+        targets[0]["layers"][0]["reason"].as_str().unwrap().contains("/nonexistent/shop"),
+        "{targets}"
+    );
+    assert_ne!(targets[1]["verdict"], "error", "{targets}");
+    let run = Doctor::check().directory(&directory).args(["--target", "one"]).in_format("json");
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
 }
 
 #[test]
@@ -48,7 +95,11 @@ fn a_percent_sign_begins_no_escape() {
 #[test]
 fn another_database_system() {
     let dsn = format!("mysql+pymysql://app:{}@localhost/shop", canary::of("app"));
-    Doctor::check().env("DATABASE_URL", dsn).run().fails("config/not-postgres");
+    Doctor::check()
+        .env("DATABASE_URL", dsn)
+        .run()
+        .fails("config/not-postgres")
+        .exemplifies("config/not-postgres");
 }
 
 #[test]
@@ -56,13 +107,18 @@ fn sqlite_is_what_is_left_when_a_setting_is_missing() {
     Doctor::check()
         .env("DATABASE_URL", "sqlite:///app.db")
         .run()
-        .fails("config/sqlite-fallback");
+        .fails("config/sqlite-fallback")
+        .exemplifies("config/sqlite-fallback");
 }
 
 #[test]
 fn a_variable_was_never_expanded() {
     let dsn = "postgresql://app:${DB_PASSWORD}@localhost/shop";
-    Doctor::check().env("DATABASE_URL", dsn).run().fails("config/unexpanded-variable");
+    Doctor::check()
+        .env("DATABASE_URL", dsn)
+        .run()
+        .fails("config/unexpanded-variable")
+        .exemplifies("config/unexpanded-variable");
 }
 
 #[test]
@@ -76,7 +132,8 @@ fn an_env_file_is_not_there() {
     Doctor::check()
         .args(["--env-file", "/nonexistent/app.env"])
         .run()
-        .fails("config/env-file-missing");
+        .fails("config/env-file-missing")
+        .exemplifies("config/env-file-missing");
 }
 
 #[test]
@@ -100,7 +157,7 @@ fn an_env_file_of_roots_needs_sudo() {
     let path = project.path.join("app.env");
     close(&path);
     let run = Doctor::check().by_an_ordinary_user().arg("--env-file").arg(&path).run();
-    run.fails("config/env-file-unreadable");
+    run.fails("config/env-file-unreadable").exemplifies("config/env-file-unreadable");
     assert!(
         run.finding("config/env-file-unreadable")["remedy"].to_string().contains("sudo"),
         "{}",

@@ -40,25 +40,37 @@ fn the_name_does_not_exist() {
 #[test]
 fn the_name_has_no_address() {
     let network = need!(need!(Dns::shared()).network());
-    look_up("text.lab.test", &network).run().fails("dns/no-address");
+    look_up("text.lab.test", &network)
+        .run()
+        .fails("dns/no-address")
+        .exemplifies("dns/no-address");
 }
 
 #[test]
 fn the_name_server_fails() {
     let network = need!(need!(Dns::shared()).network());
-    look_up("db.broken.test", &network).run().fails("dns/server-failure");
+    look_up("db.broken.test", &network)
+        .run()
+        .fails("dns/server-failure")
+        .exemplifies("dns/server-failure");
 }
 
 #[test]
 fn the_name_server_takes_too_long() {
     let network = need!(need!(Dns::shared()).silent_network());
-    look_up("db.lab.test", &network).run().fails("dns/timeout");
+    look_up("db.lab.test", &network)
+        .run()
+        .fails("dns/timeout")
+        .exemplifies("dns/timeout");
 }
 
 #[test]
 fn nobody_listens_where_the_name_server_should_be() {
     let network = need!(need!(Dns::shared()).dead_network());
-    look_up("db.lab.test", &network).run().fails("dns/resolver-unreachable");
+    look_up("db.lab.test", &network)
+        .run()
+        .fails("dns/resolver-unreachable")
+        .exemplifies("dns/resolver-unreachable");
 }
 
 #[test]
@@ -66,6 +78,7 @@ fn the_hosts_file_says_something_else() {
     let network = need!(need!(Dns::shared()).network_with_hosts("127.0.0.3 db.lab.test"));
     let run = look_up("db.lab.test", &network).run();
     let finding = run.finding("dns/hosts-override");
+    run.exemplifies("dns/hosts-override");
     let shown = finding.to_string();
     assert!(shown.contains("127.0.0.3") && shown.contains("127.0.0.1"), "{finding:#}");
 }
@@ -79,7 +92,10 @@ fn a_rest_of_the_password_is_taken_for_the_host() {
 #[test]
 fn only_ipv6_and_no_way_there() {
     let network = need!(Network::isolated_with_hosts("2001:db8::7 far.lab.test"));
-    look_up("far.lab.test", &network).run().fails("dns/family-mismatch");
+    look_up("far.lab.test", &network)
+        .run()
+        .fails("dns/family-mismatch")
+        .exemplifies("dns/family-mismatch");
 }
 
 #[test]
@@ -99,5 +115,8 @@ fn a_search_domain_makes_another_name_of_it() {
 #[test]
 fn a_blocked_name_has_no_servers_address() {
     let network = need!(need!(Dns::shared()).network_with_hosts("0.0.0.0 blocked.lab.test"));
-    look_up("blocked.lab.test", &network).run().warns("dns/unexpected-address");
+    look_up("blocked.lab.test", &network)
+        .run()
+        .warns("dns/unexpected-address")
+        .exemplifies("dns/unexpected-address");
 }

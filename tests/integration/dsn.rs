@@ -118,7 +118,11 @@ fn a_variable_of_an_env_file() {
 fn check_fails_where_the_driver_in_the_url_misreads_it() {
     let password = canary::of("app");
     let socket = format!("postgresql+psycopg2://app:{password}@%2Fvar%2Frun%2Fpostgresql/shop");
-    Doctor::check().dsn(socket).run().fails("config/parsers-disagree");
+    Doctor::check()
+        .dsn(socket)
+        .run()
+        .fails("config/parsers-disagree")
+        .exemplifies("config/parsers-disagree");
     let asyncpg = format!("postgresql+asyncpg://app:{password}@%2Ftmp/shop?ssl=disable");
     Doctor::check().dsn(asyncpg).run().fails("config/parsers-disagree");
 }

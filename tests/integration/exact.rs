@@ -47,6 +47,7 @@ fn alembic_says_what_its_files_say_and_what_they_do_not() {
     alembic.remove("a2");
     let run = call.run();
     let said = run.finding("migrations/exact-unanswered").to_string();
+    run.exemplifies("migrations/exact-unanswered");
     assert!(said.contains("a2"), "{said}");
 }
 
@@ -76,7 +77,9 @@ fn the_tool_connects_to_another_database() {
     alembic.revision("a1");
     alembic.run(&["upgrade", "head"]);
     let run = examine(venv, &ours, &alembic.path).run();
-    run.fails("migrations/never-applied").warns("migrations/exact-differs");
+    run.fails("migrations/never-applied")
+        .warns("migrations/exact-differs")
+        .exemplifies("migrations/exact-differs");
     let said = run.finding("migrations/exact-differs").to_string();
     assert!(said.contains(&theirs.name) && said.contains(&ours.name), "{said}");
 }

@@ -3,6 +3,10 @@
 use std::io::Write as _;
 use std::process::{Child, Command, Output, Stdio};
 
+use crate::lab::release::Release;
+use crate::lab::server::Server;
+use crate::lab::{account, port};
+
 fn begin(arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_dbdoctor"))
         .arg("explain")
@@ -43,6 +47,22 @@ fn a_text_a_log_and_nothing_of_ours_have_their_exit_codes() {
     assert_eq!(told.status.code(), Some(1));
     let document: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!(document["matches"].as_array().map(Vec::len), Some(0));
+}
+
+/// Why nothing listens stands in the server's own log.
+#[test]
+fn a_server_that_does_not_start() {
+    let running = Server::shared();
+    let second = account::command(Release::installed().program("postgres"))
+        .args(["-p", &port::free().to_string(), "-D"])
+        .arg(running.data())
+        .output()
+        .unwrap();
+    assert!(!second.status.success());
+    let log = String::from_utf8_lossy(&second.stderr);
+    let told = explain(&["--format", "json"], &log);
+    let document: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(document["matches"][0]["code"], "tcp/server-not-starting", "{log}");
 }
 
 #[test]

@@ -118,6 +118,7 @@ fn a_page_that_fails_is_read_and_names_the_log() {
     let call = check(&format!("http://127.0.0.1:{port}/stale?token=sesame-open"));
     let run = call.clone().in_format("json");
     let finding = broken(&run, "application/page-fails");
+    run.exemplifies("application/page-fails");
     let evidence = finding["evidence"].to_string();
     assert!(
         evidence.contains("in its text: auth/password-rejected") && evidence.contains("OperationalError"),
@@ -155,9 +156,11 @@ fn a_page_that_is_not_there_or_elsewhere() {
     let port = need!(application()).port;
     let run = check(&format!("http://127.0.0.1:{port}/nowhere")).in_format("json");
     broken(&run, "application/page-refused");
+    run.exemplifies("application/page-refused");
     let run = check(&format!("http://127.0.0.1:{port}/login")).in_format("json");
     assert_eq!((run.status, &row(&run)["verdict"]), (0, &Value::from("warn")), "{}", run.stdout);
     assert_eq!(row(&run)["findings"][0]["code"], "application/page-redirects", "{}", run.stdout);
+    run.exemplifies("application/page-redirects");
 }
 
 #[test]
@@ -179,6 +182,7 @@ fn an_application_that_does_not_answer() {
         let finding = broken(&run, "application/unreachable");
         assert!(finding["title"].as_str().unwrap().contains(said), "{said}: {finding:#}");
     }
+    check(&format!("http://127.0.0.1:{}/", port::free())).exemplifies("application/unreachable");
 }
 
 #[test]

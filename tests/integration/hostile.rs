@@ -7,6 +7,7 @@ use crate::lab::attacker::{Act, listen, listen_with_tls, message, refusal, reque
 use crate::lab::authority;
 use crate::lab::dsn::Dsn;
 use crate::lab::hostile::{self, Behaviour};
+use crate::lab::network::Network;
 use crate::lab::rogue_dns::Lie;
 use crate::lab::server::Server;
 use crate::lab::skip::need;
@@ -248,6 +249,33 @@ fn a_chain_of_thousands() {
         let identity = authority.server.followed_by(&root, length);
         let port = listen_with_tls(&identity, vec![Act::Read, Act::Hold]);
         survived(&Server::shared().dsn("app").port(port), &format!("{length} certificates"));
+    }
+}
+
+#[test]
+fn a_certificate_with_thousands_of_names() {
+    let script = vec![Act::Read, Act::Send(welcome()), Act::Hold];
+    let port = listen_with_tls(&authority::get().crowded, script);
+    let dsn = Server::shared().dsn("app").port(port);
+    let run = survived(&dsn, "the wrong names");
+    run.fails("tls/host-mismatch");
+    assert!(run.stdout.contains("1990 more"), "{}", run.stdout);
+    let call = Doctor::check().dsn(dsn.sslmode("verify-ca")).args(["-v", "--timeout", "1s"]);
+    let run = call.in_format("human");
+    assert!(run.stdout.len() < 16 * 1024, "{} bytes", run.stdout.len());
+}
+
+#[test]
+fn a_name_with_a_thousand_addresses() {
+    let hosts: Vec<String> = (0..1_000)
+        .map(|n| format!("127.9.{}.{} many.lab.test\n", n / 250, n % 250 + 1))
+        .collect();
+    let network = need!(Network::isolated_with_hosts(&hosts.concat()));
+    for format in ["json", "human", "short", "markdown"] {
+        let call = Doctor::check().dsn(Dsn::new("app", 5432, "shop").host("many.lab.test"));
+        let run = call.args(["--timeout", "5s", "-v"]).in_network(&network).in_format(format);
+        assert!([3, 12].contains(&run.status), "{format}: {}{}", run.stdout, run.stderr);
+        assert!(run.stdout.len() < 16 * 1024, "{format}: {} bytes", run.stdout.len());
     }
 }
 

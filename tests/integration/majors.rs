@@ -310,7 +310,7 @@ fn login_triggers_are_there_from_17_on(release: &Release) {
     server.sql("shop", "CREATE EVENT TRIGGER hours ON login EXECUTE FUNCTION closed()");
     server.sql("shop", "ALTER EVENT TRIGGER hours ENABLE ALWAYS");
     let run = check(&server.dsn("app"));
-    run.fails("auth/login-trigger");
+    run.fails("auth/login-trigger").exemplifies("auth/login-trigger");
     assert!(run.stdout.contains("calls closed()"), "{}", run.stdout);
 }
 

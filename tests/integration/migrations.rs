@@ -44,21 +44,30 @@ fn the_shop_is_one_revision_behind() {
 fn the_shop_is_ahead_of_its_code() {
     let shop = Server::shared().copy();
     let project = Project::shop().without(REVISIONS[2]);
-    examine(&shop, &project.path).run().fails("migrations/unknown-revision");
+    examine(&shop, &project.path)
+        .run()
+        .fails("migrations/unknown-revision")
+        .exemplifies("migrations/unknown-revision");
 }
 
 #[test]
 fn the_shop_has_two_heads() {
     let shop = Server::shared().copy();
     let project = Project::shop().revision("d4e5f6071829", &[REVISIONS[1]], "pass");
-    examine(&shop, &project.path).run().fails("migrations/multiple-heads");
+    examine(&shop, &project.path)
+        .run()
+        .fails("migrations/multiple-heads")
+        .exemplifies("migrations/multiple-heads");
 }
 
 #[test]
 fn the_shop_misses_a_parent() {
     let shop = Server::shared().copy();
     let project = Project::shop().without(REVISIONS[1]);
-    examine(&shop, &project.path).run().fails("migrations/broken-graph");
+    examine(&shop, &project.path)
+        .run()
+        .fails("migrations/broken-graph")
+        .exemplifies("migrations/broken-graph");
 }
 
 #[test]
@@ -66,6 +75,15 @@ fn the_shops_tables_are_there_and_nothing_is_recorded() {
     let shop = Server::shared().copy();
     shop.sql("DROP TABLE alembic_version");
     examine(&shop, &Project::shop().path).run().fails("migrations/never-applied");
+}
+
+#[test]
+fn the_tables_are_another_applications() {
+    let shop = Server::shared().copy();
+    shop.sql("DROP TABLE alembic_version");
+    shop.sql("CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL)");
+    let run = examine(&shop, &Project::shop().path).run();
+    run.fails("migrations/foreign-database").exemplifies("migrations/foreign-database");
 }
 
 #[test]
@@ -165,7 +183,8 @@ fn django_recorded_what_is_gone() {
     examine(&database, &django.path)
         .run()
         .sound()
-        .warns("migrations/record-without-file");
+        .warns("migrations/record-without-file")
+        .exemplifies("migrations/record-without-file");
 }
 
 #[test]
@@ -189,7 +208,10 @@ fn another_tools_migration_failed() {
     shop.sql("DROP TABLE alembic_version");
     shop.sql("CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL)");
     shop.sql("INSERT INTO schema_migrations VALUES (7, true)");
-    examine(&shop, &Project::empty().path).run().fails("migrations/dirty");
+    examine(&shop, &Project::empty().path)
+        .run()
+        .fails("migrations/dirty")
+        .exemplifies("migrations/dirty");
 }
 
 #[test]
@@ -199,7 +221,11 @@ fn another_tool_is_locked() {
     shop.sql("CREATE TABLE knex_migrations (id serial, name text, batch integer, migration_time timestamptz)");
     shop.sql("CREATE TABLE knex_migrations_lock (index serial, is_locked integer)");
     shop.sql("INSERT INTO knex_migrations_lock (is_locked) VALUES (1)");
-    examine(&shop, &Project::empty().path).run().sound().warns("migrations/locked");
+    examine(&shop, &Project::empty().path)
+        .run()
+        .sound()
+        .warns("migrations/locked")
+        .exemplifies("migrations/locked");
 }
 
 #[test]
@@ -213,7 +239,9 @@ fn the_move_from_sqlite_forgot_the_data() {
                 c.execute('INSERT INTO customer VALUES (1)'); c.commit()";
     venv.run(&project.path, "python", &["-c", fill]);
     let run = call.clone().run();
-    run.sound().warns("migrations/empty-database");
+    run.sound()
+        .warns("migrations/empty-database")
+        .exemplifies("migrations/empty-database");
     assert!(run.stdout.contains("SQLite database: shop.db"), "{}", run.stdout);
     shop.sql("INSERT INTO customer (name) VALUES ('Ada')");
     assert_eq!(call.run().row("migrations")["verdict"], "pass");

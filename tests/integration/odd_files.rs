@@ -91,3 +91,60 @@ fn among_the_migrations() {
     assert_eq!(run.status, 0, "{}", run.stdout);
     assert_eq!(run.json()["trees"][0]["heads"][0], "one", "{}", run.stdout);
 }
+
+/// Each line is twice the one above: sixty of them are more than there is memory anywhere.
+#[test]
+fn references_that_grow_without_end() {
+    let directory = workdir::fresh("growing");
+    let doubling: Vec<String> = (1..60).map(|n| format!("A{n}=${{A{}}}${{A{}}}", n - 1, n - 1)).collect();
+    let deep = format!("DATABASE_URL={}x{}", "${A:-".repeat(100_000), "}".repeat(100_000));
+    let file = directory.join("app.env");
+    for text in [format!("A0=xxxxxxxxxx\n{}\nDATABASE_URL=${{A59}}\n", doubling.join("\n")), deep] {
+        fs::write(&file, text).expect("the directory is ours");
+        for dialect in ["systemd", "dotenv", "docker", "compose"] {
+            let call = Doctor::check().arg("--env-file").arg(&file).args(["--dialect", dialect]);
+            let run = survived(call, &file);
+            assert_eq!(run.status, 10, "{dialect}: {}", run.stdout);
+            assert!(run.stdout.len() < 64 * 1024, "{dialect}: {} bytes", run.stdout.len());
+        }
+    }
+}
+
+/// Expressions in expressions: no stack and no memory is large enough for what a file may hold.
+#[test]
+fn python_that_nests_without_end() {
+    let nested = |open: &str, close: &str, levels: usize| format!("{}1{}\n", open.repeat(levels), close.repeat(levels));
+    let root = crate::lab::service::Root::with_service(
+        "WorkingDirectory=/srv/shop\nEnvironment=DATABASE_URL=postgresql://app@localhost/shop\n\
+         ExecStart=/usr/bin/gunicorn --config gunicorn.conf.py shop:app\n",
+    );
+    let project = crate::lab::project::Project::empty();
+    project.write("alembic.ini", "[alembic]\nscript_location = migrations\n");
+    project.write("migrations/env.py", "");
+    for (open, close, length) in [
+        ("(", ")", 1),
+        ("[", "]", 1),
+        ("{1:", "}", 3),
+        ("-", "", 1),
+        ("1+", "", 2),
+        ("f(", ")", 2),
+    ] {
+        // The deepest that is read goes through the same stacks.
+        for levels in [2_900 / (close.len() + length), 500_000 / length] {
+            let text = nested(open, close, levels);
+            let revision = format!("revision = 'one'\ndown_revision = None\nx = {text}");
+            project.write("migrations/versions/one.py", &revision);
+            let call = Doctor::command("migrations").arg("--project").arg(&project.path);
+            let run = survived(call, &project.path);
+            assert_eq!(run.status, 0, "{open} {levels}: {}", run.stdout);
+            let is_read = !run.stdout.contains("levels deep");
+            assert_eq!(is_read, levels < 3_000, "{open} {levels}: {}", run.stdout);
+            root.write("srv/shop/gunicorn.conf.py", format!("workers = {text}"));
+            let call = Doctor::check()
+                .args(["--unit", "shop", "--until", "config", "--root"])
+                .arg(&root.path);
+            let run = survived(call, &root.path);
+            assert_eq!(run.status, 0, "{open} {levels}: {}", run.stdout);
+        }
+    }
+}

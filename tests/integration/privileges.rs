@@ -59,7 +59,8 @@ fn a_schema_is_missing() {
         .dsn(dsn)
         .args(["--schema", "nosuch"])
         .run()
-        .fails("privileges/schema-missing");
+        .fails("privileges/schema-missing")
+        .exemplifies("privileges/schema-missing");
 }
 
 #[test]
@@ -145,7 +146,9 @@ fn the_session_is_in_another_database_than_expected() {
         .run()
         .sound();
     let run = call.args(["--expect-database", "other"]).run();
-    run.fails("privileges/wrong-database").warns("config/sources-disagree");
+    run.fails("privileges/wrong-database")
+        .exemplifies("privileges/wrong-database")
+        .warns("config/sources-disagree");
 }
 
 #[test]

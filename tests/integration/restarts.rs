@@ -55,7 +55,7 @@ fn a_process_older_than_the_last_migration_of_djangos() {
 
     django.manage(&["migrate"]);
     let run = check();
-    run.sound().warns("migrations/restart-due");
+    run.sound().warns("migrations/restart-due").exemplifies("migrations/restart-due");
     let evidence = run.finding("migrations/restart-due")["evidence"].to_string();
     assert!(evidence.contains("the last migration was recorded"), "{evidence}");
 }

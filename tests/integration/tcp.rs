@@ -78,7 +78,10 @@ fn one_address_of_two_answers() {
 
 #[test]
 fn it_accepts_and_never_answers() {
-    dial(listen(Behaviour::Silent)).run().fails_in("tls", "tcp/silent");
+    dial(listen(Behaviour::Silent))
+        .run()
+        .fails_in("tls", "tcp/silent")
+        .exemplifies("tcp/silent");
 }
 
 #[test]
@@ -99,6 +102,9 @@ fn an_ssh_server_answers() {
     let run = dial(listen(Behaviour::Ssh)).run();
     run.fails_in("tls", "tcp/not-postgres");
     assert!(run.stdout.contains("SSH"), "{}", run.stdout);
+    // Its first letter is that of a message, too.
+    let dsn = Dsn::new("app", listen(Behaviour::Ssh), "shop").host("127.0.0.1").sslmode("disable");
+    Doctor::check().dsn(dsn).run().fails_in("auth", "tcp/not-postgres");
 }
 
 #[test]
@@ -119,7 +125,11 @@ fn nobody_listens_on_the_socket() {
     let directory = workdir::fresh("socket");
     drop(UnixListener::bind(directory.join(".s.PGSQL.5432")).expect("the directory is ours"));
     let dsn = Server::shared().socket_dsn("app").host(&directory.display().to_string()).port(5432);
-    Doctor::check().dsn(dsn).run().fails("tcp/socket-refused");
+    Doctor::check()
+        .dsn(dsn)
+        .run()
+        .fails("tcp/socket-refused")
+        .exemplifies("tcp/socket-refused");
 }
 
 #[track_caller]
@@ -197,7 +207,7 @@ fn the_server_listens_on_one_family_alone() {
         .args(["--until", "auth"])
         .in_network(&network)
         .run();
-    run.sound().warns("tcp/partly-reachable");
+    run.sound().warns("tcp/partly-reachable").exemplifies("tcp/partly-reachable");
     let title = run.finding("tcp/partly-reachable")["title"].to_string();
     assert!(title.contains("IPv6 addresses do not accept, its IPv4 addresses do"), "{title}");
 }
@@ -209,6 +219,9 @@ fn a_connect_timeout_is_compared_with_what_connecting_takes() {
         let dsn = Server::shared().dsn("app").port(slow).with("connect_timeout", seconds);
         Doctor::check().dsn(dsn).args(["--until", "auth"]).run()
     };
-    call("1").sound().warns("config/connect-timeout-short");
+    call("1")
+        .sound()
+        .warns("config/connect-timeout-short")
+        .exemplifies("config/connect-timeout-short");
     assert!(call("60").sound().codes().is_empty());
 }

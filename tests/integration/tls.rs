@@ -90,7 +90,10 @@ fn psql(dsn: &Dsn) -> Result<(), String> {
 
 #[test]
 fn the_certificate_is_not_valid_yet() {
-    unverifiable(&authority::get().not_yet_valid, "tls/certificate-not-yet-valid");
+    let identity = &authority::get().not_yet_valid;
+    unverifiable(identity, "tls/certificate-not-yet-valid");
+    let server = serving(identity);
+    Doctor::check().dsn(server.dsn("app")).exemplifies("tls/certificate-not-yet-valid");
 }
 
 #[test]

@@ -79,6 +79,8 @@ pub struct Authority {
     pub weak_digest: Identity,
     /// For `db.elsewhere.test` alone.
     pub wrong_host: Identity,
+    /// For two thousand hosts, none of them any of these.
+    pub crowded: Identity,
     /// Issued by the other authority.
     pub other_ca: Identity,
     pub self_signed: Identity,
@@ -171,6 +173,11 @@ impl Authority {
             },
             client_other: root.identity(&Request::client("somebody_else"), &ec_key()),
             wrong_host: server(-DAY, 90 * DAY, &["db.elsewhere.test"]),
+            crowded: {
+                let names: Vec<String> = (0..2_000).map(|number| format!("host-{number}.elsewhere.test")).collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                server(-DAY, 90 * DAY, &names)
+            },
             other_ca: other.identity(&Request::server(-DAY, 90 * DAY, SERVER_NAMES), &ec_key()),
             self_signed: self_signed(),
             revoked,

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use super::attacker::{request, welcome};
 use super::port;
 
 const HTTP: &[u8] = b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -49,6 +50,10 @@ pub enum Behaviour {
     AsksThenGarbage,
     /// Goes through SCRAM without the server's secret, so that its proof is wrong.
     Impostor,
+    /// The same, with the words that let the role in right behind it, as a server sends them.
+    HastyImpostor,
+    /// Begins SCRAM, and lets the role in without a proof of its own.
+    SkipsItsProof,
     /// Goes through SCRAM, and wants so many iterations of the client.
     Iterations(&'static str),
     /// Answers with an `ErrorResponse` of this SQLSTATE and text.
@@ -126,8 +131,10 @@ fn behave(behaviour: &Behaviour, mut stream: TcpStream) -> std::io::Result<()> {
             answer(&mut stream, b"R\x40\x00\x00\x00")?;
             drain(&mut stream)?;
         }
-        Behaviour::Impostor => pretend(&mut stream, "4096")?,
-        Behaviour::Iterations(count) => pretend(&mut stream, count)?,
+        Behaviour::Impostor => pretend(&mut stream, "4096", &proof())?,
+        Behaviour::HastyImpostor => pretend(&mut stream, "4096", &[proof(), welcome()].concat())?,
+        Behaviour::SkipsItsProof => pretend(&mut stream, "4096", &welcome())?,
+        Behaviour::Iterations(count) => pretend(&mut stream, count, &proof())?,
         Behaviour::Error(sqlstate, text) => {
             answer(&mut stream, &error_response(sqlstate, text))?;
             read_some(&mut stream)?;
@@ -138,14 +145,8 @@ fn behave(behaviour: &Behaviour, mut stream: TcpStream) -> std::io::Result<()> {
 
 const CLEARTEXT: u32 = 3;
 
-/// An authentication request.
-fn request(proof: u32, more: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(more.len() + 8).expect("a short message");
-    [&b"R"[..], &length.to_be_bytes(), &proof.to_be_bytes(), more].concat()
-}
-
 /// SCRAM (RFC 5802) by somebody who does not know the password.
-fn pretend(stream: &mut TcpStream, iterations: &str) -> std::io::Result<()> {
+fn pretend(stream: &mut TcpStream, iterations: &str, last: &[u8]) -> std::io::Result<()> {
     answer(stream, &request(10, b"SCRAM-SHA-256\0\0"))?;
     let mut first = [0; 4096];
     let length = stream.read(&mut first)?;
@@ -153,8 +154,12 @@ fn pretend(stream: &mut TcpStream, iterations: &str) -> std::io::Result<()> {
     let nonce = first.rsplit("r=").next().unwrap_or_default();
     let challenge = format!("r={nonce}server,s=c29tZSBzYWx0,i={iterations}");
     stream.write_all(&request(11, challenge.as_bytes()))?;
-    answer(stream, &request(12, b"v=bm8gcHJvb2Ygb2YgYW55dGhpbmcgYXQgYWxsIGhlcmU="))?;
+    answer(stream, last)?;
     drain(stream)
+}
+
+fn proof() -> Vec<u8> {
+    request(12, b"v=bm8gcHJvb2Ygb2YgYW55dGhpbmcgYXQgYWxsIGhlcmU=")
 }
 
 fn dawdle(mut client: TcpStream, port: u16, delay: Duration) -> std::io::Result<()> {

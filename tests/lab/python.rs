@@ -68,8 +68,8 @@ const APPLICATIONS_MODULES: &str =
     "django, flask, sqlalchemy, psycopg, psycopg_pool, asyncpg, gunicorn, uvicorn, hypercorn, granian, fastapi_cli, waitress, celery";
 
 /// What the benchmark compares with.
-const PEERS: &[&str] = &["alembic", "Django", "psycopg[binary]", "psycopg2-binary", "SQLAlchemy"];
-const PEERS_MODULES: &str = "alembic, django, psycopg, psycopg2, sqlalchemy";
+const PEERS: &[&str] = &["alembic", "Django", "psycopg[binary]", "psycopg2-binary", "asyncpg", "SQLAlchemy"];
+const PEERS_MODULES: &str = "alembic, django, psycopg, psycopg2, asyncpg, sqlalchemy";
 
 /// A virtual environment with both tools and a driver.
 #[derive(Debug)]

@@ -29,13 +29,14 @@ impl Release {
 
     /// A fetched one.
     pub fn fetched(major: u32) -> Self {
+        let release = Self::if_fetched(major);
+        release.unwrap_or_else(|| panic!("no PostgreSQL {major} in {}: run tests/servers", workdir::lasting().display()))
+    }
+
+    /// A fetched one, if it is there.
+    pub fn if_fetched(major: u32) -> Option<Self> {
         let bin = workdir::lasting().join(format!("postgres-{major}/bin"));
-        assert!(
-            bin.join("postgres").is_file(),
-            "no PostgreSQL {major} in {}: run tests/servers",
-            bin.display()
-        );
-        Self { bin }
+        bin.join("postgres").is_file().then_some(Self { bin })
     }
 
     /// Those that a matrix goes through: the installed one, and every fetched one if `DBDOCTOR_TESTS=full`.
@@ -58,6 +59,11 @@ impl Release {
     /// One of its programs.
     pub fn program(&self, name: &str) -> PathBuf {
         self.bin.join(name)
+    }
+
+    /// The directory of its libraries.
+    pub fn libraries(&self) -> PathBuf {
+        self.bin.with_file_name("lib")
     }
 
     /// The directory of its programs.

@@ -142,10 +142,7 @@ fn a_project_without_migrations() {
 fn alembic_at_its_head() {
     let directory = line();
     let trees = survey(directory.path(), None);
-    assert_eq!(
-        questions(Case::of_trees(&trees))[1..],
-        ["SELECT version_num FROM alembic_version ORDER BY version_num"]
-    );
+    assert_eq!(questions(Case::of_trees(&trees))[1..], ["SELECT version_num FROM alembic_version"]);
     let (codes, notes) = judged(directory.path(), vec![catalog(&[]), ids(&["a3"])]);
     assert_eq!(codes, [""; 0]);
     assert_eq!(notes.summary, "Alembic in migrations: 3 revisions, database at \"a3\"");
@@ -511,6 +508,6 @@ fn names_that_want_to_escape() {
     ]);
     assert_eq!(
         questions(Case::of_trees(&survey(directory.path(), None)))[1],
-        r#"SELECT version_num FROM "S"."v""; DROP TABLE x" ORDER BY version_num"#
+        r#"SELECT version_num FROM "S"."v""; DROP TABLE x""#
     );
 }

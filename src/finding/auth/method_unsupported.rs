@@ -24,6 +24,9 @@ pub const TEXTS: &[Text] = &[
     Text::new("server requires OAuth authentication, but oauth_issuer"),
     Text::new("no OAuth flows are available"),
     Text::new("could not initiate GSSAPI security context"),
+    Text::new("GSSAPI continuation error: "),
+    Text::new("gssapi module not found; please install asyncpg[gssauth]"),
+    Text::new("Authentication method {_} not supported by pg8000"),
 ];
 
 /// The scene in which it was asked for.

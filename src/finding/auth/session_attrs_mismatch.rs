@@ -21,7 +21,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("session is not read-only"),
     Text::new("server is not in hot standby mode"),
     Text::new("server is in hot standby mode"),
-    Text::new("session is read-only"),
+    Text::new("session is read-only\n"),
+    Text::new("failed: session is read-only"),
     Text::new("database is not read only"),
 ];
 

@@ -1,9 +1,10 @@
 //! `dns/family-mismatch`
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
+use crate::listing::list;
 use crate::remedy::{Place, Remedy, Step};
 
 /// What is known beforehand.
@@ -17,10 +18,10 @@ pub static KIND: Kind = Kind {
 /// The name, with the addresses that lead nowhere.
 #[must_use]
 pub fn finding(name: &str, addresses: &[SocketAddr]) -> Finding {
-    let listed: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
+    let addresses: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
     KIND.found(format!("host name \"{name}\" has IPv6 addresses only, and this host has no route to IPv6"))
         .detail("The kernel knows no way to any of the addresses, so no driver can connect from here.")
-        .evidence(format!("addresses: {}; no route to any of them", listed.join(", ")))
+        .evidence(format!("addresses: {}; no route to any of them", list(&addresses)))
         .remedy(Remedy::new(
             "use a host name with an IPv4 address, or give this host IPv6",
             [

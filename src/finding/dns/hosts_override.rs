@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
+use crate::listing::list;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
 
@@ -18,7 +19,6 @@ pub static KIND: Kind = Kind {
 /// The name, with the file's addresses and those of DNS.
 #[must_use]
 pub fn finding(name: &str, in_file: &[IpAddr], in_dns: &[IpAddr], server: IpAddr) -> Finding {
-    let list = |addresses: &[IpAddr]| addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     KIND.found(format!("/etc/hosts sends \"{name}\" to {}, DNS to {}", list(in_file), list(in_dns)))
         .detail("The file wins for every program on this host. If the database has moved, the application still goes to the old address.")
         .evidence(format!("/etc/hosts: {}", list(in_file)))

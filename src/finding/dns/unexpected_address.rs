@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
+use crate::listing::list;
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
 
@@ -35,10 +36,9 @@ pub fn unspecified(name: &str, address: IpAddr) -> Finding {
 /// A name with dots in it was completed with a search domain.
 #[must_use]
 pub fn completed(name: &str, answered: &str, addresses: &[IpAddr]) -> Finding {
-    let listed: Vec<String> = addresses.iter().map(ToString::to_string).collect();
     KIND.found(format!("\"{name}\" was looked up as \"{answered}\", which a search domain made of it"))
         .detail("The name has dots, so it may be meant as it stands; the resolver completed it from the search list of /etc/resolv.conf, and that name has an address.")
-        .evidence(format!("getaddrinfo(\"{name}\"): {} as \"{answered}\"", listed.join(", ")))
+        .evidence(format!("getaddrinfo(\"{name}\"): {} as \"{answered}\"", list(addresses)))
         .remedy(Remedy::new(
             "keep the search list out of it, unless that name is meant",
             [

@@ -14,8 +14,11 @@ pub static KIND: Kind = Kind {
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
     Text::new("relation \"{table}\" already exists"),
-    Text::new("DuplicateTable"),
-    Text::new("type \"{type}\" already exists"),
+    Text::new("errors.DuplicateTable"),
+    Text::new("exceptions.DuplicateTable"),
+    Text::new("ERROR: type \"{type}\" already exists"),
+    Text::new("ProgrammingError: type \"{type}\" already exists"),
+    Text::near_driver("type \"{type}\" already exists"),
     Text::new("column \"{column}\" of relation \"{table}\" already exists"),
-    Text::new("table \"{table}\" already exists"),
+    Text::near_driver("table \"{table}\" already exists"),
 ];

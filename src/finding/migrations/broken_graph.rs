@@ -7,7 +7,7 @@ use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::alembic::{self, Fault};
 use crate::migrations::django;
-use crate::migrations::listing::{lines, quoted, quoted_list};
+use crate::listing::{lines, quoted, quoted_list};
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {
@@ -32,7 +32,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("Cyclical squash replacement found"),
     Text::new("Dependency on unknown app: {app}"),
     Text::new("Dependency on app with no migrations: {app}"),
-    Text::new("CircularDependencyError"),
+    Text::new("migrations.exceptions.CircularDependencyError"),
 ];
 
 /// The step that shows whether the files fit again.

@@ -4,7 +4,7 @@ use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::django::{Key, Tree};
-use crate::migrations::listing::quoted;
+use crate::listing::quoted;
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {

@@ -3,7 +3,7 @@
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::migrations::listing::{lines, quoted, quoted_list};
+use crate::listing::{lines, quoted, quoted_list};
 use crate::migrations::tools::Tool;
 use crate::remedy::{Place, Remedy, Step};
 

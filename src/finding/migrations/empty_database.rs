@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::migrations::listing::{lines, quoted};
+use crate::listing::{lines, quoted};
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {

@@ -4,7 +4,7 @@ use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
-use crate::migrations::listing::{lines, quoted, quoted_list};
+use crate::listing::{lines, quoted, quoted_list};
 use crate::quote::sql_ident;
 use crate::remedy::{Place, Remedy, Step};
 

@@ -5,7 +5,7 @@ use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::django::Tree;
 use crate::migrations::django::graph::Inconsistency;
-use crate::migrations::listing::lines;
+use crate::listing::lines;
 use crate::remedy::{Place, Remedy, Step};
 
 pub static KIND: Kind = Kind {

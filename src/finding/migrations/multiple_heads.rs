@@ -6,7 +6,7 @@ use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::alembic::Tree;
-use crate::migrations::listing::{count, lines, quoted, quoted_list};
+use crate::listing::{count, lines, quoted, quoted_list};
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
 

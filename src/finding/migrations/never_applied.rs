@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::migrations::listing::{SHOWN, count, quoted, quoted_list};
+use crate::listing::{SHOWN, count, quoted, quoted_list};
 use crate::migrations::tools::files::Found;
 use crate::migrations::{alembic, django};
 use crate::remedy::{Place, Remedy, Step};

@@ -4,7 +4,7 @@ use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::alembic::Tree;
-use crate::migrations::listing::{quoted, quoted_list};
+use crate::listing::{quoted, quoted_list};
 use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
 
@@ -48,7 +48,7 @@ pub fn found(tree: &Tree, database: &str, pairs: &[(&str, &str)]) -> Finding {
         );
     pairs
         .iter()
-        .take(crate::migrations::listing::SHOWN)
+        .take(crate::listing::SHOWN)
         .map(|(earlier, later)| format!("row {} is an ancestor of row {}", quoted(earlier), quoted(later)))
         .fold(finding, Finding::evidence)
         .remedy(Remedy::new("delete the row of the earlier revision", [step]))

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::migrations::listing::{count, lines, quoted, quoted_list};
+use crate::listing::{count, lines, quoted, quoted_list};
 use crate::migrations::{alembic, django, tools};
 use crate::remedy::{Place, Remedy, Step};
 

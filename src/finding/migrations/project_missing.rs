@@ -13,7 +13,7 @@ pub static KIND: Kind = Kind {
 
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
-    Text::new("Path doesn't exist: {file}. "),
+    Text::new("Path doesn't exist: {file}. {_}the 'init' command"),
     Text::new("No 'script_location' key found in configuration"),
     Text::new("No config file '{file}' found, or file has no '[alembic]' section"),
 ];

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::migrations::django::{Key, Tree};
-use crate::migrations::listing::{count, lines, quoted};
+use crate::listing::{count, lines, quoted};
 use crate::migrations::tools::Tool;
 use crate::remedy::{Place, Remedy, Step};
 

@@ -77,5 +77,5 @@ fn shown(age: Duration) -> String {
         7_200..172_800 => (seconds / 3_600, "hour"),
         _ => (seconds / 86_400, "day"),
     };
-    crate::migrations::listing::count(usize::try_from(number).unwrap_or(usize::MAX), unit)
+    crate::listing::count(usize::try_from(number).unwrap_or(usize::MAX), unit)
 }

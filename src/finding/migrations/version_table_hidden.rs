@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
-use crate::migrations::listing::quoted;
+use crate::listing::quoted;
 use crate::quote;
 use crate::remedy::{Remedy, Step};
 

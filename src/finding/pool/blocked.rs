@@ -15,7 +15,9 @@ pub static KIND: Kind = Kind {
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
     Text::new("canceling statement due to lock timeout"),
-    Text::new("deadlock detected"),
+    Text::new("ERROR: deadlock detected"),
+    Text::new("OperationalError: deadlock detected"),
+    Text::near_driver("deadlock detected"),
     Text::new("could not obtain lock on"),
 ];
 

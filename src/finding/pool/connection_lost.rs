@@ -22,7 +22,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("terminating connection due to transaction timeout"),
     Text::new("InterfaceError: connection already closed"),
     Text::near_driver("InterfaceError: connection is closed"),
-    Text::new("the underlying connection is closed"),
+    Text::near_driver("the underlying connection is closed"),
     Text::near_driver("the connection is closed"),
     Text::new("psycopg.OperationalError: the connection is closed"),
     Text::new("could not receive data from server: {_}"),

@@ -19,7 +19,7 @@ const SHORTEST_BALANCER: i64 = 240;
 /// How the application's pools and what ends idle connections stand to each other; `None` where nothing is wrong, or nothing known.
 #[must_use]
 pub fn finding(limits: &LimitsSeen, target: &Target, pools: &[&CodePool]) -> Option<Finding> {
-    let timeout = limits.idle_session_ms();
+    let timeout = limits.idle_session_ms;
     if timeout > 0 {
         return by_server(limits, timeout, pools);
     }
@@ -29,10 +29,10 @@ pub fn finding(limits: &LimitsSeen, target: &Target, pools: &[&CodePool]) -> Opt
         Endpoint::Socket(_) => false,
     });
     let kept = pools.iter().find(|pool| outlives(pool, SHORTEST_BALANCER))?;
-    if !remote || limits.keepalives_idle().is_none_or(|idle| idle < SHORTEST_BALANCER) {
+    if !remote || limits.keepalives_idle.is_none_or(|idle| idle < SHORTEST_BALANCER) {
         return None;
     }
-    let keepalives = limits.keepalives_idle().unwrap_or_default();
+    let keepalives = limits.keepalives_idle.unwrap_or_default();
     Some(
         KIND.found("what lies on the way to the server may drop connections that the pool still keeps".to_owned())
             .severity(Severity::Info)

@@ -17,5 +17,6 @@ pub const TEXTS: &[Text] = &[
     Text::new("permission denied to create role"),
     Text::new("permission denied to start WAL sender"),
     Text::new("permission denied to alter role"),
-    Text::new("must be superuser to"),
+    Text::new("ERROR: must be superuser to"),
+    Text::near_driver("must be superuser to"),
 ];

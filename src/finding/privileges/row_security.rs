@@ -8,7 +8,7 @@ use crate::foreign::Foreign;
 use crate::layer::Layer;
 use crate::privileges::grants::qualified;
 use crate::privileges::privilege::{Privilege, keywords};
-use crate::migrations::listing::count;
+use crate::listing::count;
 use crate::privileges::relations::Filtered;
 use crate::privileges::setting::SetBy;
 use crate::quote::sql_ident;

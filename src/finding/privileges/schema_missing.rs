@@ -18,18 +18,18 @@ pub const TEXTS: &[Text] = &[
     Text::new("no schema has been selected to create in"),
 ];
 
-/// A schema that `--schema` names.
+/// A schema that `--schema` names; `schemas` are those that there are.
 #[must_use]
-pub fn finding(schema: &Foreign, database: &Foreign, session: Option<&SessionSeen>) -> Finding {
+pub fn finding(schema: &Foreign, database: &Foreign, session: Option<&SessionSeen>, schemas: &[Foreign]) -> Finding {
     let finding = KIND
         .found(format!("schema \"{schema}\" does not exist in database \"{database}\""))
         .detail("The schema is named for this check, and pg_namespace of the database does not list it. Why it is absent cannot be seen from here.");
-    candidates(finding, database, session)
+    candidates(finding, database, session, schemas)
 }
 
 /// No schema of the search path exists. An application that qualifies every name does not mind.
 #[must_use]
-pub fn empty_search_path(database: &Foreign, session: &SessionSeen) -> Finding {
+pub fn empty_search_path(database: &Foreign, session: &SessionSeen, schemas: &[Foreign]) -> Finding {
     let finding = KIND
         .found(format!("no schema of the search path \"{}\" exists in database \"{database}\"", session.search_path))
         .detail(
@@ -37,12 +37,12 @@ pub fn empty_search_path(database: &Foreign, session: &SessionSeen) -> Finding {
              An application that writes the schema before every name does not notice; for that one, name its schemas with --schema.",
         )
         .severity(Severity::Warn);
-    candidates(finding, database, Some(session))
+    candidates(finding, database, Some(session), schemas)
 }
 
-fn candidates(mut finding: Finding, database: &Foreign, session: Option<&SessionSeen>) -> Finding {
+fn candidates(mut finding: Finding, database: &Foreign, session: Option<&SessionSeen>, schemas: &[Foreign]) -> Finding {
     if let Some(session) = session {
-        let names: Vec<_> = session.schemas.iter().map(|name| format!("\"{name}\"")).collect();
+        let names: Vec<_> = schemas.iter().map(|name| format!("\"{name}\"")).collect();
         finding = finding
             .evidence(format!("search_path = {}", session.search_path))
             .evidence(if names.is_empty() {

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
-use crate::migrations::listing::count;
+use crate::listing::count;
 use crate::privileges::relations::Hidden;
 use crate::quote::sql_ident;
 use crate::remedy::{Place, Remedy, Step};

@@ -3,6 +3,7 @@
 use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
+use crate::listing;
 use crate::net::socket::Address;
 use crate::probe::dns::Route;
 use crate::remedy::{Place, Remedy, Step};
@@ -47,9 +48,11 @@ pub const TEXTS: &[Text] = &[
 #[must_use]
 pub fn finding(target: &Target, route: &Route, name: &str, certificate: &Certificate) -> Finding {
     let names = certificate.names();
-    let listed = if names.is_empty() { "no host at all".to_owned() } else { names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ") };
+    let listed = if names.is_empty() { "no host at all".to_owned() } else { listing::quoted_list(&names) };
     let wanted = crate::foreign::Foreign::new(name);
-    let run = match (&route.address, names.iter().find(|name| !name.contains('*') && name.parse::<std::net::IpAddr>().is_err())) {
+    // What goes into the settings is a host's name and nothing else, whatever the certificate has.
+    let is_host = |name: &&String| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)) && name.parse::<std::net::IpAddr>().is_err();
+    let run = match (&route.address, names.iter().find(is_host)) {
         (Address::Tcp(address), Some(name)) => Some(format!("host={name} hostaddr={}", address.ip())),
         _ => None,
     };

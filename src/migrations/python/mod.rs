@@ -2,6 +2,7 @@
 
 mod bound;
 mod literal;
+mod nesting;
 
 use std::path::{Path, PathBuf};
 
@@ -67,6 +68,9 @@ impl Module {
     }
 
     fn parse(file: &Path, source: String, bounds: &Bounds) -> Result<Self, Unread> {
+        if nesting::is_too_deep(&source) {
+            return Err(Unread::whole(file, format!("nests more than {} levels deep", nesting::DEEPEST)));
+        }
         let tree = parse_unchecked_source(&source, PySourceType::Python);
         let module = Self {
             file: file.to_owned(),

@@ -150,6 +150,22 @@ pub fn state_tables() -> impl Iterator<Item = StateTable> {
     own.into_iter().chain(others).chain(locks).chain(BESIDE.iter().copied())
 }
 
+/// The names of all state tables, sorted, each once.
+#[must_use]
+pub fn state_table_names() -> Vec<&'static str> {
+    let mut names: Vec<_> = state_tables().map(|table| table.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The state table that a table of this name is, where it has the columns.
+#[must_use]
+pub fn state_table(name: &str, columns: &[String]) -> Option<StateTable> {
+    let has = |column: &&str| columns.iter().any(|own| own == column);
+    state_tables().find(|table| table.name == name && table.columns.iter().all(has))
+}
+
 /// SQL that tells whether the relation with this OID and this name is a state table: only the tools use those. The names come first:
 /// few relations have one, and only those of these are looked at.
 #[must_use]

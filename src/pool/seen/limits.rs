@@ -1,7 +1,6 @@
 //! The limits and counts of the server.
 
-use std::collections::BTreeMap;
-
+use super::Session;
 use crate::foreign::Foreign;
 use crate::pool::capacity::Capacity;
 use crate::server::answer::{Columns, Record};
@@ -22,8 +21,12 @@ pub struct LimitsSeen {
     pub used_by_role: i64,
     pub used_in_database: i64,
     pub used_by_role_in_database: i64,
-    /// Some settings of this session, as `pg_settings` spells them.
-    settings: BTreeMap<String, String>,
+    /// `idle_in_transaction_session_timeout` in milliseconds; 0 is none.
+    pub idle_in_transaction_ms: i64,
+    /// `idle_session_timeout` in milliseconds, since version 14; 0 is none.
+    pub idle_session_ms: i64,
+    /// `tcp_keepalives_idle` in seconds; `None` over a Unix socket, which has none.
+    pub keepalives_idle: Option<i64>,
 }
 
 impl Record for LimitsSeen {
@@ -51,36 +54,32 @@ impl Record for LimitsSeen {
                 ..capacity
             },
             sees_all,
-            used: row.count()?,
-            used_by_role: row.count()?,
-            used_in_database: row.count()?,
-            used_by_role_in_database: row.count()?,
-            settings: row.json()?,
+            used: 0,
+            used_by_role: 0,
+            used_in_database: 0,
+            used_by_role_in_database: 0,
+            idle_in_transaction_ms: duration(row.nullable()?, "ms"),
+            idle_session_ms: duration(row.nullable()?, "ms"),
+            keepalives_idle: Some(duration(row.nullable()?, "s")).filter(|seconds| *seconds > 0),
         })
     }
 }
 
 impl LimitsSeen {
-    /// `idle_in_transaction_session_timeout` in milliseconds; 0 is none.
+    /// With what others hold.
     #[must_use]
-    pub fn idle_in_transaction_ms(&self) -> i64 {
-        self.setting("idle_in_transaction_session_timeout").unwrap_or(0)
-    }
-
-    /// `idle_session_timeout` in milliseconds, since version 14; 0 is none.
-    #[must_use]
-    pub fn idle_session_ms(&self) -> i64 {
-        self.setting("idle_session_timeout").unwrap_or(0)
-    }
-
-    /// `tcp_keepalives_idle` in seconds; `None` over a Unix socket, which has none.
-    #[must_use]
-    pub fn keepalives_idle(&self) -> Option<i64> {
-        self.setting("tcp_keepalives_idle").filter(|seconds| *seconds > 0)
-    }
-
-    fn setting(&self, name: &str) -> Option<i64> {
-        self.settings.get(name)?.parse().ok()
+    pub fn counting(self, sessions: &[Session]) -> Self {
+        let count = |wanted: &dyn Fn(&Session) -> bool| {
+            let counted = sessions.iter().filter(|session| session.counts(self.sees_all) && wanted(session));
+            i64::try_from(counted.count()).unwrap_or(i64::MAX)
+        };
+        Self {
+            used: count(&|_| true),
+            used_by_role: count(&|session| session.is_of(&self.login)),
+            used_in_database: count(&|session| session.is_in(&self.database)),
+            used_by_role_in_database: count(&|session| session.is_of(&self.login) && session.is_in(&self.database)),
+            ..self
+        }
     }
 
     /// How many more connections of this role can come in, by the tightest limit.
@@ -135,6 +134,25 @@ impl LimitsSeen {
     }
 }
 
+/// A setting as SHOW spells it (`5min`), in `unit`, which stands for a number alone too. What is not known there is 0.
+fn duration(shown: Option<&str>, unit: &str) -> i64 {
+    let shown = shown.unwrap_or_default();
+    let digits = shown.find(|c: char| !c.is_ascii_digit()).unwrap_or(shown.len());
+    let (number, shown_unit) = shown.split_at(digits);
+    let ms = |unit: &str| match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => 0,
+    };
+    let shown_unit = if shown_unit.is_empty() { unit } else { shown_unit };
+    number
+        .parse()
+        .map_or(0, |number: i64| number.saturating_mul(ms(shown_unit)) / ms(unit))
+}
+
 /// `-1` is no limit.
 fn limit(raw: i64) -> Option<i64> {
     (raw >= 0).then_some(raw)
@@ -145,4 +163,26 @@ fn limit(raw: i64) -> Option<i64> {
 pub struct Room {
     pub connections: i64,
     pub formula: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn settings_have_the_unit_that_they_are_shown_with() {
+        for (shown, unit, expected) in [
+            ("0", "ms", 0),
+            ("250ms", "ms", 250),
+            ("5min", "ms", 300_000),
+            ("90s", "ms", 90_000),
+            ("2h", "s", 7_200),
+            ("1d", "s", 86_400),
+            ("7200", "s", 7_200),
+            ("-1", "ms", 0),
+        ] {
+            assert_eq!(duration(Some(shown), unit), expected, "{shown}");
+        }
+        assert_eq!(duration(None, "ms"), 0);
+    }
 }

@@ -3,6 +3,7 @@
 mod age;
 mod limits;
 mod prepared;
+mod session;
 mod sessions;
 mod transaction;
 mod wait;
@@ -11,7 +12,8 @@ mod who;
 pub use age::{Age, CIRCLE};
 pub use limits::{LimitsSeen, Room};
 pub use prepared::Prepared;
-pub use sessions::{Client, Group, Holder, clients, holders};
-pub use transaction::Transaction;
+pub use session::Session;
+pub use sessions::{Client, Group, Holder, clients, groups, holders};
+pub use transaction::{Transaction, transactions};
 pub use wait::{Blocker, Wait};
 pub use who::Who;

@@ -23,7 +23,7 @@ impl Record for Prepared {
             name: row.name()?,
             owner: row.name()?,
             database: row.name()?,
-            seconds: row.count()?,
+            seconds: row.seconds()?,
         })
     }
 }

@@ -3,9 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::{Session, Who};
 use crate::foreign::Foreign;
-use crate::server::answer::{Columns, Record};
-use crate::verdict::Breakage;
+
+/// Longer than this without a word is quiet, in seconds.
+const QUIET: i64 = 600;
+
+/// So many groups are looked at.
+const MOST: usize = 500;
 
 /// Sessions that are alike.
 #[derive(Debug, Clone)]
@@ -22,19 +27,42 @@ pub struct Group {
     pub quiet: i64,
 }
 
-impl Record for Group {
-    /// Reads the answer to [`crate::pool::ask::SESSIONS`].
-    fn read(row: &mut Columns<'_>) -> Result<Self, Breakage> {
-        Ok(Self {
-            role: row.name()?,
-            database: row.name()?,
-            application: row.name()?,
-            state: row.nullable()?.map(Foreign::from),
-            client: row.nullable()?.map(Foreign::from),
-            count: row.count()?,
-            quiet: row.count()?,
-        })
+/// What is alike in them.
+type Alike<'a> = (&'a Foreign, &'a Foreign, &'a Foreign, Option<&'a Foreign>, Option<&'a Foreign>);
+
+/// The groups, the largest first.
+#[must_use]
+pub fn groups(sessions: &[Session]) -> Vec<Group> {
+    let mut alike: BTreeMap<Alike<'_>, (i64, i64)> = BTreeMap::new();
+    for session in sessions.iter().filter(|session| session.may_be_of_a_client()) {
+        let Who {
+            role,
+            database,
+            application,
+            ..
+        } = &session.who;
+        let counts = alike
+            .entry((role, database, application, session.state.as_ref(), session.client.as_ref()))
+            .or_default();
+        let is_idle = session.state.as_ref().is_some_and(|state| state.raw() == "idle");
+        counts.0 += 1;
+        counts.1 += i64::from(is_idle && session.in_state.is_some_and(|seconds| seconds > QUIET));
     }
+    let mut groups: Vec<Group> = alike
+        .into_iter()
+        .map(|((role, database, application, state, client), (count, quiet))| Group {
+            role: role.clone(),
+            database: database.clone(),
+            application: application.clone(),
+            state: state.cloned(),
+            client: client.cloned(),
+            count,
+            quiet,
+        })
+        .collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+    groups.truncate(MOST);
+    groups
 }
 
 /// Sessions of one role, database and application.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::foreign::Foreign;
 use crate::privileges::privilege::Privilege;
 use crate::privileges::scope;
 use crate::request::{Need, Request};
@@ -15,7 +16,7 @@ use crate::request::{Need, Request};
 /// for (an extension's relations, and what migration tools keep their state in) is counted and not judged; state tables without any
 /// privilege are left out altogether, so that they do not stand in the way of a grant on the whole schema.
 #[must_use]
-pub fn sql(request: &Request) -> String {
+pub fn sql(request: &Request, names: &[Foreign]) -> String {
     let needed: BTreeSet<_> = Privilege::needed(&request.needs).collect();
     let (mut held, mut states, mut words, mut dormant_has) = (String::new(), Vec::new(), String::new(), Vec::new());
     for privilege in Privilege::ALL {
@@ -72,7 +73,7 @@ SELECT kind, schema, name, answer::text FROM (
   WHERE NOT EXISTS (SELECT FROM sorted WHERE NOT extensions) AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT {is_extensions}
   GROUP BY n.nspname) answer
 ORDER BY kind, position, schema, name",
-        wanted = scope::wanted(request),
+        wanted = scope::wanted(names),
         dormant = scope::DORMANT,
         is_state = scope::is_state(),
         is_extensions = scope::IS_EXTENSIONS,

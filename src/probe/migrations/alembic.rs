@@ -7,10 +7,10 @@ use crate::finding::Severity;
 use crate::finding::migrations::{
     multiple_heads, never_applied, overlapping_rows, pending, unknown_revision, unreadable, version_table_hidden,
 };
+use crate::listing::{count, quoted, quoted_list};
 use crate::migrations::Unread;
 use crate::migrations::alembic::{Fault, Revision, Tree};
 use crate::migrations::inspection;
-use crate::migrations::listing::{count, quoted, quoted_list};
 use crate::quote;
 use crate::server::error::ServerError;
 
@@ -23,7 +23,7 @@ pub fn question(tree: &Tree) -> Question {
 
 pub fn sql(schema: Option<&str>, table: &str) -> String {
     let schema = schema.map(|schema| format!("{}.", quote::sql_ident(schema))).unwrap_or_default();
-    format!("SELECT version_num FROM {schema}{} ORDER BY version_num", quote::sql_ident(table))
+    format!("SELECT version_num FROM {schema}{}", quote::sql_ident(table))
 }
 
 pub fn judge(scene: &Scene<'_>, rows: &[(Question, Rows)]) -> Vec<Judged> {
@@ -37,9 +37,11 @@ pub fn judge(scene: &Scene<'_>, rows: &[(Question, Rows)]) -> Vec<Judged> {
             Some(Look {
                 scene,
                 tree,
-                rows: rows
-                    .as_ref()
-                    .map(|rows| rows.iter().filter_map(|row| row.first()?.as_deref()).collect()),
+                rows: rows.as_ref().map(|rows| {
+                    let mut rows: Vec<&str> = rows.iter().filter_map(|row| row.first()?.as_deref()).collect();
+                    rows.sort_unstable();
+                    rows
+                }),
             })
         })
         .collect();

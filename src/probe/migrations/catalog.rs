@@ -1,6 +1,6 @@
 //! What the server's catalog says of state tables, the project's tool's and others', and of the tables beside them.
 
-use crate::migrations::listing::quoted;
+use crate::listing::quoted;
 use crate::migrations::tools;
 use crate::quote;
 use crate::server::session::Row;
@@ -10,17 +10,19 @@ const NAMED_TABLES: usize = 20;
 
 /// Tables that are neither the system's nor an extension's.
 const TABLES: &str = "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                      WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'";
+                      WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND pg_catalog.left(n.nspname, 3) <> 'pg_'";
 const NO_EXTENSIONS: &str = "c.oid NOT IN (SELECT d.objid FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass \
                              AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'e')";
 
+/// All names that a state table may have, as an array.
 fn names(version_tables: &[String]) -> String {
-    let mut names: Vec<&str> = tools::state_tables().map(|table| table.name).collect();
+    let mut names = tools::state_table_names();
     names.extend(version_tables.iter().map(String::as_str));
-    names.sort_unstable();
-    names.dedup();
-    let names: Vec<String> = names.into_iter().map(quote::sql_literal).collect();
-    names.join(", ")
+    let names: Vec<String> = names
+        .into_iter()
+        .map(|name| format!("\"{}\"", name.replace('\\', r"\\").replace('"', r#"\""#)))
+        .collect();
+    format!("{}::pg_catalog.name[]", quote::sql_literal(&format!("{{{}}}", names.join(","))))
 }
 
 /// The question: state tables with their columns, and the search path. `under_any_name`: Alembic's too, by its one column.
@@ -32,15 +34,11 @@ pub fn sql(version_tables: &[String], under_any_name: bool) -> String {
         ""
     };
     format!(
-        "SELECT 'state', n.nspname::pg_catalog.text, c.relname::pg_catalog.text, \
-         CASE WHEN pg_catalog.pg_table_is_visible(c.oid) THEN 't' ELSE 'f' END, \
-         CASE WHEN pg_catalog.has_schema_privilege(n.oid, 'USAGE') THEN 't' ELSE 'f' END, \
-         (SELECT pg_catalog.string_agg(a.attname::pg_catalog.text, ',' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a \
-         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), \
-         CASE WHEN pg_catalog.has_table_privilege(c.oid, 'SELECT') THEN 't' ELSE 'f' END \
-         {TABLES} AND (c.relname IN ({names}){by_column}) \
-         UNION ALL SELECT 'path', p.name::pg_catalog.text, NULL, NULL, NULL, NULL, NULL \
-         FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) AS p (name)"
+        "SELECT 'state', n.nspname, c.relname, pg_catalog.pg_table_is_visible(c.oid), pg_catalog.has_schema_privilege(n.oid, 'USAGE'), \
+         (SELECT pg_catalog.string_agg(a.attname, ',') FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), \
+         pg_catalog.has_table_privilege(c.oid, 'SELECT') \
+         {TABLES} AND (c.relname = ANY ({names}){by_column}) \
+         UNION ALL SELECT 'path', p.name, NULL, NULL, NULL, NULL, NULL FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) AS p (name)"
     )
 }
 
@@ -48,7 +46,7 @@ pub fn sql(version_tables: &[String], under_any_name: bool) -> String {
 /// many those are.
 pub fn surroundings_sql(version_tables: &[String]) -> String {
     format!(
-        "WITH t AS (SELECT n.nspname, c.relname {TABLES} AND c.relname NOT IN ({}) AND {NO_EXTENSIONS} AND pg_catalog.pg_table_is_visible(c.oid)) \
+        "WITH t AS (SELECT n.nspname, c.relname {TABLES} AND c.relname <> ALL ({}) AND {NO_EXTENSIONS} AND pg_catalog.pg_table_is_visible(c.oid)) \
          SELECT pg_catalog.count(*)::pg_catalog.text, \
          (SELECT pg_catalog.json_agg(s.nspname || '.' || s.relname) FROM (SELECT * FROM t ORDER BY 1, 2 LIMIT {NAMED_TABLES}) s)::pg_catalog.text FROM t",
         names(version_tables)
@@ -100,8 +98,7 @@ pub struct StateTable {
 impl StateTable {
     /// What it is, as far as name and columns tell.
     pub fn kind(&self) -> Option<tools::StateTable> {
-        let has = |column: &&str| self.columns.iter().any(|own| own == column);
-        tools::state_tables().find(|table| table.name == self.name && table.columns.iter().all(has))
+        tools::state_table(&self.name, &self.columns)
     }
 
     /// The tool that records its migrations there.

@@ -7,9 +7,9 @@ use super::{Judged, Question, Rows};
 use crate::finding::migrations::{
     foreign_database, inconsistent_history, never_applied, pending, record_without_file, version_table_hidden,
 };
+use crate::listing::{count, quoted};
 use crate::migrations::django::{App, Graph, Key, Migration, Tree};
 use crate::migrations::inspection;
-use crate::migrations::listing::{count, quoted};
 use crate::server::error::ServerError;
 
 pub const SQL: &str = "SELECT app, name FROM django_migrations ORDER BY id";

@@ -7,8 +7,8 @@ use crate::finding::migrations::{
     broken_graph, exact_differs, exact_unanswered, inconsistent_history, multiple_heads, never_applied, pending, record_without_file,
     unknown_revision, unreadable, version_table_hidden,
 };
+use crate::listing::count;
 use crate::migrations::exact::Exact;
-use crate::migrations::listing::count;
 
 /// What follows from the files, and gives way to the tool's own answer.
 const OF_THE_FILES: &[&Kind] = &[

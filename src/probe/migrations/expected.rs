@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{Judged, Rows};
 use crate::finding::migrations::expected_table_missing::{self, Missing};
 use crate::foreign::Foreign;
-use crate::migrations::listing::{count, quoted};
+use crate::listing::{count, quoted};
 use crate::quote;
 use crate::server::answer::Columns;
 

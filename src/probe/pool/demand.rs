@@ -46,10 +46,10 @@ pub fn judge(notes: &mut Notes, request: &Request, codes: &Codes, limits: &Limit
 
 /// Whether the server, or something on the way to it, ends connections that the application's pool still takes for good.
 pub fn idle(notes: &mut Notes, target: &Target, codes: &Codes, limits: &LimitsSeen, pooled: bool) {
-    let timeout = limits.idle_session_ms();
+    let timeout = limits.idle_session_ms;
     notes.fact("idle_session_timeout_ms", timeout);
-    notes.fact("idle_in_transaction_session_timeout_ms", limits.idle_in_transaction_ms());
-    if let Some(seconds) = limits.keepalives_idle() {
+    notes.fact("idle_in_transaction_session_timeout_ms", limits.idle_in_transaction_ms);
+    if let Some(seconds) = limits.keepalives_idle {
         notes.fact("tcp_keepalives_idle", seconds);
     }
     if pooled {

@@ -10,7 +10,7 @@ use crate::finding::pool::{near_limit, pooler_waiting, reserved_slots_only};
 use crate::finding::{Finding, Severity};
 use crate::pool::ask;
 use crate::pool::demand::Codes;
-use crate::pool::seen::{Age, Group, Holder, LimitsSeen, Prepared, Transaction, Wait, holders};
+use crate::pool::seen::{Age, Holder, LimitsSeen, Prepared, Session as Held, Wait, groups, holders, transactions};
 use crate::pool::slots::Slots;
 use crate::probe::way::Way;
 use crate::provider;
@@ -35,12 +35,19 @@ pub struct Surroundings {
 }
 
 /// Probes the layer: judges the answers, and opens a further connection where a pooler answers, and where the user asked for load.
-pub async fn probe(request: &Request, target: &Target, session: &Session, answers: Vec<Answer>, codes: Codes, way: &Way) -> Probed<()> {
+pub async fn probe(
+    request: &Request,
+    target: &Target,
+    session: &Session,
+    (answers, more): (&[Answer], &[Answer]),
+    codes: Codes,
+    way: &Way,
+) -> Probed<()> {
     let mut around = Surroundings { codes, front: None };
-    if is_pooled(&session.server, &answers) {
+    if is_pooled(&session.server, answers) {
         around.front = Some(front::look(target, way, Some(session), request.timeout).await);
     }
-    let judged = judged(request, target, &session.server, answers, &around);
+    let judged = judged(request, target, &session.server, answers, more, &around);
     let (mut notes, room) = match judged {
         Ok(judged) => judged,
         Err(breakage) => return Probed::Broke(breakage),
@@ -89,18 +96,39 @@ pub async fn held_up(request: &Request, target: &Target, answers: &[&Answer], wa
     seen.or_else(named)
 }
 
-/// The layer's questions, each a single SELECT; [`judge`] takes the answers in the same order.
+/// The layer's questions, each a single SELECT.
 #[must_use]
 pub fn questions() -> Vec<String> {
-    [ask::LIMITS, ask::SESSIONS, ask::TRANSACTIONS, ask::WAITS, ask::PREPARED, ask::AGES]
-        .map(str::to_owned)
-        .to_vec()
+    [ask::LIMITS, ask::SESSIONS, ask::PREPARED, ask::AGES].map(str::to_owned).to_vec()
 }
 
-/// Judges the answers to [`questions`].
+/// What to ask once the answers to [`questions`] are there: who is in the way, where somebody waits for a lock.
 #[must_use]
-pub fn judge(request: &Request, target: &Target, server: &ServerFacts, answers: Vec<Answer>, around: &Surroundings) -> Probed<()> {
-    match judged(request, target, server, answers, around) {
+pub fn more_questions(answers: &[Answer]) -> Vec<String> {
+    let mut answers = Answers::new(answers);
+    let limits = answers.next("the limits", |rows| LimitsSeen::only(rows, ""));
+    let (Ok(Some(limits)), Ok(Some(sessions))) = (limits, answers.next("the sessions", Held::all)) else {
+        return Vec::new();
+    };
+    let question = somebody_waits(&sessions, &limits).then(|| ask::WAITS.to_owned());
+    question.into_iter().collect()
+}
+
+fn somebody_waits(sessions: &[Held], limits: &LimitsSeen) -> bool {
+    sessions.iter().any(|session| session.waits && session.is_in(&limits.database))
+}
+
+/// Judges the answers to [`questions`] and [`more_questions`], in their order.
+#[must_use]
+pub fn judge(
+    request: &Request,
+    target: &Target,
+    server: &ServerFacts,
+    answers: &[Answer],
+    more: &[Answer],
+    around: &Surroundings,
+) -> Probed<()> {
+    match judged(request, target, server, answers, more, around) {
         Ok((notes, _)) => Probed::judged((), notes),
         Err(breakage) => Probed::Broke(breakage),
     }
@@ -111,21 +139,28 @@ fn judged(
     request: &Request,
     target: &Target,
     server: &ServerFacts,
-    answers: Vec<Answer>,
+    answers: &[Answer],
+    more: &[Answer],
     around: &Surroundings,
 ) -> Result<(Notes, i64), Breakage> {
-    let mut answers = Answers::new(answers);
+    let (mut answers, mut more) = (Answers::new(answers), Answers::new(more));
     let limits = answers.next("the limits", |rows| {
         LimitsSeen::only(rows, "the server does not list the session's own role")
     })?;
-    let groups = answers.next("who holds the slots", Group::all)?.unwrap_or_default();
-    let transactions = answers.next("the transactions", Transaction::all)?.unwrap_or_default();
-    let waits = answers.next("the locks", Wait::all)?.unwrap_or_default();
+    let sessions = answers.next("who holds the slots", Held::all)?;
     let prepared = answers.next("the prepared transactions", Prepared::all)?.unwrap_or_default();
     let ages = answers.next("the databases' ages", Age::all)?.unwrap_or_default();
-    let Some(mut limits) = limits else {
+    let (Some(limits), Some(sessions)) = (limits, sessions) else {
         return Err(Breakage(format!("the server refused to show {}", answers.refusals.join("; "))));
     };
+    let waits = if somebody_waits(&sessions, &limits) {
+        more.next("the locks", Wait::all)?.unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    answers.refusals.append(&mut more.refusals);
+    let mut limits = limits.counting(&sessions);
+    let (groups, transactions) = (groups(&sessions), transactions(&sessions, &limits.database));
     limits.capacity.kept_in_all = provider::slots_kept(target);
     let pooled = behind_pooler(server, &limits);
     let holders = holders(&groups);

@@ -25,7 +25,7 @@ const KEPT_BACK_BEFORE_14: i64 = 1_000_000;
 
 /// Idle and long transactions.
 pub fn transactions(notes: &mut Notes, limits: &LimitsSeen, transactions: &[Transaction]) {
-    let timeout = limits.idle_in_transaction_ms();
+    let timeout = limits.idle_in_transaction_ms;
     let half_timeout = (timeout / 2_000).max(1);
     let limit = if timeout > 0 { half_timeout.min(IDLE_WARN) } else { IDLE_WARN };
     let idle: Vec<_> = transactions
@@ -60,10 +60,11 @@ pub fn waits(notes: &mut Notes, limits: &LimitsSeen, waits: &[Wait]) {
 /// Transactions that were prepared and forgotten.
 pub fn prepared(notes: &mut Notes, limits: &LimitsSeen, prepared: Vec<Prepared>) {
     notes.fact("prepared_transactions", super::number(prepared.len()));
-    let old: Vec<Prepared> = prepared
+    let mut old: Vec<Prepared> = prepared
         .into_iter()
         .filter(|transaction| transaction.seconds >= PREPARED_WARN)
         .collect();
+    old.sort_by_key(|transaction| std::cmp::Reverse(transaction.seconds));
     if !old.is_empty() {
         notes.found(prepared_transaction::finding(&limits.database, &old));
     }

@@ -3,9 +3,9 @@
 use crate::exit_code::ExitCode;
 use crate::finding::Severity;
 use crate::foreign::escaped;
+use crate::listing::count;
 use crate::migrations::Trees;
 use crate::migrations::inspection::{Alembic, Django, Inspection};
-use crate::migrations::listing::count;
 use crate::report::human::Human;
 use crate::report::style::Style;
 use crate::report::wrap::hanging;

@@ -1,6 +1,6 @@
 //! Docker compose's `.env` and `env_file:` (compose-go's `dotenv`), which fills in `$NAME` and refuses what it does not understand.
 
-use super::expansion::{self, Expanded, Known};
+use super::expansion::{Filling, Known, Unfilled, fill_in};
 use super::{BOM, Cursor, is_blank};
 use crate::secret::Secret;
 use crate::settings::env_file::{Assignment, Complaint, Parsed, Style};
@@ -17,6 +17,7 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
         }
     }
     let mut parsed = Parsed::default();
+    let mut known = Known::default();
     let mut cursor = Cursor::new(&plain);
     loop {
         cursor.take_while(|byte| byte.is_ascii_whitespace());
@@ -37,10 +38,21 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
                 if windows.get(line - 1).copied().unwrap_or_default() {
                     found.styles.push(Style::CarriageReturn);
                 }
-                if !expand(&mut found, &parsed.assignments) {
-                    let why = "has a \"${\" that begins no reference, for which docker compose refuses the file";
-                    return Parsed::refused(Complaint::whole(line, Some(found.name.as_bytes()), why));
+                let is_literal = found.styles.contains(&Style::Quoted('\''));
+                let filled = if is_literal {
+                    Ok(())
+                } else {
+                    fill_in(&mut found, &mut known, Filling::compose)
+                };
+                match filled {
+                    Err(Unfilled::Invalid) => {
+                        let why = "has a \"${\" that begins no reference, for which docker compose refuses the file";
+                        return Parsed::refused(Complaint::whole(line, Some(found.name.as_bytes()), why));
+                    }
+                    Err(Unfilled::Excessive) => return Parsed::excessive(line),
+                    Ok(()) | Err(Unfilled::Unknown) => {}
                 }
+                known.set(&found.name, &found.value);
                 parsed.assignments.push(found);
             }
             Err(why) => return Parsed::refused(Complaint::whole(line, None, why)),
@@ -141,21 +153,4 @@ fn escape(cursor: &mut Cursor<'_>, out: &mut Vec<u8>) {
     };
     cursor.next();
     out.push(meant);
-}
-
-/// Fills the references in; `false` where compose does not understand one.
-fn expand(assignment: &mut Assignment, above: &[Assignment]) -> bool {
-    if assignment.styles.contains(&Style::Quoted('\'')) {
-        return true;
-    }
-    let known: Known<'_> = above.iter().map(|other| (other.name.as_bytes(), other.value.reveal())).collect();
-    match expansion::compose(assignment.value.reveal(), &known) {
-        Expanded::Filled(value) => {
-            assignment.value = Secret::new(value);
-            assignment.styles.push(Style::Expanded);
-            true
-        }
-        Expanded::Plain | Expanded::Unknown => true,
-        Expanded::Invalid => false,
-    }
 }

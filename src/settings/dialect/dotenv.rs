@@ -1,6 +1,8 @@
 //! python-dotenv's grammar (its `parser.py`), as `load_dotenv()`, Flask and many others read `.env`.
 
-use super::expansion::{self, Expanded, Known};
+use std::collections::BTreeMap;
+
+use super::expansion::{Filling, Known, Unfilled, fill_in};
 use super::{BOM, Cursor, is_blank};
 use crate::secret::Secret;
 use crate::settings::env_file::{Assignment, Complaint, Parsed, Style};
@@ -19,6 +21,9 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
     let windows: Vec<bool> = text.split(|byte| *byte == b'\n').map(|line| line.ends_with(b"\r")).collect();
     let plain = universal(text);
     let mut parsed = Parsed::default();
+    let mut known = Known::default();
+    // Where names stand without a value, which takes back what went before.
+    let mut bare: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
     let mut cursor = Cursor::new(&plain);
     loop {
         cursor.take_while(|byte| byte.is_ascii_whitespace() || byte == b'\x0b');
@@ -27,7 +32,10 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
             break;
         }
         match binding(&mut cursor) {
-            Ok(Binding::Bare(name)) => parsed.assignments.retain(|found| found.name.as_bytes() != name),
+            Ok(Binding::Bare(name)) => {
+                known.forget(&name);
+                bare.insert(name, line);
+            }
             Ok(Binding::Nothing) => {}
             Ok(Binding::Assignment(mut found)) => {
                 found.line = line;
@@ -40,7 +48,10 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
                         .complaints
                         .push(Complaint::line(line, Some(&found.name.as_bytes()[BOM.len()..]), why));
                 }
-                expand(&mut found, &parsed.assignments);
+                if fill_in(&mut found, &mut known, Filling::dotenv) == Err(Unfilled::Excessive) {
+                    return Parsed::excessive(line);
+                }
+                known.set(&found.name, &found.value);
                 parsed.assignments.push(found);
             }
             Err((name, why)) => {
@@ -49,6 +60,8 @@ pub(super) fn parse(text: &[u8]) -> Parsed {
             }
         }
     }
+    let is_taken_back = |found: &Assignment| bare.get(found.name.as_bytes()).is_some_and(|line| *line > found.line);
+    parsed.assignments.retain(|found| !is_taken_back(found));
     parsed
 }
 
@@ -68,7 +81,7 @@ type Refusal = (Option<Vec<u8>>, &'static str);
 
 enum Binding {
     Assignment(Assignment),
-    /// A name without a value, which takes back what went before.
+    /// A name without a value.
     Bare(Vec<u8>),
     Nothing,
 }
@@ -190,12 +203,4 @@ fn unescaped(inside: &[u8], escapes: &[u8]) -> Vec<u8> {
         });
     }
     out
-}
-
-fn expand(assignment: &mut Assignment, above: &[Assignment]) {
-    let known: Known<'_> = above.iter().map(|other| (other.name.as_bytes(), other.value.reveal())).collect();
-    if let Expanded::Filled(value) = expansion::dotenv(assignment.value.reveal(), &known) {
-        assignment.value = Secret::new(value);
-        assignment.styles.push(Style::Expanded);
-    }
 }

@@ -28,7 +28,12 @@ pub(super) fn env_file(path: &Path, dialect: Option<Dialect>, environment: &Envi
         mut assignments,
         inherited,
         complaints,
+        excessive,
     } = reader.parse(&text);
+    if let Some(line) = excessive {
+        let why = format!("fills in, by line {line}, more than 2 MiB of references, or references 100 deep");
+        return Scene::broken(env_file_unreadable::unfit(path, &why));
+    }
     if dialect.is_some() {
         // Whoever reads it is known: nothing hangs on the reader.
         for assignment in &mut assignments {

@@ -38,16 +38,13 @@ pub fn gather(name: &str, pid: Option<u32>, root: &Path, request: &Request, envi
     if unit.contains("@.") {
         return Scene::broken(unit_not_found::template(&unit));
     }
-    let shown = (root == Path::new("/")).then(|| manager::show(&unit)).flatten();
+    let (shown, handed) = (root == Path::new("/")).then(|| manager::ask(&unit)).flatten().unzip();
     let files = match files(root, &unit, shown.as_ref(), environment) {
         Ok(files) => files,
         Err(scene) => return *scene,
     };
     let service = service::read(root, &unit, &files);
-    let handed = match &shown {
-        Some(_) => Handed::by_manager(),
-        None => Handed::by_files(root),
-    };
+    let handed = handed.unwrap_or_else(|| Handed::by_files(root));
     let mut effective = environment::effective(&service, &handed, root);
     let main_pid = pid.or_else(|| shown.as_ref().and_then(|shown| shown.main_pid));
     let (running, denied) = match main_pid.map(|pid| (pid, process::look(pid))) {

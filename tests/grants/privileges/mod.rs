@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use dbdoctor::probe::privileges::{judge, more_questions, questions};
 use dbdoctor::request::{Need, Request};
 use dbdoctor::server::error::ServerError;
-use dbdoctor::server::session::{NoAnswer, ServerFacts};
+use dbdoctor::server::session::{Answer, NoAnswer, ServerFacts};
 use dbdoctor::verdict::{Fact, Notes, Probed};
 
 use crate::server::{Server, answers, facts};
@@ -29,7 +29,7 @@ pub async fn check_with(role: &str, database: &str, options: &str, request: &Req
     let facts = facts(&client).await;
     let first = answers(&client, questions(request)).await;
     let more = answers(&client, more_questions(request, &first)).await;
-    opened(judge(request, &target(role, database), &facts, first, more))
+    opened(judge(request, &target(role, database), &facts, &first, &more))
 }
 
 pub async fn check(role: &str, database: &str, needs: &[Need]) -> (&'static str, Notes) {
@@ -65,10 +65,12 @@ async fn a_refused_question_spoils_no_other_and_never_passes_for_sound() {
             ..ServerError::default()
         })
     };
-    let judged = |answers, more| judge(&asked, &target("refused_app", "refused"), &ServerFacts::default(), answers, more);
+    let judged = |answers: Vec<Answer>, more: Vec<Answer>| {
+        judge(&asked, &target("refused_app", "refused"), &ServerFacts::default(), &answers, &more)
+    };
 
     let mut some = answers(&client, questions(&asked)).await;
-    some[2] = Err(refused());
+    some[3] = Err(refused());
     let more = answers(&client, more_questions(&asked, &some)).await;
     let (word, notes) = opened(judged(some, more));
     assert_eq!((word, found(&notes)), ("broken", vec![("table-access", "fail")]));

@@ -46,7 +46,13 @@ async fn a_standby_fails_a_writer_and_passes_a_reader() {
         let asked = request(needs);
         let first = answers(&client, questions(&asked)).await;
         let more = answers(&client, more_questions(&asked, &first)).await;
-        let (_, notes) = opened(judge(&asked, &target("postgres", "postgres"), &ServerFacts::default(), first, more));
+        let (_, notes) = opened(judge(
+            &asked,
+            &target("postgres", "postgres"),
+            &ServerFacts::default(),
+            &first,
+            &more,
+        ));
         assert_eq!(found(&notes), expected);
     }
 }
@@ -95,7 +101,7 @@ async fn read_only_for_everybody_is_told_from_a_line_in_the_configuration() {
     let client = server.connect("app", "postgres").await.unwrap();
     let first = answers(&client, questions(&asked)).await;
     let more = answers(&client, more_questions(&asked, &first)).await;
-    let (_, notes) = opened(judge(&asked, &target("app", "postgres"), &ServerFacts::default(), first, more));
+    let (_, notes) = opened(judge(&asked, &target("app", "postgres"), &ServerFacts::default(), &first, &more));
     let (run, _) = pasted(&notes, "read-only-default");
     let rows = server
         .value("postgres", &run.replace("setting, source, sourcefile, sourceline", "sourcefile"))
@@ -109,7 +115,13 @@ async fn until_read_only(server: &Server, asked: &Request) -> Notes {
         let client = server.connect("postgres", "postgres").await.unwrap();
         let first = answers(&client, questions(asked)).await;
         let more = answers(&client, more_questions(asked, &first)).await;
-        let (_, notes) = opened(judge(asked, &target("postgres", "postgres"), &ServerFacts::default(), first, more));
+        let (_, notes) = opened(judge(
+            asked,
+            &target("postgres", "postgres"),
+            &ServerFacts::default(),
+            &first,
+            &more,
+        ));
         if found(&notes).contains(&("read-only-default", "fail")) {
             return notes;
         }

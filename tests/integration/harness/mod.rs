@@ -2,6 +2,7 @@
 
 mod doctor;
 mod normalise;
+mod page;
 mod proof;
 pub mod reader;
 mod remedy;

@@ -4,6 +4,18 @@ use crate::lab::{port, workdir};
 
 /// The text with `<lab>`, `<port>`, `<date>` and `<time>` in the place of what changes.
 pub fn normalise(text: &str) -> String {
+    replaced(text, true)
+}
+
+/// The text as it would be on another machine: what was measured stays.
+pub fn elsewhere(text: &str) -> String {
+    replaced(text, false)
+        .replace("<lab>", "/srv/lab")
+        .replace("<port>", "5432")
+        .replace(&workdir::lasting().display().to_string(), "/srv")
+}
+
+fn replaced(text: &str, measured: bool) -> String {
     let text = text.replace(&workdir::root().display().to_string(), "<lab>");
     let ports: Vec<String> = port::given().iter().map(u16::to_string).collect();
     let mut out = String::with_capacity(text.len());
@@ -20,13 +32,13 @@ pub fn normalise(text: &str) -> String {
         match unit_length(rest) {
             _ if numbers_a_directory(&out, rest) => out.truncate(out.len() - 1),
             _ if inside_a_word => out.push_str(number),
-            _ if is_date(number) => out.push_str("<date>"),
+            _ if measured && is_date(number) => out.push_str("<date>"),
             _ if ports.iter().any(|port| port == number) => out.push_str("<port>"),
-            Some(length) => {
+            Some(length) if measured => {
                 out.push_str("<time>");
                 rest = &rest[length..];
             }
-            None => out.push_str(number),
+            _ => out.push_str(number),
         }
     }
     out + rest
@@ -61,4 +73,5 @@ fn what_changes_is_replaced_and_nothing_else() {
         normalise(&text),
         "127.0.0.1:<port> in <time>, 5s limit, until <date>, PostgreSQL 15.18, shop_7, <lab>, <lab>/run/home/a-1.crt"
     );
+    assert_eq!(elsewhere(&format!("127.0.0.1:{port} in 3.25 ms")), "127.0.0.1:5432 in 3.25 ms");
 }

@@ -63,6 +63,12 @@ impl<'a> Patient<'a> {
         self
     }
 
+    /// The finding, as people read it, is the example of its page.
+    pub fn exemplifies(self, code: &str) -> Self {
+        self.call.clone().dsn(&self.dsn).exemplifies(code);
+        self
+    }
+
     /// Has the finding; pasting what its remedy has for these places, in order, takes it away, and each undo brings it back.
     pub fn mends(mut self, code: &str, places: &[&str]) {
         let finding = self.finding(code);

@@ -81,7 +81,9 @@ fn more_clients_may_come_than_it_takes() {
 fn its_pools_are_larger_than_the_server() {
     let large = PgBouncer::with(Server::shared(), "default_pool_size = 500");
     let run = check(large.dsn("monitor")).run();
-    run.sound().warns("pool/pooler-exceeds-capacity");
+    run.sound()
+        .warns("pool/pooler-exceeds-capacity")
+        .exemplifies("pool/pooler-exceeds-capacity");
     assert_eq!(facts(&run)["pooler_most_servers"], 500, "{}", run.stdout);
 }
 
@@ -124,7 +126,10 @@ fn djangos_cursors_do_not_outlive_a_transaction() {
             .args(["--workers", "1", "--threads", "1"])
             .run()
     };
-    run("").sound().warns("pool/transaction-pooling");
+    run("")
+        .sound()
+        .warns("pool/transaction-pooling")
+        .exemplifies("pool/transaction-pooling");
     let codes = run(", 'DISABLE_SERVER_SIDE_CURSORS': True");
     assert_eq!(codes.finding("pool/transaction-pooling")["severity"], "info", "{}", codes.stdout);
 }

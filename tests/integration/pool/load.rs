@@ -52,6 +52,7 @@ fn a_margin_stays_free() {
     let run = call.clone().args(["--load", "17"]).in_format("json");
     assert_eq!(logins(&server, mark), 1);
     let finding = run.finding("pool/load-not-run");
+    run.exemplifies("pool/load-not-run");
     assert!(
         finding["title"].as_str().unwrap().contains("--load 16 is the largest"),
         "{finding:#}"

@@ -87,6 +87,11 @@ fn the_application_may_open_more_than_there_is() {
         .run()
         .sound()
         .warns("pool/demand-exceeds-capacity");
+    let of_its_own = Server::with(|_| {});
+    Doctor::check()
+        .dsn(of_its_own.dsn("app"))
+        .args(["--pool-size", "10", "--max-overflow", "20", "--workers", "100"])
+        .exemplifies("pool/demand-exceeds-capacity");
     let modest = call.args(["--workers", "2"]).run();
     assert!(
         !modest.codes().contains(&"pool/demand-exceeds-capacity".to_owned()),
@@ -200,7 +205,7 @@ fn the_server_ends_what_the_pool_keeps() {
             .run()
     };
     let run = check("");
-    run.sound().warns("pool/idle-timeout");
+    run.sound().warns("pool/idle-timeout").exemplifies("pool/idle-timeout");
     let finding = run.finding("pool/idle-timeout").to_string();
     assert!(
         finding.contains("600 s") && finding.contains("SQLAlchemy in db.py line 2"),

@@ -45,6 +45,7 @@ pub const UNPROVEN: &[(&str, &str)] = &[
     ),
     ("tcp/refused", SERVICE_MANAGER),
     ("tcp/reset", NETWORK),
+    ("tcp/server-not-starting", LOG),
     ("tcp/silent", NETWORK),
     ("tcp/socket-refused", SERVICE_MANAGER),
     ("tcp/timeout", NETWORK),
@@ -131,11 +132,14 @@ fn copy_of_the_root(name: &str) -> PathBuf {
     file
 }
 
-/// A server whose certificate is bad, and gets a good one.
-fn renewed(identity: &Identity, code: &str) {
-    let server = Server::with(|settings| settings.weakly_certified(identity));
-    let patient = Patient::of(&server, server.dsn("app"));
-    patient.mends_with_a_hand(code, &["database"], |_| install(&server, &authority::get().server));
+/// A server with this certificate, however weak it is.
+fn serving(identity: &Identity) -> Server {
+    Server::with(|settings| settings.weakly_certified(identity))
+}
+
+/// The server's certificate is bad, and a good one takes its place.
+fn renewed(server: &Server, patient: Patient<'_>, code: &str) {
+    patient.mends_with_a_hand(code, &["database"], |_| install(server, &authority::get().server));
 }
 
 /// A remote server, with how to call the binary near it.
@@ -223,7 +227,7 @@ proofs! {
     a_scram_secret_instead_of_md5: "auth/md5-deprecated", |code| {
         let server = Server::with(|settings| settings.set("password_encryption", "md5"));
         let patient = Patient::of(&server, server.dsn("md5"));
-        patient.mends_with_a_hand(code, &["database"], |_| {
+        patient.exemplifies(code).mends_with_a_hand(code, &["database"], |_| {
             let secret = canary::of("md5");
             server.sql("postgres", &format!("SET password_encryption = 'scram-sha-256'; ALTER ROLE md5 PASSWORD '{secret}'"));
         });
@@ -235,7 +239,7 @@ proofs! {
     a_library_that_no_session_loads: "auth/preload-library-missing", |code| {
         let server = server();
         server.sql("postgres", "ALTER ROLE app SET session_preload_libraries = 'nosuch'");
-        Patient::of(&server, server.dsn("app")).mends(code, &["database"]);
+        Patient::of(&server, server.dsn("app")).exemplifies(code).mends(code, &["database"]);
     }
     a_parameter_less: "auth/parameter-unsupported", |code| {
         let dsn = Server::shared().dsn("app").with("options", "-c nosuch=1");
@@ -283,7 +287,7 @@ proofs! {
         let server = server();
         server.sql("postgres", "ALTER ROLE app CONNECTION LIMIT 20");
         let _held: Vec<_> = (0..16).map(|_| server.session("app", "shop")).collect();
-        Patient::of(&server, server.dsn("app")).mends(code, &["database"]);
+        Patient::of(&server, server.dsn("app")).exemplifies(code).mends(code, &["database"]);
     }
     idle_sessions_that_stay: "pool/idle-timeout", |code| {
         let server = server();
@@ -305,10 +309,10 @@ proofs! {
         std::os::unix::fs::symlink(server.socket_directory().join(&socket), closed.join(&socket)).expect("the directory is ours");
         let dsn = server.socket_dsn("app").host(&shown(&closed));
         let call = Doctor::check().by_an_ordinary_user();
-        Patient::alone(dsn).called(call).mends(code, &["app-config"]);
+        Patient::alone(dsn).called(call).exemplifies(code).mends(code, &["app-config"]);
     }
     tls_in_the_settings: "tls/required-by-server", |code| {
-        Patient::alone(Server::shared().dsn("tlsonly").sslmode("disable")).mends(code, &["app-config"]);
+        Patient::alone(Server::shared().dsn("tlsonly").sslmode("disable")).exemplifies(code).mends(code, &["app-config"]);
     }
     tls_on_the_server: "tls/not-supported-by-server", |code| {
         let server = Server::with(|settings| settings.certificate = None);
@@ -349,7 +353,7 @@ proofs! {
         let closed = if account::is_root() { 0o600 } else { 0o000 };
         fs::set_permissions(&file, fs::Permissions::from_mode(closed)).expect("the file is ours");
         let dsn = Server::shared().dsn("app").with("sslrootcert", &shown(&file));
-        Patient::alone(dsn).called(Doctor::check().by_an_ordinary_user()).mends(code, &["app-host"]);
+        Patient::alone(dsn).called(Doctor::check().by_an_ordinary_user()).exemplifies(code).mends(code, &["app-host"]);
     }
     pem_instead_of_der: "tls/ca-file-invalid", |code| {
         let pem = fs::read(&authority::get().root).expect("the authority wrote it");
@@ -357,24 +361,33 @@ proofs! {
         let file = workdir::fresh("root").join("root of the authority.crt");
         fs::write(&file, der).expect("the directory is ours");
         let dsn = Server::shared().dsn("app").with("sslrootcert", &shown(&file));
-        Patient::alone(dsn).mends(code, &["app-host", "app-config"]);
+        Patient::alone(dsn).exemplifies(code).mends(code, &["app-host", "app-config"]);
     }
-    a_renewed_certificate: "tls/certificate-expired", |code| { renewed(&authority::get().expired, code); }
-    a_certificate_renewed_in_time: "tls/certificate-expiring", |code| { renewed(&authority::get().expiring, code); }
+    a_renewed_certificate: "tls/certificate-expired", |code| {
+        let server = serving(&authority::get().expired);
+        renewed(&server, Patient::of(&server, server.dsn("app")).exemplifies(code), code);
+    }
+    a_certificate_renewed_in_time: "tls/certificate-expiring", |code| {
+        let server = serving(&authority::get().expiring);
+        renewed(&server, Patient::of(&server, server.dsn("app")).exemplifies(code), code);
+    }
     a_certificate_instead_of_a_revoked_one: "tls/certificate-revoked", |code| {
-        let server = Server::with(|settings| settings.weakly_certified(&authority::get().revoked));
+        let server = serving(&authority::get().revoked);
         let dsn = server.dsn("app").with("sslcrl", &shown(&authority::get().revocations));
-        Patient::of(&server, dsn).mends_with_a_hand(code, &["database"], |_| install(&server, &authority::get().server));
+        Patient::of(&server, dsn).exemplifies(code).mends_with_a_hand(code, &["database"], |_| install(&server, &authority::get().server));
     }
     a_current_list_of_revoked_certificates: "tls/crl-unusable", |code| {
         let list = workdir::fresh("crl").join("root.crl");
         fs::copy(&authority::get().old_revocations, &list).expect("the authority wrote it");
         let dsn = Server::shared().dsn("app").with("sslcrl", &shown(&list));
-        Patient::alone(dsn).mends_with_a_hand(code, &[], |_| {
+        Patient::alone(dsn).exemplifies(code).mends_with_a_hand(code, &[], |_| {
             fs::copy(&authority::get().revocations, &list).expect("the directory is ours");
         });
     }
-    a_stronger_certificate: "tls/certificate-weak", |code| { renewed(&authority::get().weak_key, code); }
+    a_stronger_certificate: "tls/certificate-weak", |code| {
+        let server = serving(&authority::get().weak_key);
+        renewed(&server, Patient::of(&server, server.dsn("app")).exemplifies(code), code);
+    }
     the_clients_authority: "tls/client-certificate-rejected", |code| {
         let trusted = copy_of_the_root("trusted.crt");
         let server = Server::with(|settings| settings.set("ssl_ca_file", &shown(&trusted)));
@@ -419,12 +432,12 @@ proofs! {
     encryption_over_the_network: "tls/plaintext-remote", |code| {
         let (server, call) = need!(remote());
         let dsn = server.dsn("app").host(network::REMOTE).sslmode("disable");
-        Patient::alone(dsn).called(call).mends(code, &["app-config"]);
+        Patient::alone(dsn).called(call).exemplifies(code).mends(code, &["app-config"]);
     }
     verification_over_the_network: "tls/unverified", |code| {
         let (server, call) = need!(remote());
         let dsn = server.dsn("app").host(network::REMOTE).sslmode("require");
-        Patient::alone(dsn).called(call).mends_with_a_hand(code, &[], |dsn| {
+        Patient::alone(dsn).called(call).exemplifies(code).mends_with_a_hand(code, &[], |dsn| {
             let root = shown(&authority::get().root);
             *dsn = dsn.clone().with("sslmode", "verify-full").with("sslrootcert", &root).host("localhost").with("hostaddr", network::REMOTE);
         });

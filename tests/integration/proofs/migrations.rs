@@ -75,7 +75,7 @@ proofs! {
         alembic.revision("a1");
         alembic.run(&["upgrade", "head"]);
         alembic.revision("a2");
-        patient(venv, &database, &alembic.path).mends(code, &["app-host"]);
+        patient(venv, &database, &alembic.path).exemplifies(code).mends(code, &["app-host"]);
     }
     what_django_has_to_apply: "migrations/pending", |code| {
         let venv = need!(Venv::shared());
@@ -91,7 +91,7 @@ proofs! {
         let database = database(&server);
         let alembic = Alembic::init(venv, &database);
         alembic.revision("a1");
-        patient(venv, &database, &alembic.path).mends(code, &["app-host"]);
+        patient(venv, &database, &alembic.path).exemplifies(code).mends(code, &["app-host"]);
     }
     a_new_database_of_djangos: "migrations/never-applied", |code| {
         let venv = need!(Venv::shared());
@@ -110,16 +110,21 @@ proofs! {
         // What deletes is told in words, never to be pasted as it stands.
         let text = finding["remedy"]["steps"][0]["text"].as_str().expect("a text");
         let (_, statement) = text.split_at(text.find("DELETE FROM").expect("a statement"));
-        patient.mends_with_a_hand(code, &[], |_| drop(copy.sql(statement)));
+        patient.exemplifies(code).mends_with_a_hand(code, &[], |_| drop(copy.sql(statement)));
     }
     a_version_table_that_may_be_read: "migrations/unreadable", |code| {
         let server = server();
         let copy = server.copy();
         copy.sql("REVOKE ALL ON alembic_version FROM app");
-        shop(&server, &copy, &Project::shop()).mends(code, &["database"]);
+        shop(&server, &copy, &Project::shop()).exemplifies(code).mends(code, &["database"]);
     }
     a_version_table_on_the_search_path: "migrations/version-table-hidden", |code| {
         let server = server();
+        let copy = server.copy();
+        copy.sql("CREATE SCHEMA away");
+        copy.sql("ALTER TABLE alembic_version SET SCHEMA away");
+        copy.sql("GRANT USAGE ON SCHEMA away TO app");
+        shop(&server, &copy, &Project::shop()).exemplifies(code);
         for granted in ["GRANT USAGE ON SCHEMA away TO app", "ALTER ROLE app SET search_path = away, public"] {
             let copy = server.copy();
             copy.sql("CREATE SCHEMA away");

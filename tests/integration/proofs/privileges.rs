@@ -34,30 +34,30 @@ proofs! {
     }
     access_to_sequences: "privileges/sequence-access", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("no_sequence")).mends(code, &["database"]);
+        Patient::of(&server, server.dsn("no_sequence")).exemplifies(code).mends(code, &["database"]);
     }
     the_use_of_a_schema: "privileges/schema-usage", |code| {
         let server = server();
         let call = Doctor::check().args(["--schema", "sealed"]);
-        Patient::of(&server, server.dsn("no_schema")).called(call).mends(code, &["database"]);
+        Patient::of(&server, server.dsn("no_schema")).called(call).exemplifies(code).mends(code, &["database"]);
     }
     new_tables_in_a_schema: "privileges/schema-create", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("app")).called(needing("usage,select,create")).mends(code, &["database"]);
+        Patient::of(&server, server.dsn("app")).called(needing("usage,select,create")).exemplifies(code).mends(code, &["database"]);
     }
     ownership: "privileges/not-owner", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("app")).called(needing("usage,ddl")).mends(code, &["database"]);
+        Patient::of(&server, server.dsn("app")).called(needing("usage,ddl")).exemplifies(code).mends(code, &["database"]);
     }
     what_is_made_later: "privileges/default-privileges", |code| {
         let server = server();
         server.sql("shop", "ALTER DEFAULT PRIVILEGES FOR ROLE owner IN SCHEMA public REVOKE INSERT ON TABLES FROM app");
-        Patient::of(&server, server.dsn("app")).mends(code, &["database"]);
+        Patient::of(&server, server.dsn("app")).exemplifies(code).mends(code, &["database"]);
     }
     a_policy: "privileges/row-security", |code| {
         let server = server();
         hide_a_table(&server);
-        Patient::of(&server, server.dsn("app")).mends(code, &["database"]);
+        Patient::of(&server, server.dsn("app")).exemplifies(code).mends(code, &["database"]);
     }
     policies_that_may_filter_again: "privileges/row-security", |code| {
         let server = server();
@@ -71,18 +71,18 @@ proofs! {
     }
     transactions_that_write: "privileges/read-only-default", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("read_only")).mends(code, &["database"]);
+        Patient::of(&server, server.dsn("read_only")).exemplifies(code).mends(code, &["database"]);
     }
     a_search_path: "privileges/search-path", |code| {
         let server = server();
         let database = Database::empty(&server);
         database.sql("CREATE SCHEMA shop AUTHORIZATION app");
         database.sql("CREATE TABLE shop.orders (id integer)");
-        Patient::of(&server, database.dsn("app")).mends(code, &["database"]);
+        Patient::of(&server, database.dsn("app")).exemplifies(code).mends(code, &["database"]);
     }
     an_ordinary_role: "privileges/superuser", |code| {
         let server = server();
-        Patient::of(&server, server.dsn("admin")).mends(code, &["database"]);
+        Patient::of(&server, server.dsn("admin")).exemplifies(code).mends(code, &["database"]);
     }
     an_extension: "privileges/extension-denied", |code| {
         for name in ["citext", "pg_stat_statements"] {

@@ -123,7 +123,7 @@ fn django_says_what_it_runs_with() {
         .env("SHOP_DATABASE", parts(server, "app"))
         .env("DATABASE_URL", other)
         .run();
-    run.sound().warns("config/sources-disagree");
+    run.sound().warns("config/sources-disagree").exemplifies("config/sources-disagree");
     let finding = run.finding("config/sources-disagree").to_string();
     assert!(
         finding.contains("elsewhere.invalid") && finding.contains("The application itself says"),
@@ -157,7 +157,7 @@ fn django_stops_before_it_has_settings() {
     let venv = need!(Venv::shared());
     let project = django(DJANGO);
     let run = ask_django(venv, &project).run();
-    run.fails("config/application-fails");
+    run.fails("config/application-fails").exemplifies("config/application-fails");
     let finding = run.finding("config/application-fails").to_string();
     assert!(
         finding.contains("website/settings.py line 6: KeyError: 'SHOP_DATABASE'") && finding.contains("give SHOP_DATABASE its value"),
@@ -180,7 +180,8 @@ fn django_stops_before_it_has_settings() {
         .arg(venv.path())
         .project(&project.path)
         .run()
-        .fails("config/app-not-found");
+        .fails("config/app-not-found")
+        .exemplifies("config/app-not-found");
     let project = django("import nowhere_at_all\n");
     let run = ask_django(venv, &project).run();
     run.fails("config/application-fails");

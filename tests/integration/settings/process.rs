@@ -70,7 +70,7 @@ fn gunicorn_tells_dsn_venv_project_and_workers() {
     root.write("etc/shop.env", format!("DATABASE_URL={other}\n"));
     let run = unit(&root).run();
     run.sound();
-    run.warns("config/stale-process");
+    run.warns("config/stale-process").exemplifies("config/stale-process");
     let finding = run.finding("config/stale-process").to_string();
     assert!(
         finding.contains("systemctl restart shop.service") && finding.contains("etc/shop.env line 1"),
@@ -104,7 +104,11 @@ fn settings_that_came_after_the_process() {
 
 #[test]
 fn there_is_no_such_process() {
-    Doctor::check().args(["--pid", "4194305"]).run().fails("config/process-not-found");
+    Doctor::check()
+        .args(["--pid", "4194305"])
+        .run()
+        .fails("config/process-not-found")
+        .exemplifies("config/process-not-found");
 }
 
 #[test]

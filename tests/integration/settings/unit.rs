@@ -60,7 +60,7 @@ fn a_percent_sign_in_environment_drops_the_variable() {
     let dsn = format!("postgresql://app:{}%40x@localhost/shop", canary::of("app"));
     let root = Root::with_service(&format!("Environment=DATABASE_URL={dsn}\nExecStart=/bin/true\n"));
     let run = check(&root).run();
-    run.fails("config/percent-specifier");
+    run.fails("config/percent-specifier").exemplifies("config/percent-specifier");
     let finding = run.finding("config/percent-specifier").to_string();
     assert!(finding.contains("shop.service:5") && finding.contains("Invalid slot"), "{finding}");
     mend(&run, "config/percent-specifier");
@@ -104,7 +104,11 @@ fn a_missing_env_file_stops_the_service_unless_it_is_optional() {
 fn the_shell_has_what_the_unit_has_not() {
     let root = Root::with_service("ExecStart=/bin/true\n");
     let dsn = format!("postgresql://app:{}@localhost/shop", canary::of("app"));
-    check(&root).env("DATABASE_URL", dsn).run().fails("config/shell-only");
+    check(&root)
+        .env("DATABASE_URL", dsn)
+        .run()
+        .fails("config/shell-only")
+        .exemplifies("config/shell-only");
     check(&root).run().fails("config/no-settings");
 }
 
@@ -112,7 +116,7 @@ fn the_shell_has_what_the_unit_has_not() {
 fn there_is_no_such_unit() {
     let root = Root::with_service("ExecStart=/bin/true\n");
     let run = Doctor::check().args(["--unit", "shpo", "--root"]).arg(&root.path).run();
-    run.fails("config/unit-not-found");
+    run.fails("config/unit-not-found").exemplifies("config/unit-not-found");
     assert!(run.finding("config/unit-not-found").to_string().contains("shop"), "{}", run.stdout);
     for name in ["../../etc/passwd", "a b", "*"] {
         Doctor::check()
@@ -150,7 +154,7 @@ fn a_line_with_export_is_dropped() {
     );
     let run = check(&root).run();
     // The cause is the line, and not that nothing is set.
-    run.fails("config/assignment-dropped");
+    run.fails("config/assignment-dropped").exemplifies("config/assignment-dropped");
     assert!(!run.codes().contains(&"config/no-settings".to_owned()), "{}", run.stdout);
     mend(&run, "config/assignment-dropped");
     check(&root).args(["--until", "config"]).run().sound();
@@ -171,7 +175,9 @@ fn everybody_can_read_the_password() {
     let until = |run: Doctor| run.args(["--until", "config"]).run();
     until(check(&root)).sound();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    until(check(&root)).warns("config/env-file-exposed");
+    until(check(&root))
+        .warns("config/env-file-exposed")
+        .exemplifies("config/env-file-exposed");
 }
 
 #[test]
@@ -220,6 +226,8 @@ fn what_only_the_manager_knows_is_not_missing() {
         run.sound().warns("config/value-unknown");
         assert!(run.finding("config/value-unknown").to_string().contains(words), "{}", run.stdout);
     }
+    let root = Root::with_service("PassEnvironment=DATABASE_URL\nEnvironment=DB_HOST=localhost DB_NAME=shop DB_USER=app\n");
+    check(&root).args(["--until", "config"]).exemplifies("config/value-unknown");
     let root = Root::with_service("PassEnvironment=DATABASE_URL\nUnsetEnvironment=DATABASE_URL\n");
     check(&root).run().fails("config/no-settings");
 }

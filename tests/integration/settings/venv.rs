@@ -40,7 +40,8 @@ fn the_driver_is_not_installed() {
     let psycopg2 = "postgresql+psycopg2://app@localhost/shop";
     check(&[("SQLAlchemy", "2.0.40"), ("psycopg", "3.2.1")], psycopg2)
         .run()
-        .fails("config/driver-missing");
+        .fails("config/driver-missing")
+        .exemplifies("config/driver-missing");
     check(&[("SQLAlchemy", "2.0.40"), ("psycopg2-binary", "2.9.10")], psycopg2)
         .run()
         .sound();

@@ -14,10 +14,20 @@ pub fn quoted(name: &str) -> String {
 /// The items in double quotes with commas between, at most [`SHOWN`] of them.
 #[must_use]
 pub fn quoted_list<T: AsRef<str>>(items: &[T]) -> String {
-    let shown: Vec<String> = items.iter().take(SHOWN).map(|item| quoted(item.as_ref())).collect();
-    match items.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
+    cut(items.iter().take(SHOWN).map(|item| quoted(item.as_ref())), items.len())
+}
+
+/// The items with commas between, at most [`SHOWN`] of them.
+#[must_use]
+pub fn list<T: ToString>(items: &[T]) -> String {
+    cut(items.iter().take(SHOWN).map(ToString::to_string), items.len())
+}
+
+fn cut(shown: impl Iterator<Item = String>, of: usize) -> String {
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match of.saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 
