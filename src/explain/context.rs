@@ -102,6 +102,9 @@ pub fn words() -> impl Iterator<Item = &'static str> {
     [SURELY_OTHERS, OURS, OTHERS, NAMES].into_iter().flatten().copied()
 }
 
+/// How Python begins a traceback.
+pub const TRACEBACK: &str = "Traceback (most recent call last)";
+
 /// How many lines of a traceback are read back.
 const FRAMES: usize = 400;
 /// How many neighbours of a line count where there is no traceback.
@@ -156,7 +159,7 @@ where
     // Some collectors take the indentation away: then a line counts as code once the frame above it is seen.
     let mut unsettled = 0;
     for (distance, frame) in above.enumerate() {
-        if frame.starts_with("Traceback (most recent call last)") {
+        if frame.starts_with(TRACEBACK) {
             break;
         }
         let is_frame = is_frame(&frame);
@@ -180,6 +183,27 @@ where
         }
     }
     !in_traceback && after.take(NEIGHBOURS).find_map(owner).unwrap_or(false)
+}
+
+/// How many of the lines above belong to the traceback that ends below them; the nearest line comes first.
+#[must_use]
+pub fn traceback<'l>(above: impl Iterator<Item = &'l [u8]>) -> Option<usize> {
+    let mut unsettled = 0;
+    for (index, line) in above.take(FRAMES).enumerate() {
+        let line = plain(line);
+        if line.contains(TRACEBACK) {
+            return Some(index + 1);
+        }
+        if line.trim_start().starts_with("File \"") {
+            unsettled = 0;
+        } else if !is_frame(&line) {
+            unsettled += 1;
+        }
+        if unsettled > CODE {
+            break;
+        }
+    }
+    None
 }
 
 /// The lines of a record as its program wrote them, without what stands before its message.
@@ -247,7 +271,7 @@ pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<
         let text = line.trim_start();
         if is_link(text) {
             chained = true;
-        } else if text.starts_with("Traceback (most recent call last)") || text.starts_with("+ Exception Group Traceback") {
+        } else if text.starts_with(TRACEBACK) || text.starts_with("+ Exception Group Traceback") {
             if !chained {
                 return Bond::None;
             }

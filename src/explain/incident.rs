@@ -1,14 +1,14 @@
 //! One trouble: all that one message or traceback says, and which of it is the cause.
 
 use std::borrow::Cow;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use super::catalogue::Meaning;
 use super::context::Bond;
 use super::facts::Facts;
 use super::refusals::Refusal;
-use super::{lines, sight, times};
+use super::{sight, times};
 use crate::finding::Kind;
 use crate::finding::pool::{client_pool_exhausted, connection_lost};
 use crate::finding::privileges::transaction_aborted;
@@ -27,10 +27,11 @@ pub struct Sighting {
     pub source: Option<Source>,
 }
 
-/// The line that a sighting stands for with those that go on with it, to be read when its numbers are asked for.
+/// The line that a sighting stands for with those that it depends on, to be read when its numbers are asked for.
 #[derive(Debug, Clone)]
 pub struct Source {
     pub text: Box<[u8]>,
+    pub line: Range<usize>,
     /// Which of what the line says.
     pub index: usize,
     /// Whether the line tells its time, which is then not read yet.
@@ -41,7 +42,7 @@ impl Source {
     /// The line alone.
     #[must_use]
     pub fn line(&self) -> &[u8] {
-        lines::forward(&self.text).next().unwrap_or_default()
+        &self.text[self.line.clone()]
     }
 }
 
@@ -83,7 +84,7 @@ impl Sighting {
         let time = self.time().map(Cow::into_owned);
         if let Some(source) = self.source.take() {
             self.time = time;
-            if let Some(said) = sight::said_alone(&source.text).into_iter().nth(source.index) {
+            if let Some(said) = sight::said_alone(&source.text, source.line).into_iter().nth(source.index) {
                 self.said = said;
             }
         }

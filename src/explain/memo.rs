@@ -4,6 +4,7 @@
 //! numbers.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use memchr::{memchr, memmem};
@@ -18,7 +19,7 @@ use super::{clean, translations};
 /// Texts whose marks differ are kept in different places, so many of them.
 const PLACES: usize = 1024;
 /// How many are kept at one place.
-const SHAPES: usize = 8;
+const SHAPES: usize = 16;
 /// How many bytes are kept; then all begins anew.
 const BYTES: usize = 4 << 20;
 /// Longer texts are not kept.
@@ -28,6 +29,7 @@ const LONGEST: usize = 16 << 10;
 const BEHIND: &[&str] = &[
     "DETAIL",
     "Is the server running on host",
+    "connections on port",
     "Unix domain socket",
     "Connect call failed",
     "LINE 1",
@@ -46,26 +48,51 @@ static MARKS: LazyLock<[Few; 2]> = LazyLock::new(|| {
 /// The texts that were read.
 #[derive(Debug, Default)]
 pub struct Memo {
-    places: Vec<Vec<(Shape, Known)>>,
+    places: Vec<Vec<Noted>>,
     bytes: usize,
+}
+
+/// A line that was read.
+#[derive(Debug)]
+struct Noted {
+    shape: Shape,
+    /// How many lines behind it change what it says.
+    marked: usize,
+    looked: Looked,
+    known: Known,
+}
+
+/// How many lines around a line its reading looked at, for whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Looked {
+    pub above: usize,
+    pub below: usize,
 }
 
 impl Memo {
     /// What a line says, if one of the same shape was noted.
     pub fn recall<'b>(&mut self, around: &Surroundings<'b>) -> Option<Recalled<'b>> {
         let place = self.places.get_mut(place(around.line)).filter(|place| !place.is_empty())?;
-        let text = text(around);
-        let index = place.iter().position(|(shape, _)| shape.fits(text))?;
+        let marked = marked(around.message_behind());
+        let index = place
+            .iter()
+            .position(|noted| noted.marked == marked && noted.shape.fits(around.near(noted.looked.above, noted.below()).0))?;
         // What was said last is most likely said next.
         place.swap(0, index);
-        let known = place[0].1.clone();
-        Some(Recalled { known, text })
+        let noted = &place[0];
+        let (text, line) = around.near(noted.looked.above, noted.below());
+        Some(Recalled {
+            known: noted.known.clone(),
+            text,
+            line,
+        })
     }
 
-    /// Notes what a line says.
-    pub fn note(&mut self, around: &Surroundings<'_>, known: Known) {
-        let text = text(around);
-        if text.len() > LONGEST {
+    /// Notes what a line says, and how far its reading looked around.
+    pub fn note(&mut self, around: &Surroundings<'_>, looked: Looked, known: Known) {
+        let marked = marked(around.message_behind());
+        let (text, _) = around.near(looked.above, marked.max(looked.below));
+        if text.len() > LONGEST || around.is_at_an_end(looked) {
             return;
         }
         let shape = Shape::of(text);
@@ -77,7 +104,19 @@ impl Memo {
         }
         let place = &mut self.places[place(around.line)];
         place.truncate(SHAPES - 1);
-        place.push((shape, known));
+        place.push(Noted {
+            shape,
+            marked,
+            looked,
+            known,
+        });
+    }
+}
+
+impl Noted {
+    /// How many lines behind it are kept with it.
+    fn below(&self) -> usize {
+        self.marked.max(self.looked.below)
     }
 }
 
@@ -85,26 +124,26 @@ impl Memo {
 #[derive(Debug)]
 pub struct Recalled<'b> {
     pub known: Known,
-    /// The line with as much of those behind it as its reading depends on.
+    /// The line with as much of those around it as its reading depends on.
     pub text: &'b [u8],
+    pub line: Range<usize>,
 }
 
 fn place(line: &[u8]) -> usize {
     shape::mark(line) % PLACES
 }
 
-fn text<'b>(around: &Surroundings<'b>) -> &'b [u8] {
-    around.with_behind(marked(around.message_behind()))
+/// Whether a line may change the reading of one before it.
+#[must_use]
+pub fn is_marked(line: &[u8]) -> bool {
+    let [plain, foreign] = &*MARKS;
+    plain.find(line).is_some() || !line.is_ascii() && foreign.find(line).is_some()
 }
 
 /// How many lines there are up to the last that changes the reading of the line before them.
 fn marked(behind: &[u8]) -> usize {
-    let is_marked = |text: &[u8]| {
-        let [plain, foreign] = &*MARKS;
-        plain.find(text).is_some() || !text.is_ascii() && foreign.find(text).is_some()
-    };
     let is_escaped = memchr(b'\\', behind).is_some_and(|at| memmem::find(&behind[at..], b"\\u").is_some());
-    if !is_escaped && !is_marked(behind) {
+    if behind.is_empty() || !is_escaped && !is_marked(behind) {
         return 0;
     }
     let lines: Vec<&[u8]> = lines::forward(behind).collect();

@@ -9,11 +9,11 @@ use std::sync::LazyLock;
 use super::{catalogue, clean, context, lines, prefix, translations};
 
 /// A longer number is none that programs write.
-const LONGEST: usize = 20;
+const LONGEST: usize = 64;
+/// How the groups of a universally unique identifier are divided, of which some may hold no digit.
+const IDENTIFIER: &[u8; 36] = b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 /// Stands for the character before the first.
 const BEGINNING: u8 = 0;
-/// In so many words behind its prefix, a line may have another one: numbers there are only exchanged for others of the same length.
-const WORDS: usize = 4;
 
 /// How long a time may be. Its numbers keep their length, so that it stays one.
 const TIME: usize = 40;
@@ -34,7 +34,7 @@ struct Open {
     between: Range<usize>,
     number: Number,
     /// How long those are that tell there, a bit for each length.
-    telling: u32,
+    telling: u128,
 }
 
 /// What may stand for a number.
@@ -46,6 +46,8 @@ enum Number {
     Digits,
     /// A word of hexadecimal digits.
     Word,
+    /// A universally unique identifier.
+    Identifier,
 }
 
 impl Shape {
@@ -68,7 +70,7 @@ impl Shape {
             let digits = &text[range.clone()];
             let number = match number {
                 _ if range.start >= zone.0.max(time) => number,
-                Number::Word if !digits.iter().all(u8::is_ascii_digit) => return,
+                Number::Word | Number::Identifier if !digits.iter().all(u8::is_ascii_digit) => return,
                 _ => Number::Long(digits.len()),
             };
             if digits.len() <= LONGEST && !tells(before, digits) {
@@ -119,6 +121,9 @@ impl Shape {
 impl Number {
     /// The one that stands at the beginning of a text, and what stands behind it.
     fn first_of(self, text: &[u8]) -> Option<(&[u8], &[u8])> {
+        if matches!(self, Self::Identifier) {
+            return is_identifier(text).then(|| text.split_at(IDENTIFIER.len()));
+        }
         let mut length = 0;
         let mut digits = 0;
         for byte in text {
@@ -132,7 +137,7 @@ impl Number {
         }
         let fits = match self {
             Self::Long(own) => own == length,
-            Self::Digits | Self::Word => digits > 0,
+            Self::Digits | Self::Word | Self::Identifier => digits > 0,
         };
         (fits && length <= LONGEST).then(|| text.split_at(length))
     }
@@ -160,17 +165,32 @@ pub fn mark(text: &[u8]) -> usize {
     usize::try_from(sum).unwrap_or(0)
 }
 
-/// Of each line, up to where numbers keep their length, and where it ends.
+/// Of each line, up to where its numbers keep their length, so that it has no other prefix with others; and where it ends.
 fn zones(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
     let mut at = 0;
     lines::forward(text).map(move |line| {
         let start = at;
         at += line.len() + 1;
         let head = line.len() - prefix::strip(&lines::text(line)).rest.len().min(line.len());
-        let words = line[head..].iter().enumerate().filter(|(_, byte)| **byte == b' ');
-        let end = words.map(|(at, _)| head + at).nth(WORDS - 1).unwrap_or(line.len());
-        (start + end, at)
+        (start + head + words_of_prefix(&line[head..]), at)
     })
+}
+
+/// How long the words are that may hold a prefix.
+fn words_of_prefix(line: &[u8]) -> usize {
+    /// Those of syslog's protocol have a dash among them.
+    const HEADER: usize = 6;
+    /// A day or a month of three letters, and a time behind it.
+    const TIME: usize = 4;
+    let words: Vec<&[u8]> = line.split(|byte| *byte == b' ').take(HEADER).collect();
+    let count = if words.contains(&b"-".as_slice()) {
+        HEADER
+    } else if words.first().is_some_and(|word| word.len() == 3) {
+        TIME
+    } else {
+        1
+    };
+    words.iter().take(count).map(|word| word.len() + 1).sum::<usize>().min(line.len())
 }
 
 /// The numbers of the texts that are known, by the character before them.
@@ -189,22 +209,23 @@ static TELLING: LazyLock<[Vec<&'static [u8]>; 256]> = LazyLock::new(|| {
     telling
 });
 
-/// Whether a number behind this character may change what a text says.
+/// Whether a number behind this character may change what a text says. One that a text begins with may stand behind anything.
 fn tells(before: u8, number: &[u8]) -> bool {
-    telling_behind(before).any(|telling| telling == number) || is_escape(before, number)
-}
-
-/// The numbers that tell behind this character. One that a text begins with may stand behind anything.
-fn telling_behind(before: u8) -> impl Iterator<Item = &'static [u8]> {
-    let behind = |before: u8| TELLING[usize::from(before)].iter().copied();
-    behind(before).chain(behind(BEGINNING))
+    for before in [before, BEGINNING] {
+        for telling in &TELLING[usize::from(before)] {
+            if *telling == number {
+                return true;
+            }
+        }
+    }
+    is_escape(before, number)
 }
 
 /// How long the numbers are that tell behind this character, a bit for each length.
-fn lengths_that_tell(before: u8) -> u32 {
-    let lengths = telling_behind(before).filter(|number| number.len() <= LONGEST);
-    let escapes = if before == b'#' { u32::MAX } else { 0 };
-    lengths.fold(escapes, |lengths, number| lengths | 1 << number.len())
+fn lengths_that_tell(before: u8) -> u128 {
+    let telling = TELLING[usize::from(before)].iter().chain(&TELLING[usize::from(BEGINNING)]);
+    let escapes = if before == b'#' { u128::MAX } else { 0 };
+    telling.fold(escapes, |lengths, number| lengths | 1 << number.len().min(LONGEST))
 }
 
 /// `#011` is a tab.
@@ -218,11 +239,21 @@ fn each_number(text: &[u8], mut give: impl FnMut(u8, Range<usize>, Number)) {
     let mut at = 0;
     while at < text.len() {
         let word = at..at + length(&text[at..], u8::is_ascii_alphanumeric);
+        if is_identifier(&text[at..]) {
+            give(before(at), at..at + IDENTIFIER.len(), Number::Identifier);
+            at += IDENTIFIER.len();
+            continue;
+        }
         at = word.end + 1;
         // An escape is no number.
         if before(word.start) == b'\\' {
             continue;
         }
+        let word = if text[word.clone()].starts_with(b"0x") {
+            word.start + 2..word.end
+        } else {
+            word
+        };
         if is_number(&text[word.clone()]) {
             give(before(word.start), word, Number::Word);
             continue;
@@ -238,9 +269,24 @@ fn each_number(text: &[u8], mut give: impl FnMut(u8, Range<usize>, Number)) {
     }
 }
 
+/// Whether a text begins with a universally unique identifier.
+fn is_identifier(text: &[u8]) -> bool {
+    let fits = |(pattern, byte): (&u8, &u8)| match pattern {
+        b'-' => *byte == b'-',
+        _ => is_hexadecimal(byte),
+    };
+    text.len() >= IDENTIFIER.len()
+        && IDENTIFIER.iter().zip(text).all(fits)
+        && !text.get(IDENTIFIER.len()).is_some_and(u8::is_ascii_alphanumeric)
+}
+
+fn is_hexadecimal(byte: &u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+}
+
 /// Whether a word is a number.
 fn is_number(word: &[u8]) -> bool {
-    word.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) && word.iter().any(u8::is_ascii_digit)
+    word.iter().all(is_hexadecimal) && word.iter().any(u8::is_ascii_digit)
 }
 
 /// How many bytes at the beginning are of a kind.

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 use super::assemble;
 use super::catalogue::{self, Match, Meaning};
@@ -16,7 +16,7 @@ use super::frames;
 use super::incident::{Said, Sighting, Source};
 use super::judge;
 use super::lines;
-use super::memo::{Known, Memo, Recalled};
+use super::memo::{self, Known, Looked, Memo, Recalled};
 use super::prefix;
 use super::session;
 use super::times;
@@ -39,8 +39,10 @@ pub struct Surroundings<'b> {
     pub after: &'b [u8],
     /// Counted from 1.
     pub number: u64,
-    /// From the line on.
-    rest: &'b [u8],
+    /// All of it, with the place of the line.
+    text: &'b [u8],
+    place: Range<usize>,
+    looked: Cell<Looked>,
 }
 
 impl<'b> Surroundings<'b> {
@@ -52,24 +54,74 @@ impl<'b> Surroundings<'b> {
             line: &text[line.clone()],
             after: text.get(line.end + 1..).unwrap_or_default(),
             number,
-            rest: &text[line.start..],
+            text,
+            place: line,
+            looked: Cell::default(),
         }
     }
 
     /// The lines behind it that may go on with its message.
     #[must_use]
     pub fn message_behind(&self) -> &'b [u8] {
-        first_lines(self.after, MESSAGE_LINES)
+        message_behind(self.after)
     }
 
-    /// The line with some of those behind it.
+    /// The line with some of those around it, and where it stands among them.
     #[must_use]
-    pub fn with_behind(&self, lines: usize) -> &'b [u8] {
-        match first_lines(self.after, lines) {
-            b"" => self.line,
-            behind => &self.rest[..self.line.len() + 1 + behind.len()],
-        }
+    pub fn near(&self, above: usize, below: usize) -> (&'b [u8], Range<usize>) {
+        let start = self.place.start - lines::backward(self.before).take(above).map(|line| line.len() + 1).sum::<usize>();
+        let end = match below {
+            0 => self.place.end,
+            below => (self.place.end + 1 + first_lines(self.after, below).len()).min(self.text.len()),
+        };
+        (&self.text[start..end], self.place.start - start..self.place.end - start)
     }
+
+    /// Whether a look reached an end of what stands around the line: elsewhere, it might have gone on.
+    #[must_use]
+    pub fn is_at_an_end(&self, looked: Looked) -> bool {
+        looked.above > 0 && lines::backward(self.before).nth(looked.above).is_none()
+            || looked.below > 0 && lines::forward(self.after).nth(looked.below).is_none()
+    }
+
+    /// The lines above it, from the nearest. Which were looked at is noted.
+    fn above(&self) -> impl Iterator<Item = &'b [u8]> + '_ {
+        let look = |(above, line)| {
+            let looked = self.looked.get();
+            self.looked.set(Looked {
+                above: looked.above.max(above + 1),
+                ..looked
+            });
+            line
+        };
+        lines::backward(self.before).enumerate().map(look)
+    }
+
+    /// The lines below it, as those above.
+    fn below(&self) -> impl Iterator<Item = &'b [u8]> + '_ {
+        let look = |(below, line)| {
+            let looked = self.looked.get();
+            self.looked.set(Looked {
+                below: looked.below.max(below + 1),
+                ..looked
+            });
+            line
+        };
+        lines::forward(self.after).enumerate().map(look)
+    }
+}
+
+/// The lines that may go on with the message of the line before them: all up to one that begins something else.
+fn message_behind(after: &[u8]) -> &[u8] {
+    let lines = lines::forward(after).take(MESSAGE_LINES).take_while(|line| !begins_anew(line));
+    first_lines(after, lines.count())
+}
+
+/// Whether a line has its own time and nothing that belongs to the line before it.
+fn begins_anew(line: &[u8]) -> bool {
+    let text = lines::text(line);
+    let stripped = prefix::strip(&text);
+    stripped.time.is_some() && !context::continues(stripped.rest) && !memo::is_marked(line)
 }
 
 /// The first lines of a text, without the last one's end.
@@ -98,12 +150,12 @@ pub fn sightings(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, 
 pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize) {
     let Some(whole) = assemble::whole(around) else {
         let reading = read(around.line, around.after, around);
-        if reading.stands_alone {
+        if reading.can_be_noted {
             let known = Known {
                 said: reading.said.iter().cloned().collect(),
                 is_timed: times::of_line(around.line).is_some(),
             };
-            memo.note(around, known);
+            memo.note(around, around.looked.get(), known);
         }
         return (placed(reading, around), 0);
     };
@@ -114,11 +166,10 @@ pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize
     (placed(best, around), whole.reach)
 }
 
-/// What a line that was noted says, with nothing around it but the lines that go on with its message.
+/// What a line says that was noted, with nothing around it but what was kept with it.
 #[must_use]
-pub fn said_alone(text: &[u8]) -> Vec<Arc<Said>> {
-    let line = memchr(b'\n', text).unwrap_or(text.len());
-    let around = Surroundings::of(text, 0..line, 0);
+pub fn said_alone(text: &[u8], line: Range<usize>) -> Vec<Arc<Said>> {
+    let around = Surroundings::of(text, line, 0);
     read(around.line, around.after, &around).said
 }
 
@@ -146,6 +197,7 @@ pub fn known(recalled: &Recalled<'_>, around: &Surroundings<'_>) -> Vec<Sighting
         time: time.clone(),
         source: Some(Source {
             text: recalled.text.into(),
+            line: recalled.line.clone(),
             index,
             is_timed: known.is_timed,
         }),
@@ -164,8 +216,8 @@ struct Reading {
     time: Option<String>,
     /// How many letters its texts fix.
     weight: usize,
-    /// Whether all of it comes from the line without its prefix: it says the same at any time and place.
-    stands_alone: bool,
+    /// Whether all of it comes from the line without its prefix, and from the lines that were looked at: it says the same at any time.
+    can_be_noted: bool,
 }
 
 fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
@@ -173,21 +225,19 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
     let english = translations::in_english(&original);
     let line = english.as_deref().unwrap_or(&original);
     let message = message(line, after);
-    let (matches, asked_around) = matches(&message, line.len(), around);
+    let matches = matches(&message, around);
     let prefix = line.len() - prefix::strip(line).rest.len();
     let said_alone = |found: &Match<'_>| {
         let start = found.captured.start;
-        let reads_frames = lacks_host(found) || frames::may_settle(&message[start..]);
-        !found.entry.is_fallback() && !reads_frames && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
+        !found.entry.is_fallback() && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
     };
     let is_silent = matches.iter().all(|found| found.captured.start >= line.len());
-    let stands_alone = !asked_around
-        && (!is_silent || matches.is_empty())
-        && matches.iter().filter(|found| found.captured.start < line.len()).all(said_alone);
+    let can_be_noted =
+        (!is_silent || matches.is_empty()) && matches.iter().filter(|found| found.captured.start < line.len()).all(said_alone);
     let matches: Vec<Match<'_>> = matches.into_iter().filter(|found| found.captured.start < line.len()).collect();
     if matches.is_empty() {
         return Reading {
-            stands_alone,
+            can_be_noted,
             ..Reading::default()
         };
     }
@@ -202,14 +252,14 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
         said: said.collect(),
         time: time(around, line),
         weight: matches.iter().map(|found| found.entry.template.weight()).sum(),
-        stands_alone,
+        can_be_noted,
     }
 }
 
 /// The line with those that go on with its message.
 fn message(line: &str, after: &[u8]) -> String {
     let mut message = line.to_owned();
-    for next in lines::forward(after).take(MESSAGE_LINES) {
+    for next in lines::forward(message_behind(after)) {
         let next = clean::record(next);
         let next = translations::in_english(&next).map_or(next, Cow::Owned);
         message.push('\n');
@@ -219,22 +269,18 @@ fn message(line: &str, after: &[u8]) -> String {
     message
 }
 
-/// What stands in a message, and whether the lines around its own first bytes were asked whose it is.
-fn matches<'t>(message: &'t str, own: usize, around: &Surroundings<'_>) -> (Vec<Match<'t>>, bool) {
-    let asked = Cell::new(false);
+/// What stands in a message.
+fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> Vec<Match<'t>> {
     let mut near_driver = |place: usize| {
         let begin = message[..place].rfind('\n').map_or(0, |at| at + 1);
         let end = message[place..].find('\n').map_or(message.len(), |at| place + at);
-        let before = || {
-            asked.set(asked.get() || place < own);
-            lines::backward(&message.as_bytes()[..begin]).chain(lines::backward(around.before))
-        };
-        let after = lines::forward(message[end..].trim_start_matches('\n').as_bytes()).chain(lines::forward(around.after));
+        let before = || lines::backward(&message.as_bytes()[..begin]).chain(around.above());
+        let after = lines::forward(message[end..].trim_start_matches('\n').as_bytes()).chain(around.below());
         context::near_driver(before, &message[begin..end], after)
     };
     let mut matches = catalogue::matches(message, &mut near_driver);
     matches.retain(|found| !is_of_statement(message, found.captured.start) && !goes_on(message, found.captured.end));
-    (matches, asked.get())
+    matches
 }
 
 /// Whether a message does not name the host that the frames above it may show.
@@ -245,13 +291,16 @@ fn lacks_host(found: &Match<'_>) -> bool {
 
 /// The traceback that a message ends, from its beginning.
 fn frames_above(around: &Surroundings<'_>, message: &str) -> String {
-    const BEGINNING: &str = "Traceback (most recent call last)";
-    if let Some(begin) = message.rfind(BEGINNING) {
+    if let Some(begin) = message.rfind(context::TRACEBACK) {
         return message[begin..].to_owned();
     }
-    // Forwards, since only that way is quick.
-    let begin = memmem::find_iter(around.before, BEGINNING).last();
-    begin.map_or_else(String::new, |begin| lines::text(&around.before[begin..]).into_owned() + message)
+    match context::traceback(around.above()) {
+        None => String::new(),
+        Some(lines) => {
+            let (frames, line) = around.near(lines, 0);
+            lines::text(&frames[..line.start]).into_owned() + message
+        }
+    }
 }
 
 /// Whether it is something else: a setting of the error's name, what is written in a file, or a file where PostgreSQL's message would end.
