@@ -245,9 +245,16 @@ pub enum Bond {
     Chain,
 }
 
-/// Judges the lines between two matches, and the beginning of the second one's line; the first was written at `since`.
+/// Whether a line begins a message of its own, whatever stands before it.
 #[must_use]
-pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
+pub fn begins(line: &[u8]) -> bool {
+    !continues_message(&plain(line), || Moment::Untold)
+}
+
+/// Judges the lines between two matches, and the beginning of the second one's line unless that is known to begin a message; the first was
+/// written at `since`.
+#[must_use]
+pub fn bond<'s>(between: &[u8], line: Option<&[u8]>, since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
     // It begins with the end of the first one's line.
     let between = between.strip_prefix(b"\n").unwrap_or(between);
     let lines = || lines::forward(between).flat_map(written);
@@ -255,13 +262,15 @@ pub fn bond<'s>(between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<
     if lines().next().is_some_and(|line| !continues(&line) && !is_link(&line)) {
         return Bond::None;
     }
-    let own = plain(line);
-    let moment = || match prefix::strip(&lines::text(line)).time {
+    let moment = |line: &[u8]| match prefix::strip(&lines::text(line)).time {
         None => Moment::Untold,
         Some(time) if since().is_some_and(|since| times::is_same_second(&since, time)) => Moment::Same,
         Some(_) => Moment::Later,
     };
-    if continues_message(&own, moment) && lines().all(|line| continues(&line)) {
+    if let Some(line) = line
+        && continues_message(&plain(line), || moment(line))
+        && lines().all(|line| continues(&line))
+    {
         return Bond::Message;
     }
     let mut chained = false;

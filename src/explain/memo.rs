@@ -157,4 +157,6 @@ pub struct Known {
     pub said: Arc<[Arc<Said>]>,
     /// Whether the line tells its time itself.
     pub is_timed: bool,
+    /// Whether it begins a message of its own, whatever stands before it.
+    pub begins: bool,
 }

@@ -197,6 +197,7 @@ impl Scanner {
     /// Looks at one line that may hold something, and says how far what it holds reaches; `self.lines` are before it.
     fn judge(&mut self, buffer: &[u8], around: &Surroundings<'_>, line: Range<usize>, recalled: Option<Recalled<'_>>) -> Option<usize> {
         let Range { start, end: stop } = line;
+        let begins = recalled.as_ref().is_some_and(|recalled| recalled.known.begins);
         let (mut sightings, reach) = match recalled {
             Some(recalled) => (sight::known(&recalled, around), 0),
             None => sight::anew(around, &mut self.memo),
@@ -216,7 +217,8 @@ impl Scanner {
         };
         let mut bond = between.map_or(Bond::None, |between| {
             let since = || self.open.as_ref().and_then(|open| open.incident.time());
-            context::bond(between, &buffer[start..stop], since)
+            let own = (!begins).then(|| &buffer[start..stop]);
+            context::bond(between, own, since)
         });
         for seen in sightings {
             self.take(seen, bond, stop);

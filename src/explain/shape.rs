@@ -182,10 +182,14 @@ fn words_of_prefix(line: &[u8]) -> usize {
     const HEADER: usize = 6;
     /// A day or a month of three letters, and a time behind it.
     const TIME: usize = 4;
+    let is_name = |word: &[u8]| {
+        let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+        letters == 3 && word.iter().all(|byte| byte.is_ascii_alphabetic() || b"[(<".contains(byte))
+    };
     let words: Vec<&[u8]> = line.split(|byte| *byte == b' ').take(HEADER).collect();
     let count = if words.contains(&b"-".as_slice()) {
         HEADER
-    } else if words.first().is_some_and(|word| word.len() == 3) {
+    } else if words.first().is_some_and(|word| is_name(word)) {
         TIME
     } else {
         1

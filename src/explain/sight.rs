@@ -80,34 +80,32 @@ impl<'b> Surroundings<'b> {
     /// Whether a look reached an end of what stands around the line: elsewhere, it might have gone on.
     #[must_use]
     pub fn is_at_an_end(&self, looked: Looked) -> bool {
-        looked.above > 0 && lines::backward(self.before).nth(looked.above).is_none()
-            || looked.below > 0 && lines::forward(self.after).nth(looked.below).is_none()
+        let is_end = |asked: usize, line: Option<&[u8]>| asked > 0 && line.is_none();
+        is_end(looked.above, lines::backward(self.before).nth(looked.above.saturating_sub(1)))
+            || is_end(looked.below, lines::forward(self.after).nth(looked.below.saturating_sub(1)))
     }
 
-    /// The lines above it, from the nearest. Which were looked at is noted.
+    /// The lines above it, from the nearest. How many are asked for is noted.
     fn above(&self) -> impl Iterator<Item = &'b [u8]> + '_ {
-        let look = |(above, line)| {
-            let looked = self.looked.get();
-            self.looked.set(Looked {
-                above: looked.above.max(above + 1),
-                ..looked
-            });
-            line
-        };
-        lines::backward(self.before).enumerate().map(look)
+        let note = |looked: &mut Looked, asked| looked.above = looked.above.max(asked);
+        self.noted(lines::backward(self.before), note)
     }
 
     /// The lines below it, as those above.
     fn below(&self) -> impl Iterator<Item = &'b [u8]> + '_ {
-        let look = |(below, line)| {
-            let looked = self.looked.get();
-            self.looked.set(Looked {
-                below: looked.below.max(below + 1),
-                ..looked
-            });
-            line
-        };
-        lines::forward(self.after).enumerate().map(look)
+        let note = |looked: &mut Looked, asked| looked.below = looked.below.max(asked);
+        self.noted(lines::forward(self.after), note)
+    }
+
+    fn noted(&self, mut lines: impl Iterator<Item = &'b [u8]>, note: fn(&mut Looked, usize)) -> impl Iterator<Item = &'b [u8]> {
+        let mut asked = 0;
+        std::iter::from_fn(move || {
+            asked += 1;
+            let mut looked = self.looked.get();
+            note(&mut looked, asked);
+            self.looked.set(looked);
+            lines.next()
+        })
     }
 }
 
@@ -154,6 +152,7 @@ pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize
             let known = Known {
                 said: reading.said.iter().cloned().collect(),
                 is_timed: times::of_line(around.line).is_some(),
+                begins: context::begins(around.line),
             };
             memo.note(around, around.looked.get(), known);
         }
@@ -229,7 +228,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
     let prefix = line.len() - prefix::strip(line).rest.len();
     let said_alone = |found: &Match<'_>| {
         let start = found.captured.start;
-        !found.entry.is_fallback() && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
+        !found.entry.is_fallback() && start >= prefix
     };
     let is_silent = matches.iter().all(|found| found.captured.start >= line.len());
     let can_be_noted =
