@@ -33,6 +33,7 @@ pub mod net;
 pub mod observer;
 pub mod outcome;
 pub mod own_limits;
+pub mod parting;
 pub mod pool;
 pub mod pooler;
 pub mod privileges;

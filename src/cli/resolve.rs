@@ -1,7 +1,9 @@
 //! From what was parsed to what is asked for.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::Read as _;
+use std::os::fd::AsFd as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -252,10 +254,10 @@ fn of_target(target: &Target) -> Origin {
 /// Everything on standard input, without the line feed that `echo` adds.
 fn standard_input() -> anyhow::Result<Secret> {
     let mut text = zeroize::Zeroizing::new(Vec::new());
-    std::io::stdin()
-        .lock()
-        .take(LONGEST_DSN)
-        .read_to_end(&mut text)
+    // The standard library would keep what it read for the life of the process.
+    let unbuffered = std::io::stdin().as_fd().try_clone_to_owned().map(File::from);
+    unbuffered
+        .and_then(|input| input.take(LONGEST_DSN).read_to_end(&mut text))
         .context("standard input cannot be read")?;
     Ok(Secret::new(text.strip_suffix(b"\n").unwrap_or(&text)))
 }

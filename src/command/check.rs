@@ -1,6 +1,7 @@
 //! `dbdoctor check`: probes the chain and reports.
 
 use std::io::{self, Write as _};
+use std::time::Duration;
 
 use crate::aside;
 use crate::chain;
@@ -10,6 +11,7 @@ use crate::exit_code::ExitCode;
 use crate::fleet;
 use crate::outcome::Outcome;
 use crate::own_limits;
+use crate::parting;
 use crate::report::live::Live;
 use crate::report::output::Output;
 use crate::report::style::Style;
@@ -18,6 +20,9 @@ use crate::request::Request;
 use crate::settings::environment::Environment;
 use crate::shared::Shared;
 use crate::verdict::{Breakage, Verdict};
+
+/// How long a server may take over a handshake or a login that the user broke off; a second Ctrl-C breaks that off too.
+const PARTING_LIMIT: Duration = Duration::from_secs(5);
 
 /// Checks one target; `arguments` are the program's own, to be repeated in the report.
 #[must_use]
@@ -72,10 +77,19 @@ fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
             }
         }
     });
+    // Nobody needs the secrets any more; whoever takes the report may take his time.
+    drop((shared, checks, environment));
+    reporter.end(&outcome);
+    let committed = output.commit();
+    runtime.block_on(async {
+        tokio::select! {
+            () = parting::all(args.timeout.min(PARTING_LIMIT)) => {}
+            () = interrupted(has_room) => {}
+        }
+    });
     // A resolver that hangs must not hold the exit up.
     runtime.shutdown_background();
-    reporter.end(&outcome);
-    if let Err(error) = output.commit() {
+    if let Err(error) = committed {
         // Nobody may be listening there.
         let _ = writeln!(io::stderr(), "dbdoctor: the report cannot be written: {error}");
         return Ok(ExitCode::Broke);

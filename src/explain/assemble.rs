@@ -5,6 +5,8 @@ use super::sight::Surroundings;
 
 /// How many lines of a frame are read in each direction.
 const LINES: usize = 12;
+/// The sides of a frame.
+const SIDES: [char; 3] = ['│', '┃', '║'];
 
 /// What a broken line was, in each way that it may have been broken.
 #[derive(Debug)]
@@ -14,12 +16,26 @@ pub struct Whole {
     pub reach: usize,
 }
 
+impl Whole {
+    /// A frame inside of a traceback's frame shows what variables held: nothing of it happened.
+    fn values() -> Self {
+        Self {
+            readings: Vec::new(),
+            reach: 0,
+        }
+    }
+}
+
 /// The whole of what a line is a part of; `None` where the line is whole.
 #[must_use]
 pub fn whole(around: &Surroundings<'_>) -> Option<Whole> {
     let line = lines::text(around.line);
     if let Some(own) = framed(&line) {
-        return Some(panel(around, own));
+        return Some(if framed(&own).is_some_and(|_| own.trim_start().starts_with(SIDES)) {
+            Whole::values()
+        } else {
+            panel(around, own)
+        });
     }
     let mut text = partial(&line)?.to_owned();
     let mut reach = 0;
@@ -41,9 +57,8 @@ pub fn whole(around: &Surroundings<'_>) -> Option<Whole> {
 
 /// What stands between the sides of a frame, without the blank beside each.
 fn framed(line: &str) -> Option<String> {
-    let is_side = |c: char| matches!(c, '│' | '┃' | '║');
-    let (_, inner) = line.split_once(is_side)?;
-    let inner = inner.rsplit_once(is_side).map_or(inner, |(inner, _)| inner);
+    let (_, inner) = line.split_once(SIDES)?;
+    let inner = inner.rsplit_once(SIDES).map_or(inner, |(inner, _)| inner);
     let inner = inner.strip_prefix(' ').unwrap_or(inner);
     Some(inner.strip_suffix(' ').unwrap_or(inner).to_owned())
 }

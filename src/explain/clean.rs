@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use memchr::memmem;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::lines;
 
@@ -94,6 +94,10 @@ fn message_of_json(text: &str) -> Option<String> {
             gather(value, &mut parts);
         }
     }
+    // A logger's own fields may have any name: what is more than a word may be a message.
+    let others = record.iter().filter(|(key, _)| !MESSAGE_KEYS.contains(&key.as_str()));
+    let texts = others.filter_map(|(_, value)| value.as_str()).filter(|text| text.contains(' '));
+    parts.extend(texts.map(str::to_owned));
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
@@ -109,10 +113,41 @@ fn gather(value: &Value, parts: &mut Vec<String>) {
                 .collect();
             parts.push(String::from_utf8_lossy(&bytes).into_owned());
         }
+        // structlog lists an exception before what it was raised from.
+        Value::Array(items) if items.iter().all(|item| item.get("exc_type").is_some()) => {
+            items.iter().rev().for_each(|item| gather(item, parts));
+        }
         Value::Array(items) => items.iter().for_each(|item| gather(item, parts)),
-        Value::Object(fields) => fields.values().for_each(|field| gather(field, parts)),
+        Value::Object(fields) => match traceback(fields) {
+            Some(traceback) => parts.push(traceback),
+            None => fields.values().for_each(|field| gather(field, parts)),
+        },
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// An exception with its frames, as structlog's and Sentry's records have them, as Python would print it.
+fn traceback(fields: &Map<String, Value>) -> Option<String> {
+    let text = |fields: &Map<String, Value>, keys: [&str; 2]| {
+        let value = keys.iter().find_map(|key| fields.get(*key)?.as_str());
+        value.map(str::to_owned)
+    };
+    let frames = fields
+        .get("frames")
+        .or_else(|| fields.get("stacktrace")?.get("frames"))?
+        .as_array()?;
+    let name = text(fields, ["exc_type", "type"])?;
+    let frames = frames.iter().filter_map(Value::as_object).map(|frame| {
+        let file = text(frame, ["abs_path", "filename"]).unwrap_or_default();
+        let line = frame.get("lineno").map(ToString::to_string).unwrap_or_default();
+        let function = text(frame, ["name", "function"]).unwrap_or_default();
+        let code = text(frame, ["line", "context_line"]).unwrap_or_default();
+        format!("  File \"{file}\", line {line}, in {function}\n    {}\n", code.trim())
+    });
+    let frames: String = frames.collect();
+    let value = text(fields, ["exc_value", "value"]).filter(|value| !value.is_empty());
+    let said = value.map_or_else(|| name.clone(), |value| format!("{name}: {value}"));
+    Some(format!("Traceback (most recent call last):\n{frames}{said}"))
 }
 
 /// PostgreSQL's csvlog doubles the quotation marks.

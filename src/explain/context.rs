@@ -9,7 +9,14 @@ use memchr::{memchr, memmem};
 use super::{clean, lines, prefix, times};
 
 /// What is another's whatever else stands in the line: an address that was asked for, a package that was to be installed.
-const SURELY_OTHERS: &[&str] = &["urllib3", "pip._vendor", "upstream: ", "sshd["];
+const SURELY_OTHERS: &[&str] = &[
+    "urllib3",
+    "pip._vendor",
+    "upstream: ",
+    "sshd[",
+    "data from client: ",
+    "data to client: ",
+];
 
 /// Words that only PostgreSQL, its drivers and its poolers bring into a log, in lower case.
 const OURS: &[&str] = &[
@@ -31,6 +38,7 @@ const OURS: &[&str] = &[
     "connection to server at",
     "pooler error",
     "node_modules/pg",
+    "client_pg.",
     "failed to connect to `host=",
     "failed to connect to `user=",
     "npgsql",
@@ -163,7 +171,7 @@ where
             break;
         }
         let is_frame = is_frame(&frame);
-        let names_file = frame.trim_start().starts_with("File \"");
+        let names_file = names_file(&frame);
         if !(names_file || is_frame) {
             unsettled += 1;
         } else if names_file && unsettled > 0 {
@@ -176,7 +184,9 @@ where
         if unsettled > CODE && (in_traceback || distance >= NEIGHBOURS) {
             break;
         }
-        if (names_file || !in_traceback && (is_frame || distance < NEIGHBOURS))
+        let counts = names_file || !in_traceback && (is_frame || distance < NEIGHBOURS);
+        if counts
+            && !is_numbered(&frame)
             && let Some(ours) = owner(frame.as_bytes())
         {
             return ours;
@@ -224,9 +234,28 @@ fn plain(line: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// `File "/srv/app.py", line 7, in save`, or as `IPython` writes it, `File /srv/app.py:7, in save()`.
+fn names_file(line: &str) -> bool {
+    let text = line.trim_start();
+    text.starts_with("File \"") || text.starts_with("File /") || text.starts_with("File ~/")
+}
+
+/// `│ ❱ 117 │   await connected │`, `-> 117     await connected`: code with the number of its line, which may speak of anything.
+fn is_numbered(line: &str) -> bool {
+    let text = line.trim_start_matches([' ', '│', '❱', '-', '>']);
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    digits > 0 && text.len() < line.len() && text[digits..].starts_with(' ')
+}
+
 /// Whether a line can stand inside of a traceback.
 fn is_frame(line: &str) -> bool {
-    line.is_empty() || line.starts_with([' ', '\t']) || is_mark(line)
+    let is_of_java = || line.starts_with("at ") && line.ends_with(')');
+    line.is_empty() || line.starts_with([' ', '\t']) || is_mark(line) || is_of_java()
+}
+
+/// What `IPython` and stackprinter write into a traceback: frames, the line that was running, what they leave out, and rules.
+fn is_shown(line: &str) -> bool {
+    names_file(line) || is_numbered(line) || line.starts_with("...") || line.starts_with("---")
 }
 
 /// `^^^^^^`, below the part of a line that was running.
@@ -280,15 +309,15 @@ pub fn bond<'s>(between: &[u8], line: Option<&[u8]>, since: impl FnOnce() -> Opt
         let text = line.trim_start();
         if is_link(text) {
             chained = true;
-        } else if text.starts_with(TRACEBACK) || text.starts_with("+ Exception Group Traceback") {
+        } else if text.contains(TRACEBACK) {
             if !chained {
                 return Bond::None;
             }
             framed = true;
-        } else if !(continues(&line) || framed && (is_code || is_exception(text) || line.starts_with("File \""))) {
+        } else if !(continues(&line) || framed && (is_code || is_exception(text)) || chained && is_shown(&line)) {
             return Bond::None;
         }
-        is_code = line.starts_with("File \"");
+        is_code = names_file(&line);
     }
     if chained { Bond::Chain } else { Bond::None }
 }
@@ -323,6 +352,7 @@ pub fn continues(line: &str) -> bool {
         "connections on Unix domain socket",
         "before or while processing the request",
         "SSL SYSCALL",
+        "Caused by: ",
     ];
     let Some(first) = line.as_bytes().first() else {
         return true;

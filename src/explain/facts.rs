@@ -82,14 +82,17 @@ impl Facts {
     pub fn read_session(&mut self, session: Session<'_>) {
         for (name, value) in [("role", session.role), ("database", session.database)] {
             if let Some(value) = value {
-                self.add(name, value);
+                self.add(name, unquoted(value));
             }
         }
     }
 
     /// What the server's own log adds in its `DETAIL`, which clients never get: whether the password or the role was wrong.
     pub fn read_detail(&mut self, behind: &str) {
-        if let Some((_, detail)) = behind.split_once("DETAIL: ") {
+        const BEGINS: &[&str] = &["FATAL: ", "ERROR: ", "LOG: ", "WARNING: "];
+        if let Some((between, detail)) = behind.split_once("DETAIL: ")
+            && !BEGINS.iter().any(|severity| between.contains(severity))
+        {
             self.add("detail", detail.lines().next().unwrap_or_default().trim());
         }
     }

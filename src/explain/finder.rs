@@ -25,6 +25,31 @@ const LONGEST: usize = 512;
 /// Marks of lines in which no piece may stand as it is: refusals in other languages, messages as lists of bytes, and parts of lines.
 const MARKS: &[&str] = &["FATAL: ", "OperationalError: ", "MESSAGE\":[", " stdout P ", " stderr P "];
 
+/// Beginnings of messages whose lines a terminal's width may have broken, so that no text of the catalogue stands in one line.
+const BROKEN: &[&str] = &[
+    "connection to server at ",
+    "connection to server on socket",
+    "could not translate host name",
+    "ConnectionFailure",
+    "InsufficientPrivilege",
+    "InternalError",
+    "InterfaceError",
+    "InvalidAuthorizationSpecification",
+    "InvalidCatalogName",
+    "InvalidPassword",
+    "LockNotAvailable",
+    "NotSupportedError",
+    "ObjectNotInPrerequisiteState",
+    "PoolTimeout: ",
+    "ProgrammingError",
+    "QueryCanceled",
+    "ReadOnlySQLTransaction",
+    "ReadOnlySqlTransaction",
+    "TooManyConnections",
+    "UndefinedColumn",
+    "UndefinedTable",
+];
+
 /// What was found. Of two for one literal, the first counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sign {
@@ -57,7 +82,7 @@ static EVERYWHERE: LazyLock<Cover<Sign>> = LazyLock::new(|| {
         };
         Wanted::template(&entry.template, sign)
     });
-    let marks = MARKS.iter().map(|mark| Wanted::literal(mark, Sign::Certain));
+    let marks = MARKS.iter().chain(BROKEN).map(|mark| Wanted::literal(mark, Sign::Certain));
     let strangers = strangers::signs().map(|(index, sign)| Wanted::literal(sign, Sign::Stranger(index)));
     Cover::new(texts.chain(marks).chain(strangers), |line| line.is_ascii() && is_unescaped(line))
 });

@@ -34,3 +34,5 @@ mod strided;
 pub mod template;
 pub mod times;
 pub mod translations;
+mod values;
+mod wrapped;

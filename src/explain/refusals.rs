@@ -57,7 +57,7 @@ const fn fallback(template: &'static str) -> Refusal {
 pub static REFUSALS: &[Refusal] = &[
     server("password authentication failed for user \"{role}\"", "28P01", "auth_failed"),
     server("empty password returned by client", "28P01", "recv_password_packet"),
-    server("authentication failed for user \"{role}\"", "28000", "auth_failed"),
+    server("{_} authentication failed for user \"{role}\"", "28000", "auth_failed"),
     server("Peer authentication failed for user \"{role}\"", "28000", "auth_failed"),
     server("Ident authentication failed for user \"{role}\"", "28000", "auth_failed"),
     server("role \"{role}\" does not exist", "28000", "InitializeSessionUserId"),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use super::assemble;
+use super::assemble::{self, Whole};
 use super::catalogue::{self, Match, Meaning};
 use super::clean;
 use super::context;
@@ -21,6 +21,7 @@ use super::prefix;
 use super::session;
 use super::times;
 use super::translations;
+use super::{values, wrapped};
 use crate::conninfo::mask::{MASK, mask_dsn};
 use crate::layer::Layer;
 
@@ -148,7 +149,15 @@ pub fn sightings(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, 
 pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize) {
     let Some(whole) = assemble::whole(around) else {
         let reading = read(around.line, around.after, around);
-        if reading.can_be_noted {
+        let wrapped = wrapped::whole(around);
+        let is_wrapped = wrapped.is_some();
+        if let Some(whole) = wrapped
+            && let best = best(&whole, around)
+            && best.weight > reading.weight + apart(&whole, around)
+        {
+            return (placed(best, around), whole.reach);
+        }
+        if reading.can_be_noted && !is_wrapped {
             let known = Known {
                 said: reading.said.iter().cloned().collect(),
                 is_timed: times::of_line(around.line).is_some(),
@@ -158,11 +167,20 @@ pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize
         }
         return (placed(reading, around), 0);
     };
+    (placed(best(&whole, around), around), whole.reach)
+}
+
+/// Of the ways in which a message may have been broken, the right one: broken in the wrong way, a longer message reads as a shorter one.
+fn best(whole: &Whole, around: &Surroundings<'_>) -> Reading {
     let behind = &around.after[whole.reach.min(around.after.len())..];
     let readings = whole.readings.iter().map(|reading| read(reading.as_bytes(), behind, around));
-    // Broken in the wrong way, a longer message reads as a shorter one.
-    let best = readings.max_by_key(|reading| reading.weight).unwrap_or_default();
-    (placed(best, around), whole.reach)
+    readings.max_by_key(|reading| reading.weight).unwrap_or_default()
+}
+
+/// How many letters the lines behind a line fix, each by itself.
+fn apart(whole: &Whole, around: &Surroundings<'_>) -> usize {
+    let lines = lines::forward(&around.after[..whole.reach.min(around.after.len())]);
+    lines.map(|line| read(line, b"", around).weight).sum()
 }
 
 /// What a line says that was noted, with nothing around it but what was kept with it.
@@ -222,7 +240,7 @@ struct Reading {
 fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
     let original = clean::record(line);
     let english = translations::in_english(&original);
-    let line = english.as_deref().unwrap_or(&original);
+    let line = english.as_deref().unwrap_or(&original).trim_end();
     let message = message(line, after);
     let matches = matches(&message, around);
     let prefix = line.len() - prefix::strip(line).rest.len();
@@ -279,6 +297,9 @@ fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> Vec<Match<'t>> {
     };
     let mut matches = catalogue::matches(message, &mut near_driver);
     matches.retain(|found| !is_of_statement(message, found.captured.start) && !goes_on(message, found.captured.end));
+    if !matches.is_empty() && (values::is_value(around.line, around.above()) || values::is_statement(around.line, around.above())) {
+        matches.clear();
+    }
     matches
 }
 
@@ -302,11 +323,13 @@ fn frames_above(around: &Surroundings<'_>, message: &str) -> String {
     }
 }
 
-/// Whether it is something else: a setting of the error's name, what is written in a file, or a file where PostgreSQL's message would end.
+/// Whether it is something else: a setting of the error's name, what is written in a file, or a file where PostgreSQL's message would end;
+/// PHP adds its own place.
 fn goes_on(message: &str, end: usize) -> bool {
     let (said, rest) = message.split_at(end);
     let is_set = || rest.trim_start_matches(' ').starts_with("= ");
-    said.ends_with("does not exist") && rest.starts_with(" in ")
+    let is_of_php = || rest.starts_with(" in /") && rest.lines().next().is_some_and(|line| line.contains(".php"));
+    said.ends_with("does not exist") && rest.starts_with(" in ") && !is_of_php()
         || said.ends_with("No such file or directory") && rest.starts_with(": ")
         || rest.starts_with(" in file \"")
         || is_set()
@@ -371,7 +394,7 @@ fn refusal_alone(text: &str) -> &str {
 
 /// The line without its prefix, with every secret masked.
 fn excerpt(line: &str, found: &Match<'_>, facts: &Facts) -> String {
-    let mut text = mask_dsn(prefix::strip(line).rest);
+    let mut text = mask_dsn(prefix::strip(line).rest.trim());
     for (name, value) in &found.captured.holes {
         if *name == SECRET && !value.is_empty() {
             text = text

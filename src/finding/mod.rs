@@ -6,7 +6,8 @@
 //!    [`Finding`] from what a probe saw, remedy included.
 //! 2. Write `src/finding/<layer>/<slug>.md`, the page that `dbdoctor explain <layer>/<slug>` shows: `# <layer>/<slug>`, then the
 //!    sections of [`page::HEADINGS`], of paragraphs, lists (the causes numbered, the fix with `-`) and code blocks. What its example
-//!    shows was really printed.
+//!    shows was really printed: either another program's text, with its name and version, which is among those that
+//!    `tests/explain` collects; or the report of a scenario that says `exemplifies(code)`, which `DBDOCTOR_UPDATE=1` writes.
 //! 3. Name the file in the list below, with `+ TEXTS` behind it if the file says what the finding looks like in a log.
 //!
 //! `list`, `explain` and the tests of the catalogue derive from that list.

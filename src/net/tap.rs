@@ -45,16 +45,16 @@ impl<S> Tap<S> {
         }
     }
 
+    /// The same, kept by whoever holds `received`.
+    #[must_use]
+    pub fn keeping(stream: S, received: Received) -> Self {
+        Self { stream, received }
+    }
+
     /// The stream itself.
     #[must_use]
     pub fn into_inner(self) -> S {
         self.stream
-    }
-
-    /// What has been received, and will be.
-    #[must_use]
-    pub fn received(&self) -> Received {
-        self.received.clone()
     }
 }
 

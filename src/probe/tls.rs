@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use openssl::ssl::SslRef;
 use tokio::io::AsyncReadExt as _;
 
 use super::dns::Route;
@@ -22,7 +23,8 @@ use crate::server::refusal;
 use crate::target::{Negotiation, RequiredGss, SslMode, Target};
 use crate::tls::certificate::Certificate;
 use crate::tls::certificate_request;
-use crate::tls::connector::{Connector, Encrypted, Unprepared};
+use crate::tls::connector::{Connector, Unprepared};
+use crate::tls::handshake::{self, Shaken};
 use crate::tls::inspection::{self, Inspection};
 use crate::tls::policy::Check;
 use crate::tls::request::{self, Answer};
@@ -141,28 +143,13 @@ async fn secure(
     (socket, opened_in): (Socket, Duration),
     limit: Duration,
 ) -> Result<(SecuredStream, Notes), Vec<Finding>> {
-    let mut stream = Tap::new(socket);
-    if target.tls.negotiation == Negotiation::Postgres {
-        match request::ask(request::TLS, &mut stream, limit).await {
-            Answer::Willing => {}
-            Answer::Unwilling if target.tls.mode == SslMode::Prefer => return Ok(unencrypted(target, route, stream)),
-            Answer::Unwilling => return Err(vec![not_supported_by_server::finding(target, route)]),
-            Answer::Error(error) => return Err(vec![refusal::finding(&error, &refusal::Scene::before_tls(target, route))]),
-            Answer::TooMuch(bytes) if Speaker::of(&bytes) == Speaker::Unknown => {
-                return Err(vec![handshake_failed::injected(&route.address, &bytes)]);
-            }
-            Answer::Foreign(bytes) | Answer::TooMuch(bytes) => return Err(vec![not_postgres::finding(&route.address, &bytes)]),
-            Answer::Closed => return Err(vec![closed::finding(&route.address, "after the SSLRequest")]),
-            Answer::Broken(error) => return Err(vec![reset::in_talk(&route.address, &error)]),
-            Answer::Silence => return Err(vec![silent::finding(&route.address, limit)]),
-        }
-    }
-    // Its bytes tell what failed; the answer to the SSLRequest is not part of the handshake.
-    let stream = Tap::new(stream.into_inner());
-    let received = stream.received();
     let name = route.host.certificate_name().unwrap_or_else(|| route.address.place());
-    match tokio::time::timeout(limit, connector.connect(&name, stream)).await {
-        Ok(Ok(mut stream)) => {
+    let ssl = connector
+        .session(&name)
+        .map_err(|error| vec![handshake_failed::finding(target, &route.address, &error.to_string(), &[])])?;
+    let (shaken, received) = handshake::shake(socket, ssl, target.tls.negotiation, limit).await;
+    match shaken {
+        Shaken::Secured(mut stream) => {
             if connector.sends_certificate
                 && let Some(alert) = late_alert(&mut stream, opened_in * 2 + ALERT_GRACE).await
             {
@@ -170,14 +157,30 @@ async fn secure(
             }
             examine(target, connector, route, &name, stream, &received.bytes())
         }
-        Ok(Err(error)) => Err(handshake_findings(target, connector, route, &name, &error, &received.bytes(), limit).await),
-        Err(_) => Err(vec![handshake_failed::stalled(&route.address, limit)]),
+        Shaken::NotBegun(Answer::Unwilling, stream) if target.tls.mode == SslMode::Prefer => Ok(unencrypted(target, route, stream)),
+        Shaken::NotBegun(answer, _) => Err(vec![not_begun(target, route, answer, limit)]),
+        Shaken::Failed(error) => Err(handshake_findings(target, connector, route, &name, &error, &received.bytes(), limit).await),
+        Shaken::Stalled => Err(vec![handshake_failed::stalled(&route.address, limit)]),
+    }
+}
+
+/// Why the server did not agree to begin.
+fn not_begun(target: &Target, route: &Route, answer: Answer, limit: Duration) -> Finding {
+    let address = &route.address;
+    match answer {
+        Answer::Willing | Answer::Unwilling => not_supported_by_server::finding(target, route),
+        Answer::Error(error) => refusal::finding(&error, &refusal::Scene::before_tls(target, route)),
+        Answer::TooMuch(bytes) if Speaker::of(&bytes) == Speaker::Unknown => handshake_failed::injected(address, &bytes),
+        Answer::Foreign(bytes) | Answer::TooMuch(bytes) => not_postgres::finding(address, &bytes),
+        Answer::Closed => closed::finding(address, "after the SSLRequest"),
+        Answer::Broken(error) => reset::in_talk(address, &error),
+        Answer::Silence => silent::finding(address, limit),
     }
 }
 
 /// In TLS 1.3 the client is done before the server has judged its certificate. A refusal that is not waited for gets lost: the server
 /// closes the connection with the client's next message unread, and the reset overtakes the alert.
-async fn late_alert(stream: &mut Encrypted, patience: Duration) -> Option<String> {
+async fn late_alert(stream: &mut SecuredStream, patience: Duration) -> Option<String> {
     match tokio::time::timeout(patience, stream.read_u8()).await {
         Ok(Err(error)) => Some(error.to_string()),
         Ok(Ok(_)) | Err(_) => None,
@@ -199,7 +202,7 @@ fn examine(
     connector: &Connector,
     route: &Route,
     name: &str,
-    stream: Encrypted,
+    stream: SecuredStream,
     received: &[u8],
 ) -> Result<(SecuredStream, Notes), Vec<Finding>> {
     let mut notes = Notes::default();
@@ -214,7 +217,8 @@ fn examine(
         hello.protocol()
     });
     notes.fact("verification", check.name());
-    let certificate = stream.ssl().peer_certificate().map(|certificate| Certificate::read(&certificate));
+    let peer = stream.ssl().and_then(SslRef::peer_certificate);
+    let certificate = peer.map(|certificate| Certificate::read(&certificate));
     if let Some(certificate) = &certificate {
         describe(&mut notes, certificate);
         if check == Check::ChainAndName && !certificate.fits(name) {
@@ -228,7 +232,7 @@ fn examine(
         notes.found(unverified::finding(target, route));
     }
     notes.summary = format!("{}, {}", protocol.as_deref().unwrap_or("TLS"), check.name());
-    Ok((SecuredStream::Encrypted(Box::new(stream)), notes))
+    Ok((stream, notes))
 }
 
 fn describe(notes: &mut Notes, certificate: &Certificate) {

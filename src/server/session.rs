@@ -17,6 +17,7 @@ use super::watch::{CancelKey, Method, Progress, Seen, Watch};
 use super::wire;
 use crate::foreign::Foreign;
 use crate::net::socket::Address;
+use crate::parting;
 use crate::target::{self, Target};
 use crate::tls::stream::SecuredStream;
 
@@ -132,7 +133,15 @@ impl Session {
         let config = config(target, encrypted);
         let (watch, shared) = Watch::new(stream, target.require_auth.clone());
         let seen = || shared.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match tokio::time::timeout(limit, config.connect_raw(watch, Handover)).await {
+        let logging_in = async move { tokio::time::timeout(limit, config.connect_raw(watch, Handover)).await };
+        // Once the role has said who it is, it waits for the answer and says goodbye.
+        let part = |login| async {
+            if let Ok(Ok((client, connection))) = login {
+                drop::<Client>(client);
+                let _ = tokio::time::timeout(GOODBYE_LIMIT, connection).await;
+            }
+        };
+        match parting::finished(logging_in, part).await {
             Ok(Ok((client, connection))) => {
                 let seen = seen();
                 Ok(Self {

@@ -12,6 +12,7 @@ use tokio_openssl::SslStream;
 
 use super::identity::{self, Identity};
 use super::policy::{Policy, Roots};
+use super::stream::SecuredStream;
 use crate::file;
 use crate::finding::Finding;
 use crate::foreign::Foreign;
@@ -28,9 +29,6 @@ const OLDER_GROUPS: &str = "P-256:X25519:X448:P-384:P-521";
 
 /// PostgreSQL's name in ALPN, which direct TLS demands.
 const ALPN: &[u8] = b"\x0apostgresql";
-
-/// A connection with TLS on it.
-pub type Encrypted = SslStream<Tap<Socket>>;
 
 /// A connector that trusts what libpq would trust. It leaves host names to [`super::certificate`], whose rule is libpq's.
 #[derive(Debug)]
@@ -187,21 +185,29 @@ fn heed(revocations: &Revocations, store: &mut X509StoreBuilderRef) -> Result<()
 }
 
 impl Connector {
-    /// Shakes hands over `stream` with the server of this name or address.
+    /// A session with the server of this name or address, still to begin.
     ///
     /// # Errors
     ///
-    /// What OpenSSL says, with the reason why it does not trust the certificate, where that is it.
-    pub async fn connect(&self, name: &str, stream: Tap<Socket>) -> Result<Encrypted, String> {
-        let ssl = session(&self.context, name, self.sends_name).map_err(|error| error.to_string())?;
-        let mut stream = SslStream::new(ssl, stream).map_err(|error| error.to_string())?;
-        match Pin::new(&mut stream).connect().await {
-            Ok(()) => Ok(stream),
-            Err(error) => Err(match stream.ssl().verify_result() {
-                X509VerifyResult::OK => error.to_string(),
-                reason => format!("{error} ({reason})"),
-            }),
-        }
+    /// What OpenSSL says.
+    pub fn session(&self, name: &str) -> Result<Ssl, ErrorStack> {
+        session(&self.context, name, self.sends_name)
+    }
+}
+
+/// Shakes hands over `stream`.
+///
+/// # Errors
+///
+/// What OpenSSL says, with the reason why it does not trust the certificate, where that is it.
+pub async fn connect(ssl: Ssl, stream: Tap<Socket>) -> Result<SecuredStream, String> {
+    let mut stream = SslStream::new(ssl, stream).map_err(|error| error.to_string())?;
+    match Pin::new(&mut stream).connect().await {
+        Ok(()) => Ok(SecuredStream::Encrypted(Box::new(stream))),
+        Err(error) => Err(match stream.ssl().verify_result() {
+            X509VerifyResult::OK => error.to_string(),
+            reason => format!("{error} ({reason})"),
+        }),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod certificate;
 pub mod certificate_request;
 pub mod connector;
+pub mod handshake;
 pub mod identity;
 pub mod inspection;
 pub mod policy;

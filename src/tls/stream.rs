@@ -2,16 +2,16 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_openssl::SslStream;
 use tokio_postgres::tls::ChannelBinding;
 
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::ssl::SslRef;
 
-use super::connector::Encrypted;
 use crate::net::socket::Socket;
 use crate::net::tap::Tap;
 
@@ -19,7 +19,15 @@ use crate::net::tap::Tap;
 #[derive(Debug)]
 pub enum SecuredStream {
     Plain(Tap<Socket>),
-    Encrypted(Box<Encrypted>),
+    Encrypted(Box<SslStream<Tap<Socket>>>),
+}
+
+/// Without a goodbye (`close_notify`) OpenSSL takes the end of the stream for an attack, and PostgreSQL says so in its log.
+impl Drop for SecuredStream {
+    fn drop(&mut self) {
+        // What cannot be sent at once is not waited for.
+        let _ = Pin::new(self).poll_shutdown(&mut Context::from_waker(Waker::noop()));
+    }
 }
 
 impl SecuredStream {
@@ -28,15 +36,21 @@ impl SecuredStream {
         matches!(self, Self::Encrypted(_))
     }
 
+    /// The session of TLS.
+    #[must_use]
+    pub fn ssl(&self) -> Option<&SslRef> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Encrypted(stream) => Some(stream.ssl()),
+        }
+    }
+
     /// What SCRAM-SHA-256-PLUS binds the login to (RFC 5929, `tls-server-end-point`).
     #[must_use]
     pub fn channel_binding(&self) -> ChannelBinding {
-        match self {
-            Self::Plain(_) => ChannelBinding::none(),
-            Self::Encrypted(stream) => {
-                server_end_point(stream.ssl()).map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
-            }
-        }
+        self.ssl()
+            .and_then(server_end_point)
+            .map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
     }
 }
 

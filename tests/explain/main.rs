@@ -13,6 +13,8 @@ mod messages;
 mod not_ours;
 mod pages;
 mod remembered;
+mod rendered;
 mod rows;
+mod server_log;
 mod texts;
 mod translated;

@@ -3,6 +3,35 @@
 use crate::collectors::{COLLECTORS, Collector};
 use crate::harness::codes;
 
+/// How a terminal or a mail breaks what is longer than its lines, at words where it can.
+const BREAKERS: &[(&str, Collector)] = &[
+    ("a mail", |text| broken(text, 76, "", "")),
+    ("Rich's log handler", |text| {
+        broken(text, 91, "[11/20/26 10:00:00] ERROR    ", "                             ")
+    }),
+];
+
+fn broken(text: &str, width: usize, head: &str, indentation: &str) -> String {
+    let mut rows: Vec<String> = Vec::new();
+    for line in text.lines() {
+        rows.push(String::new());
+        for word in line.split(' ') {
+            let row = rows.last().map_or("", String::as_str);
+            if !row.trim().is_empty() && row.len() + 1 + word.len() > width {
+                rows.push(word.to_owned());
+            } else if let Some(row) = rows.last_mut() {
+                if !row.is_empty() {
+                    row.push(' ');
+                }
+                row.push_str(word);
+            }
+        }
+    }
+    let begins = std::iter::once(head).chain(std::iter::repeat(indentation));
+    let rows: Vec<String> = begins.zip(rows).map(|(begin, row)| format!("{begin}{row}")).collect();
+    rows.join("\n") + "\n"
+}
+
 /// The codes and the text of each.
 pub fn messages() -> Vec<(&'static str, String)> {
     let blocks = include_str!("messages.txt").split("=== ").skip(1);
@@ -29,6 +58,29 @@ fn wrong(collector: Collector) -> Vec<String> {
 fn each_message_gives_its_codes() {
     let wrong = wrong(str::to_owned);
     assert!(wrong.is_empty(), "{} messages\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_message_broken_at_words_is_read_whole_or_not_at_all() {
+    for (name, breaker) in BREAKERS {
+        let messages = messages();
+        // Broken lines of a traceback, or of a statement that is logged, no longer show what they are.
+        let single: Vec<_> = messages
+            .iter()
+            .filter(|(_, text)| text.trim().lines().count() == 1 && !text.contains(" values ("))
+            .collect();
+        let mut read = 0;
+        for (expected, text) in &single {
+            let broken = breaker(text);
+            let seen = codes(&broken).join(" ");
+            assert!(
+                seen.is_empty() || seen == *expected,
+                "{name}: {expected:?} expected, {seen:?} seen:\n{broken}"
+            );
+            read += usize::from(seen == *expected);
+        }
+        assert!(read * 10 >= single.len() * 8, "{name}: {read} of {}", single.len());
+    }
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! The whole binary against real servers. The files mirror `src/probe/`: one layer each.
 //!
 //! A scenario is a test of a few lines: take a server (`Server::shared()`, or `Server::with` where it has to be broken as a whole),
-//! call the binary (`Doctor::check()`), and judge the run: `sound()`, `warns(code)`, `fails(code)`, or `fails_in(layer, code)`
-//! where another layer's probe met the fault. Every run is searched for every password of the laboratory. What changes a database
-//! takes one of its own: `server.copy()`. What this machine may not be able to do goes through `need!`, which says so.
+//! call the binary (`Doctor::check()`), and judge the run: `sound()`, `warns(code)`, `fails(code)`, or `fails_in(layer, code)` where
+//! another layer's probe met the fault. `exemplifies(code)` makes what is said the example of the finding's page. Every run is
+//! searched for every password of the laboratory. What changes a database takes one of its own: `server.copy()`. What this machine
+//! may not be able to do goes through `need!`, which says so.
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test says what is wrong by panicking")]
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::fd::AsRawFd as _;
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::lab::attacker::{Act, listen};
 use crate::lab::dsn::Dsn;
 use crate::lab::server::Server;
 use crate::lab::skip::need;
-use crate::lab::{account, canary, workdir};
+use crate::lab::{account, authority, canary, workdir};
 
 const LONGEST: Duration = Duration::from_mins(1);
 
@@ -70,51 +70,95 @@ fn holds(memory: &[u8], text: &str) -> bool {
     memchr::memmem::find(memory, text.as_bytes()).is_some()
 }
 
-/// The report is the last thing that it writes: nobody needs the password any more.
+/// Runs a check whose report nobody takes: the process, while it holds the report and nothing needs the secrets any more. Neither its
+/// arguments nor its environment have any.
+fn at_the_end(directory: &Path, arguments: &[&str], input: &str) -> (Vec<u8>, Vec<u8>) {
+    let (reader, writer) = full_pipe();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dbdoctor"))
+        .args(["check", "--format", "json"])
+        .args(arguments)
+        .current_dir(directory)
+        .env_clear()
+        .env("HOME", directory)
+        .stdin(Stdio::piped())
+        .stdout(writer)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary can be run");
+    let mut stdin = child.stdin.take().expect("piped");
+    stdin.write_all(input.as_bytes()).expect("it reads");
+    drop(stdin);
+    wait_until_it_writes(&mut child);
+    let memory = memory(child.id());
+    let shown: Vec<u8> = ["cmdline", "environ", "comm"]
+        .iter()
+        .flat_map(|name| fs::read(format!("/proc/{}/{name}", child.id())).expect("the process is there"))
+        .collect();
+    drop(reader);
+    child.wait().expect("it is our child");
+    (memory, shown)
+}
+
+/// Whole, in parts of eight bytes, percent-encoded, in base64: whichever way they came in.
 #[test]
-fn nothing_is_left_of_a_password_once_it_was_used() {
+fn nothing_is_left_of_a_secret_once_it_was_used() {
     need!(account::is_root().then_some(()).ok_or("another process's memory is root's"));
     let directory = workdir::fresh("memory");
-    let password = canary::of("app");
-    let dsn = Server::shared().dsn("app");
-    let unused = canary::of("nobody's");
-    fs::write(directory.join("mark.env"), format!("DATABASE_URL={dsn}\nAPI_TOKEN={unused}\n")).expect("the directory is ours");
-    fs::write(directory.join("pgpass"), format!("*:*:*:*:{password}\n")).expect("the directory is ours");
-    let quiet = Command::new("chmod")
-        .args(["600", "pgpass", "mark.env"])
-        .current_dir(&directory)
-        .status();
-    assert!(quiet.is_ok_and(|status| status.success()));
-    let by_file = dsn
-        .clone()
+    let server = Server::shared();
+    let (dsn, unused, of_key) = (server.dsn("app"), canary::of("nobody's"), canary::of("the client's key"));
+    let file = |name: &str, text: &str| {
+        let path = directory.join(name);
+        fs::write(&path, text).expect("the directory is ours");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("the file is ours");
+        path.display().to_string()
+    };
+    file("mark.env", &format!("DATABASE_URL={dsn}\nAPI_TOKEN={unused}\n"));
+    let passfile = file("pgpass", &format!("*:*:*:*:{}\n", canary::of("app")));
+    file("dbdoctor.toml", &format!("[targets.mark]\ndsn = \"{dsn}\"\n"));
+    file("password", &canary::of("app"));
+    file(
+        "parts.env",
+        &format!(
+            "DB_HOST=127.0.0.1\nDB_PORT={}\nDB_NAME=shop\nDB_USER=app\nDB_PASSWORD_FILE={}\n",
+            server.port(),
+            directory.join("password").display()
+        ),
+    );
+    let (certificate, key) = authority::get().client_encrypted.write(&directory, "mark");
+    let certified = server.dsn("certified").no_password().with("sslpassword", &of_key);
+    let certified = certified
+        .with("sslcert", &certificate.display().to_string())
+        .with("sslkey", &key.display().to_string());
+    file("key.env", &format!("DATABASE_URL={certified}\n"));
+    let (certificate, plain_key) = authority::get().client.write(&directory, "plain");
+    let with_key = server
+        .dsn("certified")
         .no_password()
-        .with("passfile", &directory.join("pgpass").display().to_string());
-    for (arguments, mark) in [
-        (vec!["--env-file", "mark.env"], "mark.env"),
-        (vec![&*by_file.to_string()], "pgpass"),
+        .with("sslcert", &certificate.display().to_string());
+    let with_key = with_key.with("sslkey", &plain_key.display().to_string());
+    let by_file = dsn.clone().no_password().with("passfile", &passfile).to_string();
+    let key_text = fs::read_to_string(&plain_key).expect("it was written");
+    let key_lines = || key_text.lines().filter(|line| !line.starts_with("--"));
+    let given = dsn.to_string();
+    for (arguments, input, mark) in [
+        (vec!["--env-file", "mark.env"], "", "mark.env"),
+        (vec!["--env-file", "parts.env"], "", "parts.env"),
+        (vec!["--env-file", "key.env"], "", "key.env"),
+        (vec!["--target", "mark"], "", "dbdoctor.toml"),
+        (vec!["-"], &*given, "standard input"),
+        (vec![&*by_file], "", "pgpass"),
+        (vec![&*with_key.to_string()], "", "certified"),
     ] {
-        let (reader, writer) = full_pipe();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_dbdoctor"))
-            .args(["check", "--format", "json"])
-            .args(&arguments)
-            .current_dir(&directory)
-            .env_clear()
-            .env("HOME", &directory)
-            .stdin(Stdio::null())
-            .stdout(writer)
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the binary can be run");
-        wait_until_it_writes(&mut child);
-        let memory = memory(child.id());
-        drop(reader);
-        child.wait().expect("it is our child");
-        assert!(holds(&memory, mark), "the memory was not read");
-        for secret in [&password, &unused] {
-            assert!(!holds(&memory, secret), "{arguments:?}");
-            for part in secret.as_bytes().windows(12) {
-                assert!(!holds(&memory, &String::from_utf8_lossy(part)), "{arguments:?}: a part");
+        let (memory, shown) = at_the_end(&directory, &arguments, input);
+        assert!(holds(&memory, mark), "{arguments:?}: the memory was not read");
+        for secret in [&canary::of("app"), &unused, &of_key] {
+            for form in canary::forms(secret) {
+                assert!(!holds(&memory, &form), "{arguments:?}: {form} of {secret}");
+                assert!(!holds(&shown, &form), "{arguments:?}: {form} of {secret}");
             }
+        }
+        for line in key_lines() {
+            assert!(!holds(&memory, line), "{arguments:?}: the key");
         }
     }
 }

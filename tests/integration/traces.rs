@@ -1,11 +1,13 @@
 //! What a check leaves behind: a line or two in the server's log, and nothing else.
 
 use std::fs;
+use std::process::{Command, Stdio};
 
 use crate::harness::{Doctor, Run};
+use crate::lab::attacker::relay;
 use crate::lab::project::Project;
 use crate::lab::server::Server;
-use crate::lab::{canary, workdir};
+use crate::lab::{authority, canary, workdir};
 
 /// Held up by a lock that is not given back, the check is still at work when the signal comes.
 fn ended_early(signal: &'static str) -> (Run, String) {
@@ -57,6 +59,101 @@ fn a_goodbye_where_nobody_reads_the_report() {
         let log = server.log_of(&shop.name, mark, |log| log.contains("disconnection:"));
         assert_eq!(log.matches("connection authorized:").count(), 1, "{log}");
         is_clean(&log);
+    }
+}
+
+/// What PostgreSQL says of a client that hangs up without a word.
+const COMPLAINTS: [&str; 9] = [
+    "could not accept",
+    "SSL error",
+    "incomplete startup packet",
+    "invalid length",
+    "unexpected EOF",
+    "connection to client lost",
+    "Connection reset",
+    "could not send",
+    "could not receive",
+];
+
+/// What the server on its own says of the call, once all that it started for it is over.
+#[track_caller]
+fn said_of(server: &Server, call: impl FnOnce() -> i32) -> String {
+    let (idle, mark) = (server.processes(), server.log_mark());
+    let status = call();
+    assert!(server.shrinks_to(idle), "{}", server.log_since(mark));
+    let log = server.log_since(mark);
+    for complaint in COMPLAINTS {
+        assert!(!log.contains(complaint), "{status}: {complaint}: {log}");
+    }
+    log
+}
+
+/// The signal comes while the server's answer to the client's nth message is not there yet: within TLS, and within the login.
+#[test]
+fn a_goodbye_in_the_middle_of_the_handshake_and_of_the_login() {
+    let server = Server::with(|_| ());
+    for (encrypted, messages) in [(true, 6), (false, 4)] {
+        for (signal, nth) in (1..=messages).map(|nth| (["INT", "TERM"][nth % 2], nth)) {
+            let (tell_pid, pid) = std::sync::mpsc::sync_channel::<u32>(1);
+            let pid = std::sync::Arc::new(std::sync::Mutex::new(pid));
+            let port = relay(server.port(), move |number| {
+                if number == nth {
+                    let pid = pid
+                        .lock()
+                        .expect("nothing panics with it")
+                        .recv()
+                        .expect("it was started")
+                        .to_string();
+                    let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+                    assert!(sent.is_ok_and(|status| status.success()), "kill");
+                }
+            });
+            let dsn = server.dsn("app").port(port);
+            let dsn = if encrypted { dsn } else { dsn.sslmode("disable") };
+            let log = said_of(&server, || {
+                let child = Command::new(env!("CARGO_BIN_EXE_dbdoctor"))
+                    .args(["check", "--timeout", "60s", &dsn.to_string()])
+                    .current_dir(workdir::fresh("empty"))
+                    .env_clear()
+                    .stdin(Stdio::null())
+                    .stdout(Stdio::piped())
+                    .spawn()
+                    .expect("the binary can be run");
+                tell_pid.send(child.id()).expect("the relay waits for it");
+                let output = child.wait_with_output().expect("it is our child");
+                let report = String::from_utf8_lossy(&output.stdout);
+                assert_eq!(output.status.code(), Some(130), "{encrypted}, message {nth}: {report}");
+                130
+            });
+            assert!(log.contains("connection received"), "{encrypted}, message {nth}: {log}");
+        }
+    }
+}
+
+/// Ways to end before there is a session.
+#[test]
+fn a_goodbye_wherever_the_chain_ends() {
+    let server = Server::with(|_| ());
+    let elsewhere = Server::with(|settings| settings.certificate = Some(authority::get().wrong_host.clone()));
+    let app = server.dsn("app");
+    for (server, dsn, until, status) in [
+        (&server, app.clone(), "tls", 0),
+        (&server, app.clone().sslmode("disable"), "tls", 0),
+        (&server, app.clone(), "tcp", 0),
+        (&server, app.clone().no_password(), "auth", 14),
+        (&server, app.clone().with("require_auth", "md5"), "auth", 14),
+        (&server, app.clone().password(&canary::wrong()), "auth", 14),
+        (&server, app.clone().database("nosuch"), "auth", 14),
+        (&server, app.clone(), "auth", 0),
+        (&elsewhere, elsewhere.dsn("app"), "auth", 13),
+    ] {
+        let run = || Doctor::check().dsn(&dsn).args(["--until", until]).in_format("json");
+        let log = said_of(server, || {
+            let run = run();
+            assert_eq!(run.status, status, "{dsn}: {}", run.stdout);
+            run.status
+        });
+        assert!(log.contains("connection received"), "{dsn}: {log}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Peers that attack whoever connects: a script of what they send and when.
 
 use std::io::{self, Read as _, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -89,6 +89,29 @@ pub fn stall_after(server: u16, bytes: usize) -> u16 {
         let mut allowed = upstream.take(bytes as u64);
         io::copy(&mut allowed, &mut client)?;
         perform(&Act::Hold, &mut client)
+    })
+}
+
+/// Passes everything on to the server on `server` and back. `before` is told of each of the clients' messages, counted from 1, before
+/// the server gets it.
+pub fn relay(server: u16, before: impl Fn(usize) + Clone + Send + 'static) -> u16 {
+    accept(move |mut client| {
+        let mut upstream = TcpStream::connect((Ipv4Addr::LOCALHOST, server))?;
+        let (mut from_server, mut to_client) = (upstream.try_clone()?, client.try_clone()?);
+        thread::spawn(move || {
+            let _ = io::copy(&mut from_server, &mut to_client);
+            to_client.shutdown(Shutdown::Both)
+        });
+        let mut message = vec![0; 64 * 1024];
+        for number in 1.. {
+            let length = client.read(&mut message)?;
+            if length == 0 {
+                break;
+            }
+            before(number);
+            upstream.write_all(&message[..length])?;
+        }
+        upstream.shutdown(Shutdown::Write)
     })
 }
 

@@ -49,7 +49,8 @@ pub fn found_in(text: &str) -> Option<String> {
 /// So much of a password is too much.
 const PART: usize = 8;
 
-fn forms(canary: &str) -> Vec<String> {
+/// A secret as it could be written: parts of it, percent-encoded, in base64.
+pub fn forms(canary: &str) -> Vec<String> {
     let bytes = canary.as_bytes();
     let every_byte = bytes.iter().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let parts = bytes.windows(PART).filter_map(|part| std::str::from_utf8(part).ok());

@@ -178,6 +178,16 @@ impl Server {
         process::children(self.supervised.pid()).iter().filter(|pid| is_in(pid)).count()
     }
 
+    /// How many processes the server has, besides the one that started it.
+    pub fn processes(&self) -> usize {
+        process::children(self.supervised.pid()).len()
+    }
+
+    /// Whether it comes to have no more of them than so many, before the server ends or a minute is over.
+    pub fn shrinks_to(&self, processes: usize) -> bool {
+        self.wait_until(|server| server.processes() <= processes)
+    }
+
     /// A session that stays open until it is dropped.
     pub fn session(&self, role: &str, database: &str) -> Session {
         Session::open(self.psql(role, database))

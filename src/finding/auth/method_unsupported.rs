@@ -18,7 +18,9 @@ pub static KIND: Kind = Kind {
 
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
-    Text::new("authentication method {_} not supported"),
+    Text::new("authentication method 10 not supported"),
+    Text::new("failed: authentication method {_} not supported"),
+    Text::near_driver("authentication method {_} not supported"),
     Text::new("SCRAM authentication requires libpq version 10 or above"),
     Text::new("none of the server's SASL authentication mechanisms are supported"),
     Text::new("server requires OAuth authentication, but oauth_issuer"),

@@ -57,6 +57,7 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("lookup {host} on {_}: no such host"),
     Text::near_driver("lookup {host}: no such host"),
     Text::near_driver("getaddrinfo ENOTFOUND {host}"),
+    Text::near_driver("UnknownHostException: {host}"),
 ];
 
 /// The name, with what the resolver and the name servers said.

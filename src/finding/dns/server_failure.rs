@@ -28,6 +28,7 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("Non-recoverable failure in name resolution"),
     Text::new("error connecting to server <- failed to lookup address information: Non-recoverable failure in name resolution"),
     Text::new("error connecting to server: failed to lookup address information: Non-recoverable failure in name resolution"),
+    Text::near_driver("getaddrinfo EAI_AGAIN {host}"),
 ];
 
 /// The name, with what the resolver and the name servers said.

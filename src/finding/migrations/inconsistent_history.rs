@@ -17,7 +17,7 @@ pub static KIND: Kind = Kind {
 
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
-    Text::new("is applied before its dependency {migration}"),
+    Text::new("Migration {_} is applied before its dependency {migration}"),
 ];
 
 /// The pairs that Django would refuse.

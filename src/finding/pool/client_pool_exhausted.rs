@@ -18,4 +18,13 @@ pub const TEXTS: &[Text] = &[
     Text::new("pool initialization incomplete after {_} sec"),
     Text::new("psycopg_pool.TooManyRequests"),
     Text::near_driver("connection pool exhausted"),
+    Text::near_driver("timeout exceeded when trying to connect"),
+    Text::near_driver("Knex: Timeout acquiring a connection. The pool is probably full"),
+    Text::near_driver("KnexTimeoutError"),
+    Text::near_driver("SequelizeConnectionAcquireTimeoutError"),
+    Text::near_driver("Connection is not available, request timed out after"),
+    Text::near_driver("could not obtain a connection from the pool within"),
+    Text::near_driver("pool timed out while waiting for an open connection"),
+    Text::near_driver("Timed out fetching a new connection from the connection pool"),
+    Text::new("The connection pool has been exhausted, either raise 'Max Pool Size'"),
 ];

@@ -44,8 +44,13 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("dial tcp {address}:{port}: i/o timeout"),
     Text::near_driver("tcp connect ({host}:{port}): timeout"),
     Text::near_driver("TimeoutError\n"),
+    Text::near_driver("TimeoutError  "),
     Text::near_driver("TimeoutError: ''"),
     Text::near_driver("TimeoutError: 'timed out'"),
+    Text::near_driver("Connection terminated due to connection timeout"),
+    Text::new("write CONNECT_TIMEOUT {host}:{port}"),
+    Text::near_driver("SocketTimeoutException: connect timed out"),
+    Text::near_driver("SocketTimeoutException: Connect timed out"),
 ];
 
 /// The address that stayed silent.

@@ -50,6 +50,10 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("No route to host"),
     Text::near_driver("Network is unreachable"),
     Text::near_driver("Cannot assign requested address"),
+    Text::near_driver("connect EHOSTUNREACH {address}:{port}"),
+    Text::near_driver("connect ENETUNREACH {address}:{port}"),
+    Text::near_driver("dial tcp {address}:{port}: connect: no route to host"),
+    Text::near_driver("dial tcp {address}:{port}: connect: network is unreachable"),
 ];
 
 /// The address, with the system's words.

@@ -19,6 +19,7 @@ pub static KIND: Kind = Kind {
 
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
+    Text::new("could not accept SSL connection: tlsv1 alert unknown ca"),
     Text::new("SSL error: certificate verify failed"),
     Text::near_driver("certificate verify failed"),
     Text::new("failed to connect to `host={host} user={role} database={database}`{_}x509: certificate signed by unknown authority"),
@@ -65,6 +66,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("error performing TLS handshake <- {_}(self signed certificate)"),
     Text::new("error performing TLS handshake: {_}(self signed certificate)"),
     Text::new("SSL error: certificate verify failed (self signed certificate)"),
+    Text::near_driver("PKIX path building failed"),
 ];
 
 /// The chain that was shown, and the roots that it was compared with.

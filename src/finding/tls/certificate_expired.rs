@@ -17,6 +17,8 @@ pub static KIND: Kind = Kind {
 
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
+    Text::new("could not accept SSL connection: sslv3 alert certificate expired"),
+    Text::new("could not accept SSL connection: ssl/tls alert certificate expired"),
     Text::near_driver("certificate verify failed: certificate has expired"),
     Text::near_driver("certificate verify failed:../ssl/statem/statem_clnt.c:1889: (certificate has expired)"),
     Text::new("SSL error: certificate verify failed: certificate has expired"),

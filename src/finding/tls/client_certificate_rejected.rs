@@ -18,6 +18,7 @@ pub static KIND: Kind = Kind {
 
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
+    Text::new("could not accept SSL connection: certificate verify failed"),
     Text::new("SSL error: tlsv1 alert unknown ca"),
     Text::new("SSL error: tlsv13 alert certificate required"),
     Text::new("SSL error: sslv3 alert certificate"),

@@ -28,6 +28,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("error performing TLS handshake <- server does not support TLS"),
     Text::new("error performing TLS handshake: server does not support TLS"),
     Text::new("The server does not support SSL connections"),
+    Text::near_driver("The server does not support SSL."),
 ];
 
 /// The server that said no.

@@ -18,6 +18,9 @@ pub static KIND: Kind = Kind {
 
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
+    Text::new("could not accept SSL connection: tlsv1 alert protocol version"),
+    Text::new("could not accept SSL connection: unsupported protocol"),
+    Text::new("could not accept SSL connection: version too low"),
     Text::new("SSL error: tlsv1 alert protocol version"),
     Text::new("SSL error: unsupported protocol"),
     Text::new("SSL error: no protocols available"),
