@@ -368,7 +368,9 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
             .find(|at| message.is_char_boundary(*at))
             .unwrap_or(captured.start);
     }
-    let end = message[captured.end..].find('\n').map_or(message.len(), |at| captured.end + at);
+    // A text may end with its line.
+    let own = message[..captured.end].trim_end_matches('\n').len();
+    let end = message[own..].find('\n').map_or(message.len(), |at| own + at);
     let text = &message[captured.start..end];
     let kind = facts.fault_of_names().unwrap_or_else(|| match found.entry.meaning {
         Meaning::Kind(kind) if frames::may_settle(text) => frames::settle(kind, text, &frames_above(around, &message[..captured.start])),
