@@ -274,21 +274,32 @@ pub enum Bond {
     Chain,
 }
 
+/// What stands between the places where Django's report of an error shows its message.
+const REPORT: &[&str] = &["Django Version: ", "Exception Type: "];
+
 /// Whether a line begins a message of its own, whatever stands before it.
 #[must_use]
 pub fn begins(line: &[u8]) -> bool {
-    !continues_message(&plain(line), || Moment::Untold)
+    let own = plain(line);
+    !continues_message(&own, || Moment::Untold) && !is_reported_above(&own)
 }
 
-/// Judges the lines between two matches, and the beginning of the second one's line unless that is known to begin a message; the first was
+/// Whether a line of Django's report says which exception came first.
+fn is_reported_above(line: &str) -> bool {
+    line.trim_start().starts_with("The above exception (")
+}
+
+/// Judges the lines between two matches, with the lines that hold them, the second unless it is known to begin a message; the first was
 /// written at `since`.
 #[must_use]
-pub fn bond<'s>(between: &[u8], line: Option<&[u8]>, since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
+pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
     // It begins with the end of the first one's line.
     let between = between.strip_prefix(b"\n").unwrap_or(between);
     let lines = || lines::forward(between).flat_map(written);
+    let begun = lines().enumerate().find(|(_, line)| !continues(line));
+    let is_headed = begun.as_ref().is_some_and(|(_, line)| line.starts_with(TRACEBACK)) && !ends_traceback(&plain(first));
     // Mostly another record stands between them.
-    if lines().next().is_some_and(|line| !continues(&line) && !is_link(&line)) {
+    if begun.is_some_and(|(index, line)| index == 0 && !is_link(&line)) && !is_headed {
         return Bond::None;
     }
     let moment = |line: &[u8]| match prefix::strip(&lines::text(line)).time {
@@ -296,13 +307,19 @@ pub fn bond<'s>(between: &[u8], line: Option<&[u8]>, since: impl FnOnce() -> Opt
         Some(time) if since().is_some_and(|since| times::is_same_second(&since, time)) => Moment::Same,
         Some(_) => Moment::Later,
     };
-    if let Some(line) = line
-        && continues_message(&plain(line), || moment(line))
-        && lines().all(|line| continues(&line))
-    {
-        return Bond::Message;
+    if let Some(line) = line {
+        let own = plain(line);
+        if continues_message(&own, || moment(line)) && lines().all(|line| continues(&line)) {
+            return Bond::Message;
+        }
+        if is_reported_above(&own) {
+            return Bond::Chain;
+        }
     }
-    let mut chained = false;
+    if REPORT.iter().any(|mark| memmem::find(between, mark.as_bytes()).is_some()) {
+        return Bond::Chain;
+    }
+    let mut chained = is_headed;
     let mut framed = false;
     let mut is_code = false;
     for line in lines() {
@@ -388,6 +405,12 @@ fn continues_message(line: &str, moment: impl FnOnce() -> Moment) -> bool {
             Moment::Same => is_attempt,
             Moment::Later => false,
         }
+}
+
+/// Whether a line is the last of a traceback: what a logger writes above one is none.
+fn ends_traceback(line: &str) -> bool {
+    let name = line.split([':', ' ']).next().unwrap_or_default();
+    is_exception(line) && (name.contains('.') || name.ends_with("Error") || name.ends_with("Exception"))
 }
 
 fn is_exception(line: &str) -> bool {

@@ -212,13 +212,14 @@ impl Scanner {
         }
         let stop = (stop + reach).min(buffer.len());
         let between = match &self.open {
-            Some(Open { end: Some(end), .. }) => buffer.get(*end..start),
+            Some(Open { end: Some(end), .. }) => buffer.get(*end..start).map(|between| (*end, between)),
             _ => None,
         };
-        let mut bond = between.map_or(Bond::None, |between| {
+        let mut bond = between.map_or(Bond::None, |(end, between)| {
+            let first = lines::backward(&buffer[..end]).next().unwrap_or_default();
             let since = || self.open.as_ref().and_then(|open| open.incident.time());
             let own = (!begins).then(|| &buffer[start..stop]);
-            context::bond(between, own, since)
+            context::bond(first, between, own, since)
         });
         for seen in sightings {
             self.take(seen, bond, stop);

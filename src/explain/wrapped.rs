@@ -16,6 +16,9 @@ const COLUMN: usize = 9;
 /// The message that a line begins; `None` where the next line does not go on with it.
 #[must_use]
 pub fn whole(around: &Surroundings<'_>) -> Option<Whole> {
+    if let Some(whole) = quoted_printable(around) {
+        return Some(whole);
+    }
     let next = lines::forward(around.after).next()?;
     let (indentation, _) = measured(&plain(next))?;
     let own = plain(around.line);
@@ -47,6 +50,26 @@ pub fn whole(around: &Surroundings<'_>) -> Option<Whole> {
         readings: vec![parts.join(" "), parts.concat()],
         reach,
     })
+}
+
+/// A line that a mail broke behind `=`, as Django's reports to its administrators are.
+fn quoted_printable(around: &Surroundings<'_>) -> Option<Whole> {
+    let own = lines::text(around.line);
+    let mut text = own.trim_end_matches('\r').strip_suffix('=')?.to_owned();
+    let mut reach = 0;
+    for next in lines::forward(around.after).take(LINES) {
+        reach += next.len() + 1;
+        let next = lines::text(next);
+        let next = next.trim_end_matches('\r');
+        text.push_str(next.strip_suffix('=').unwrap_or(next));
+        if !next.ends_with('=') {
+            return Some(Whole {
+                readings: vec![text.replace("=3D", "=")],
+                reach,
+            });
+        }
+    }
+    None
 }
 
 fn chars(text: &str) -> usize {

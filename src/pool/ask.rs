@@ -35,12 +35,12 @@ WITH waiting AS MATERIALIZED (
 SELECT l.pid, coalesce(a.usename::text, '?') AS role, coalesce(a.datname::text, '?') AS database, coalesce(a.application_name, '') AS application, l.locktype, l.mode,
        CASE WHEN l.locktype = 'relation' AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
             THEN (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = l.relation) END AS name,
-       greatest(0, extract(epoch FROM clock_timestamp() - coalesce((to_jsonb(l) ->> 'waitstart')::timestamptz, a.query_start)))::bigint AS seconds,
+       extract(epoch FROM clock_timestamp() - coalesce((to_jsonb(l) ->> 'waitstart')::timestamptz, a.query_start))::bigint AS seconds,
        CASE WHEN a.state IS NOT NULL THEN left(a.query, 400) END AS query
 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
 WHERE NOT l.granted AND l.pid IS NOT NULL AND a.datname = current_database() ORDER BY 8 DESC NULLS LAST, 1 LIMIT 20)
 SELECT w.*, (SELECT json_agg(json_build_object('pid', h.pid, 'role', b.usename, 'database', b.datname, 'application', b.application_name, 'state', b.state,
-                    'seconds', greatest(0, extract(epoch FROM clock_timestamp() - b.xact_start))::bigint, 'query', CASE WHEN b.state IS NOT NULL THEN left(b.query, 400) END))
+                    'seconds', extract(epoch FROM clock_timestamp() - b.xact_start)::bigint, 'query', CASE WHEN b.state IS NOT NULL THEN left(b.query, 400) END))
              FROM (SELECT DISTINCT unnest(pg_blocking_pids(w.pid)) AS pid) h LEFT JOIN pg_stat_activity b ON b.pid = h.pid)
 FROM waiting w";
 

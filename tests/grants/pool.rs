@@ -473,6 +473,9 @@ async fn what_is_idle_in_a_transaction_is_named_and_so_is_who_waits_for_it() {
     role("stranger", "").await;
     let (_, notes) = check("stranger", &request(&[])).await;
     assert!(notes.findings.iter().all(|finding| finding.kind.slug == "blocked"), "{notes:?}");
+    // Nor since when.
+    let head = finding(&notes, "blocked").evidence.last().unwrap();
+    assert!(head.starts_with("head of the queue: ") && !head.contains("open for"), "{head}");
     assert_eq!(fact(&notes, "waiting_for_locks"), &Fact::Count(1));
     holder.batch_execute("ROLLBACK").await.unwrap();
     waiting.await.unwrap().unwrap();

@@ -20,6 +20,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("invalid integer value \"{secret}\" for connection option \"{parameter}\""),
     Text::new("invalid port number: \"{secret}\""),
     Text::new("invalid sslmode value: \"{value}\""),
+    Text::new("failed to resolve host '{_}': [Errno {_}] Servname not supported for ai_socktype"),
     Text::new("invalid channel_binding value: \"{value}\""),
     Text::new("invalid gssencmode value: \"{value}\""),
     Text::new("invalid load_balance_hosts value: \"{value}\""),

@@ -19,6 +19,7 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("Can't load plugin: sqlalchemy.dialects:postgres"),
     Text::new("Can't load plugin: sqlalchemy.dialects:postgis"),
+    Text::new("Can't load plugin: sqlalchemy.dialects:POSTGRESQL"),
     Text::new("Can't load plugin: sqlalchemy.dialects:timescale"),
     Text::new("Can't load plugin: sqlalchemy.dialects:timescaledb"),
     Text::new("Can't load plugin: sqlalchemy.dialects:pgsql"),

@@ -18,6 +18,7 @@ pub static KIND: Kind = Kind {
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
     Text::near_driver("bad query field: '{secret}'"),
+    Text::new("UnknownSchemeError: Scheme '://' is unknown"),
     Text::new("Could not parse SQLAlchemy URL from given URL string"),
     Text::new("Could not parse SQLAlchemy URL from string"),
     Text::new("Could not parse rfc1738 URL from string"),

@@ -35,7 +35,6 @@ pub const TEXTS: &[Text] = &[
     Text::new("settings.DATABASES is improperly configured. {_}supply the NAME"),
     Text::new("Set the DATABASE_URL environment variable"),
     Text::new("No DATABASE_URL environment variable set, and so no databases setup"),
-    Text::new("UnknownSchemeError: Scheme '://' is unknown"),
     Text::new("DATABASE_URL not found. Declare it as envvar or define a default value"),
     Text::new("missing \"=\" after \"None\" in connection info string"),
     Text::new("missing \"=\" after \"null\" in connection info string"),

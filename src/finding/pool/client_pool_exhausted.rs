@@ -20,7 +20,6 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("connection pool exhausted"),
     Text::near_driver("timeout exceeded when trying to connect"),
     Text::near_driver("Knex: Timeout acquiring a connection. The pool is probably full"),
-    Text::near_driver("KnexTimeoutError"),
     Text::near_driver("SequelizeConnectionAcquireTimeoutError"),
     Text::near_driver("Connection is not available, request timed out after"),
     Text::near_driver("could not obtain a connection from the pool within"),

@@ -33,6 +33,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("Connection to {host}:{port} refused. Check that the hostname and port are correct"),
     Text::near_driver("Connection refused"),
     Text::near_driver("actively refused it"),
+    Text::new("(0x0000274D/10061)"),
 ];
 
 /// The address that refused.

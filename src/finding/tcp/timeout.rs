@@ -51,6 +51,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("write CONNECT_TIMEOUT {host}:{port}"),
     Text::near_driver("SocketTimeoutException: connect timed out"),
     Text::near_driver("SocketTimeoutException: Connect timed out"),
+    Text::new("(0x0000274C/10060)"),
 ];
 
 /// The address that stayed silent.

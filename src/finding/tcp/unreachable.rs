@@ -54,6 +54,8 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("connect ENETUNREACH {address}:{port}"),
     Text::near_driver("dial tcp {address}:{port}: connect: no route to host"),
     Text::near_driver("dial tcp {address}:{port}: connect: network is unreachable"),
+    Text::new("(0x00002751/10065)"),
+    Text::new("(0x00002743/10051)"),
 ];
 
 /// The address, with the system's words.

@@ -47,7 +47,7 @@ impl Record for Wait {
             lock: row.name()?,
             mode: row.name()?,
             table: row.nullable()?.map(Foreign::from),
-            seconds: row.nullable_count()?,
+            seconds: row.nullable_seconds()?,
             statement: row.nullable()?.map(first_words),
             blockers: row.json()?,
         })
