@@ -156,11 +156,11 @@ pub fn mark(text: &[u8]) -> usize {
         let mut sums: u64 = 0;
         for word in words {
             let word = u64::from_le_bytes(*word);
-            let is_kept = ((word & (0x7f * ONES)) + u64::from(0x80 - b'g') * ONES | word) & (0x80 * ONES);
-            let kept = word & (is_kept | is_kept - (is_kept >> 7));
-            sums += (kept & BYTES) + (kept >> 8 & BYTES);
+            let is_kept = (((word & (0x7f * ONES)) + u64::from(0x80 - b'g') * ONES) | word) & (0x80 * ONES);
+            let kept = word & (is_kept | (is_kept - (is_kept >> 7)));
+            sums += (kept & BYTES) + ((kept >> 8) & BYTES);
         }
-        sum += (0..4).map(|pair| sums >> (16 * pair) & 0xffff).sum::<u64>();
+        sum += (0..4).map(|pair| (sums >> (16 * pair)) & 0xffff).sum::<u64>();
     }
     usize::try_from(sum).unwrap_or(0)
 }
@@ -277,20 +277,20 @@ fn each_number(text: &[u8], mut give: impl FnMut(u8, Range<usize>, Number)) {
 fn is_identifier(text: &[u8]) -> bool {
     let fits = |(pattern, byte): (&u8, &u8)| match pattern {
         b'-' => *byte == b'-',
-        _ => is_hexadecimal(byte),
+        _ => is_hexadecimal(*byte),
     };
     text.len() >= IDENTIFIER.len()
         && IDENTIFIER.iter().zip(text).all(fits)
         && !text.get(IDENTIFIER.len()).is_some_and(u8::is_ascii_alphanumeric)
 }
 
-fn is_hexadecimal(byte: &u8) -> bool {
+fn is_hexadecimal(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 /// Whether a word is a number.
 fn is_number(word: &[u8]) -> bool {
-    word.iter().all(is_hexadecimal) && word.iter().any(u8::is_ascii_digit)
+    word.iter().copied().all(is_hexadecimal) && word.iter().any(u8::is_ascii_digit)
 }
 
 /// How many bytes at the beginning are of a kind.
