@@ -109,8 +109,9 @@ fn mask_values(text: &str, is_secret: impl Fn(&str) -> bool) -> String {
         if !is_secret(&before[word.len()..]) {
             continue;
         }
-        let blanks = tail.len() - tail.trim_start().len();
-        let value = &tail[blanks..];
+        // Ruby and PHP write `=>`.
+        let value = tail.strip_prefix('>').unwrap_or(tail).trim_start();
+        let blanks = tail.len() - value.len();
         let length = value_length(value, word.ends_with(['?', '&']));
         if length > 0 {
             out.push_str(&tail[..blanks]);

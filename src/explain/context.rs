@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::{memchr, memmem};
 
-use super::{clean, lines, prefix, times};
+use super::{clean, lines, pooler, prefix, times};
 
 /// What is another's whatever else stands in the line: an address that was asked for, a package that was to be installed.
 const SURELY_OTHERS: &[&str] = &[
@@ -295,6 +295,9 @@ fn is_reported_above(line: &str) -> bool {
 pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
     // It begins with the end of the first one's line.
     let between = between.strip_prefix(b"\n").unwrap_or(between);
+    if between.is_empty() && pooler::says_again(&lines::text(first), &lines::text(line)) {
+        return Bond::Chain;
+    }
     let lines = || lines::forward(between).flat_map(written);
     let begun = lines().enumerate().find(|(_, line)| !continues(line));
     let is_headed = begun.as_ref().is_some_and(|(_, line)| line.starts_with(TRACEBACK)) && !ends_traceback(&plain(first));

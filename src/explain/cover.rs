@@ -22,8 +22,8 @@ pub struct Wanted<S> {
     sign: S,
     /// Fragments that its line holds in this order, the piece among them; none where the piece is all.
     fragments: Vec<&'static str>,
-    /// Whether the last of them ends the line.
-    ends_line: bool,
+    /// Whether a blank or the line's end follows the last of them.
+    ends: bool,
     piece: &'static str,
 }
 
@@ -33,29 +33,30 @@ impl<S> Wanted<S> {
         Self {
             sign,
             fragments: Vec::new(),
-            ends_line: false,
+            ends: false,
             piece,
         }
     }
 
+    /// A text that loggers may change between its fragments.
     pub fn template(template: &Template, sign: S) -> Self {
         let piece = template.plain_piece();
-        let (mut fragments, mut ends_line) = template.fragments();
+        let (mut fragments, mut ends) = template.fragments();
         let end = fragments
             .iter()
             .position(|fragment| *fragment == piece)
             .map_or(0, |at| at + 1)
             .max(ASKED);
-        ends_line &= end >= fragments.len();
+        ends &= end >= fragments.len();
         fragments.truncate(end);
         fragments.drain(..fragments.len().saturating_sub(ASKED));
-        if fragments == [piece] && !ends_line {
+        if fragments == [piece] && !ends {
             fragments.clear();
         }
         Self {
             sign,
             fragments,
-            ends_line,
+            ends,
             piece,
         }
     }
@@ -66,7 +67,7 @@ impl<S> Wanted<S> {
 struct Rest<S> {
     sign: S,
     fragments: Vec<Finder<'static>>,
-    ends_line: bool,
+    ends: bool,
 }
 
 impl<S> From<Wanted<S>> for Rest<S> {
@@ -74,7 +75,7 @@ impl<S> From<Wanted<S>> for Rest<S> {
         Self {
             sign: wanted.sign,
             fragments: wanted.fragments.into_iter().map(Finder::new).collect(),
-            ends_line: wanted.ends_line,
+            ends: wanted.ends,
         }
     }
 }
@@ -84,7 +85,7 @@ impl<S> Rest<S> {
         let mut rest = line;
         for (index, fragment) in self.fragments.iter().enumerate() {
             let behind = |at: usize| &rest[at + fragment.needle().len()..];
-            let found = if self.ends_line && index + 1 == self.fragments.len() {
+            let found = if self.ends && index + 1 == self.fragments.len() {
                 fragment.find_iter(rest).find(|at| is_end(behind(*at)))
             } else {
                 fragment.find(rest)
@@ -98,9 +99,10 @@ impl<S> Rest<S> {
     }
 }
 
-/// Whether what follows may be the end of a line that stands in a record.
+/// Whether what follows may be a blank, or the end of a line that stands in a record.
 fn is_end(rest: &[u8]) -> bool {
-    matches!(rest.first(), None | Some(b'\r' | b'\\' | b'#' | b'"'))
+    rest.first()
+        .is_none_or(|byte| !byte.is_ascii() || matches!(byte, b' ' | b'\t' | b'\r' | b'\\' | b'#' | b'"'))
 }
 
 /// Many texts, ready to be looked for.
@@ -131,7 +133,7 @@ impl<S: Copy + Ord> Cover<S> {
         for text in texts {
             by_piece.entry(text.piece).or_default().push(text);
         }
-        let (long, mut short): (Vec<_>, Vec<_>) = by_piece.into_iter().partition(|(piece, _)| piece.len() >= strided::SHORTEST);
+        let (mut long, mut short): (Vec<_>, Vec<_>) = by_piece.into_iter().partition(|(piece, _)| piece.len() >= strided::SHORTEST);
         // The search for the short ones gives one for each place: the shorter of two that begin alike, which stand behind each other.
         short.dedup_by(|(next, texts), (piece, all)| {
             let begins_alike = next.starts_with(*piece);
@@ -140,6 +142,8 @@ impl<S: Copy + Ord> Cover<S> {
             }
             begins_alike
         });
+        // Of several that stand at one place, the first is found.
+        long.sort_by_key(|(_, texts)| texts.iter().map(|text| text.sign).min());
         let (long, texts): (Vec<&str>, Vec<_>) = long.into_iter().unzip();
         let (short, more): (Vec<&str>, Vec<_>) = short.into_iter().unzip();
         let texts = texts.into_iter().chain(more);
@@ -178,6 +182,24 @@ impl<S: Copy + Ord> Cover<S> {
                 return Some(Hit { at, behind: begin, sign });
             }
         }
+    }
+
+    /// The first piece of either kind.
+    pub fn first(&self, haystack: &[u8], from: usize, line: &mut Line) -> Option<Hit<S>> {
+        let (long, short) = (self.long(haystack, from, line), self.short(haystack, from, line));
+        long.into_iter().chain(short).min_by_key(|hit| hit.at)
+    }
+
+    /// Of all that stand in a text, the least sign.
+    #[must_use]
+    pub fn least_sign(&self, text: &[u8]) -> Option<S> {
+        let (mut at, mut line) = (0, Line::default());
+        let next = || {
+            let hit = self.first(text, at, &mut line)?;
+            at = hit.behind;
+            Some(hit.sign)
+        };
+        std::iter::from_fn(next).min()
     }
 
     /// What the texts of a piece are a sign of in the line where it stands.

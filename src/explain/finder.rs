@@ -1,8 +1,8 @@
 //! The places in a log that may matter, found faster than they are read.
 //!
 //! Of each text of the catalogue a piece is looked for that no logger changes, of each stranger its signs, and the marks of what has to be
-//! taken apart before any piece can stand in it. Messages in other languages hold letters or quotes that are not ASCII, so pieces of them
-//! are looked for only in the lines that have any.
+//! taken apart before any piece can stand in it. Most messages in other languages hold letters that are not ASCII: pieces of those are
+//! looked for only in the lines that have any.
 
 use std::sync::LazyLock;
 
@@ -13,6 +13,7 @@ use super::cover::{Cover, Hit, Line, Wanted, is_unescaped};
 use super::few::Few;
 use super::logged::Near;
 use super::strangers;
+use super::template::Template;
 use super::translations;
 
 /// How much is asked at once whether it is all ASCII.
@@ -22,7 +23,8 @@ const LONG_LINE: usize = 16 << 10;
 /// No piece of a translation is longer, so that none hides between two parts of a line.
 const LONGEST: usize = 512;
 
-/// Marks of lines in which no piece may stand as it is: refusals in other languages, messages as lists of bytes, and parts of lines.
+/// Marks of lines in which no piece may stand as it is: messages as lists of bytes, parts of lines, and what is nearly always a failure,
+/// however its message goes on.
 const MARKS: &[&str] = &["FATAL: ", "OperationalError: ", "MESSAGE\":[", " stdout P ", " stderr P "];
 
 /// Beginnings of messages whose lines a terminal's width may have broken, so that no text of the catalogue stands in one line.
@@ -57,21 +59,16 @@ pub enum Sign {
     Certain,
     /// What counts near a driver.
     Vague,
+    /// What counts where the next line may go on with it.
+    Broken,
     /// A letter that is not ASCII as a number, which may hide a message in another language.
     Escaped,
-    /// What may belong to a message in another language.
-    Foreign,
     /// What another service says.
     Stranger(usize),
 }
 
 /// Where something was found, and where to look on if it does not matter.
-#[derive(Debug, Clone, Copy)]
-pub struct Place {
-    pub at: usize,
-    pub behind: usize,
-    pub sign: Sign,
-}
+pub type Place = Hit<Sign>;
 
 /// What is looked for everywhere.
 static EVERYWHERE: LazyLock<Cover<Sign>> = LazyLock::new(|| {
@@ -82,23 +79,24 @@ static EVERYWHERE: LazyLock<Cover<Sign>> = LazyLock::new(|| {
         };
         Wanted::template(&entry.template, sign)
     });
-    let marks = MARKS.iter().chain(BROKEN).map(|mark| Wanted::literal(mark, Sign::Certain));
+    let translated = translations::sentences().filter(|(_, translated)| translated.is_ascii());
+    let translated = translated.map(|(_, translated)| Wanted::template(&Template::parse(translated), Sign::Certain));
+    let marks = MARKS.iter().map(|mark| Wanted::literal(mark, Sign::Certain));
+    let broken = BROKEN.iter().map(|mark| Wanted::literal(mark, Sign::Broken));
     let strangers = strangers::signs().map(|(index, sign)| Wanted::literal(sign, Sign::Stranger(index)));
-    Cover::new(texts.chain(marks).chain(strangers), |line| line.is_ascii() && is_unescaped(line))
+    let wanted = texts.chain(translated).chain(marks).chain(broken).chain(strangers);
+    Cover::new(wanted, |line| line.is_ascii() && is_unescaped(line))
 });
 /// What is looked for where something is not ASCII.
 static TRANSLATED: LazyLock<Cover<Sign>> = LazyLock::new(|| {
-    let texts = translations::sentences().map(|translated| Wanted::template(translated, Sign::Foreign));
-    Cover::new(texts, is_unescaped)
+    let translated = translations::sentences().filter(|(_, translated)| !translated.is_ascii());
+    // What is vague in English is so in all languages.
+    let sign = |english: &str| EVERYWHERE.least_sign(english.as_bytes()).unwrap_or(Sign::Certain);
+    let wanted = translated.map(|(english, translated)| Wanted::template(&Template::parse(translated), sign(english)));
+    Cover::new(wanted, is_unescaped)
 });
 static SIDES: LazyLock<Few> = LazyLock::new(|| Few::new(&["│", "┃", "║"]));
 static ESCAPED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\\u"));
-
-impl From<Hit<Sign>> for Place {
-    fn from(Hit { at, behind, sign }: Hit<Sign>) -> Self {
-        Self { at, behind, sign }
-    }
-}
 
 /// Walks through the places of one haystack, in order.
 #[derive(Debug)]
@@ -134,8 +132,8 @@ type Way = fn(&[u8], usize, &mut Line) -> Option<Place>;
 
 /// All of them.
 const WAYS: [Way; 4] = [
-    |haystack, from, line| EVERYWHERE.long(haystack, from, line).map(Place::from),
-    |haystack, from, line| EVERYWHERE.short(haystack, from, line).map(Place::from),
+    |haystack, from, line| EVERYWHERE.long(haystack, from, line),
+    |haystack, from, line| EVERYWHERE.short(haystack, from, line),
     |haystack, from, _| escaped(haystack, from),
     foreign,
 ];
@@ -204,7 +202,7 @@ fn foreign(haystack: &[u8], from: usize, line: &mut Line) -> Option<Place> {
             behind: begin + side.end(),
             sign: Sign::Certain,
         });
-        let found = side.or_else(|| translated(&haystack[..haystack.len().min(end + 1)], begin, line));
+        let found = side.or_else(|| TRANSLATED.first(&haystack[..haystack.len().min(end + 1)], begin, line));
         if found.is_some() {
             return found;
         }
@@ -216,14 +214,6 @@ fn foreign(haystack: &[u8], from: usize, line: &mut Line) -> Option<Place> {
     }
 }
 
-/// A piece of a message in another language.
-fn translated(haystack: &[u8], from: usize, line: &mut Line) -> Option<Place> {
-    let long = TRANSLATED.long(haystack, from, line);
-    let short = TRANSLATED.short(haystack, from, line);
-    let found = long.into_iter().chain(short).min_by_key(|found| found.at);
-    found.map(Place::from)
-}
-
 /// The first byte that is not ASCII.
 fn letter(bytes: &[u8]) -> Option<usize> {
     let mut stretches = bytes.chunks(STRETCH);
@@ -232,8 +222,8 @@ fn letter(bytes: &[u8]) -> Option<usize> {
     Some(before + within)
 }
 
-/// Whether a line may hold a message in another language.
+/// What a line is a sign of that may hold a message in another language.
 #[must_use]
-pub fn may_be_translated(line: &[u8]) -> bool {
-    !line.is_ascii() && translated(line, 0, &mut Line::default()).is_some()
+pub fn sign_of_translated(line: &[u8]) -> Option<Sign> {
+    if line.is_ascii() { None } else { TRANSLATED.least_sign(line) }
 }

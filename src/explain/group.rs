@@ -1,5 +1,6 @@
 //! One row per code: how often, first and last, and what stood there.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::incident::{Incident, Said, Sighting, Source};
@@ -8,6 +9,12 @@ use crate::finding::Finding;
 
 /// How many are read for what the first does not name: a large log holds millions.
 const PATIENCE: u32 = 1000;
+
+/// What failures of one kind may differ in, and a reader has to know of each.
+const SUBJECTS: &[&str] = &["table", "column", "sequence", "schema", "database", "role"];
+/// How many of them are kept, and how many are shown.
+const KEPT: usize = 100;
+const SHOWN: usize = 3;
 
 /// All troubles of one kind.
 #[derive(Debug)]
@@ -23,6 +30,10 @@ pub struct Group {
     repeated: Option<Arc<Said>>,
     /// How many that did not agree were read for what the first does not name.
     disagreed: u32,
+    /// What was said last, so that it is not compared again.
+    said: Arc<Said>,
+    /// What later ones name where the first names another.
+    others: BTreeSet<(&'static str, String)>,
 }
 
 impl Group {
@@ -41,6 +52,39 @@ impl Group {
         } else {
             self.disagreed += 1;
         }
+    }
+
+    fn note_subjects(&mut self, seen: &Sighting) {
+        if Arc::ptr_eq(&self.said, &seen.said) || self.others.len() == KEPT {
+            return;
+        }
+        for name in SUBJECTS {
+            if let (Some(own), Some(value)) = (self.first.facts.get(name), seen.facts.get(name))
+                && own != value
+            {
+                self.others.insert((name, value.to_owned()));
+            }
+        }
+        self.said = Arc::clone(&seen.said);
+    }
+
+    /// What the first does not tell of the others: `table: also "customers", "invoices" and 2 more`.
+    #[must_use]
+    pub fn others(&self) -> Vec<String> {
+        let of = |name: &str| -> Vec<&str> {
+            let named = self.others.iter().filter(|(other, _)| *other == name);
+            named.map(|(_, value)| value.as_str()).collect()
+        };
+        let line = |name: &&str| {
+            let values = of(name);
+            let shown: Vec<String> = values.iter().take(SHOWN).map(|value| format!("\"{value}\"")).collect();
+            let more = match values.len().saturating_sub(SHOWN) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            (!values.is_empty()).then(|| format!("{name}: also {}{more}", shown.join(", ")))
+        };
+        SUBJECTS.iter().filter_map(line).collect()
     }
 
     /// Reading the time of each line would take longer than to find it: of the lines that tell theirs, the last is read at the end.
@@ -81,6 +125,7 @@ impl Groups {
         if let Some(group) = self.0.iter_mut().find(|group| group.first.kind.is(seen.kind)) {
             group.count += 1;
             group.last_line = seen.line;
+            group.note_subjects(&seen);
             group.complete(&mut seen);
             group.note_time(seen);
         } else {
@@ -92,6 +137,8 @@ impl Groups {
                 last: None,
                 repeated: None,
                 disagreed: 0,
+                said: Arc::clone(&seen.said),
+                others: BTreeSet::new(),
                 first: seen,
             });
         }

@@ -48,6 +48,7 @@ pub fn finding(seen: &Sighting) -> Finding {
     {
         finding.candidates.retain(|candidate| candidate.cause.contains(cause));
     }
+    drop_denied(&mut finding, seen);
     finding.detail = format!("{}\n\n{}", finding.detail.trim_end(), beyond::the_log(seen.kind));
     if let Some(remedy) = &mut finding.remedy {
         remedy.verify.get_or_insert_with(|| "dbdoctor check".to_owned());
@@ -85,6 +86,20 @@ fn add_causes(finding: &mut Finding, page: Page) {
                 check: cause.check,
             })
             .collect();
+    }
+}
+
+/// Strikes out the causes whose check quotes what the message would have to say, and it does not.
+fn drop_denied(finding: &mut Finding, seen: &Sighting) {
+    let is_denied = |check: &str| {
+        let asks = ["the message says \"", "the message ends in \""]
+            .iter()
+            .any(|asked| check.contains(asked));
+        let mut quoted = check.split('"').skip(1).step_by(2);
+        asks && !quoted.any(|words| seen.message.contains(words) || seen.excerpt.contains(words))
+    };
+    if finding.candidates.iter().any(|candidate| !is_denied(&candidate.check)) {
+        finding.candidates.retain(|candidate| !is_denied(&candidate.check));
     }
 }
 

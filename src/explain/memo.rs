@@ -78,7 +78,8 @@ impl Memo {
         let index = place
             .iter()
             .position(|noted| noted.marked == marked && noted.shape.fits(around.near(noted.looked.above, noted.below()).0))?;
-        if !behind.is_empty() && wrapped::whole(around).is_some() {
+        let may_go_on = !behind.is_empty() || around.line.trim_ascii_end().ends_with(b"=");
+        if may_go_on && wrapped::whole(around).is_some() {
             return None;
         }
         // What was said last is most likely said next.

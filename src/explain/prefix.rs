@@ -1,5 +1,7 @@
 //! What collectors write before a program's line: times, containers, hosts and programs.
 
+use memchr::memchr;
+
 /// A line without what was written before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stripped<'t> {
@@ -86,18 +88,19 @@ fn without_stream(line: &str) -> &str {
 /// `web1 gunicorn 4711 - - `: host, program, process, message and data of syslog's protocol.
 fn without_header(line: &str) -> &str {
     let message = || {
-        let mut words = line.splitn(6, ' ');
-        let process = words.nth(2)?;
+        let (_host, rest) = first_word(line)?;
+        let (_program, rest) = first_word(rest)?;
+        let (process, rest) = first_word(rest)?;
         let is_process = process == "-" || process.bytes().all(|byte| byte.is_ascii_digit());
-        let is_header = is_process && words.nth(1)? == "-";
-        words.next().filter(|_| is_header)
+        let (_message, rest) = first_word(rest).filter(|_| is_process)?;
+        rest.strip_prefix("- ")
     };
     message().map_or(line, |rest| rest.trim_start_matches('\u{feff}'))
 }
 
 /// `app[web.1]: ` or `app/web.1 `, as Heroku and Papertrail write it, the latter with a host before it.
 fn without_dyno(line: &str) -> &str {
-    let Some((word, rest)) = line.split_once(' ') else {
+    let Some((word, rest)) = first_word(line) else {
         return line;
     };
     if word.ends_with("]:") && word.starts_with(|c: char| c.is_ascii_lowercase()) && word.contains('[') {
@@ -111,8 +114,10 @@ fn without_dyno(line: &str) -> &str {
 
 /// `web1 gunicorn[4711]: `, as journald and syslog write it.
 fn without_program(line: &str) -> &str {
-    let mut words = line.splitn(3, ' ');
-    let (Some(host), Some(program), Some(rest)) = (words.next(), words.next(), words.next()) else {
+    let Some((host, rest)) = first_word(line) else {
+        return line;
+    };
+    let Some((program, rest)) = first_word(rest) else {
         return line;
     };
     let is_host = || {
@@ -128,6 +133,11 @@ fn without_program(line: &str) -> &str {
     }
 }
 
+fn first_word(text: &str) -> Option<(&str, &str)> {
+    let end = memchr(b' ', text.as_bytes())?;
+    Some((&text[..end], &text[end + 1..]))
+}
+
 /// How long the time at the beginning is: RFC 3339 and its kin, syslog's `Nov 21 09:07:58`; 0 where there is none.
 #[must_use]
 pub fn time_length(text: &str) -> usize {
@@ -136,7 +146,8 @@ pub fn time_length(text: &str) -> usize {
         let is_syslogs = shape(bytes, b"aaa dd dd:dd:dd") || shape(bytes, b"aaa  d dd:dd:dd");
         return if is_syslogs { 15 + fraction(&bytes[15..]) } else { 0 };
     }
-    if shape(bytes, b"dddd-dd-dd") || shape(bytes, b"dddd/dd/dd") {
+    let is_date = matches!(bytes.get(4), Some(b'-' | b'/')) && (shape(bytes, b"dddd-dd-dd") || shape(bytes, b"dddd/dd/dd"));
+    if is_date {
         let mut end = 10;
         if bytes.get(end).is_some_and(|byte| matches!(byte, b'T' | b' ')) && shape(&bytes[end + 1..], b"dd:dd:dd") {
             end += 9;
@@ -145,13 +156,11 @@ pub fn time_length(text: &str) -> usize {
         }
         return end;
     }
-    if shape(bytes, b"dd/aaa/dddd:dd:dd:dd") {
-        return 20;
+    match bytes.get(2) {
+        Some(b'/') if shape(bytes, b"dd/aaa/dddd:dd:dd:dd") => 20,
+        Some(b':') if shape(bytes, b"dd:dd:dd") => 8 + fraction(&bytes[8..]),
+        _ => 0,
     }
-    if shape(bytes, b"dd:dd:dd") {
-        return 8 + fraction(&bytes[8..]);
-    }
-    0
 }
 
 /// Whether the text begins as the pattern: `d` a digit, `a` a letter, all else itself.

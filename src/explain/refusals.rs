@@ -122,6 +122,8 @@ pub static REFUSALS: &[Refusal] = &[
     near_pooler("no such user"),
     near_pooler("no such database: {database}"),
     pooler("database \"{database}\" is disabled"),
+    pooler("closing because: password authentication failed (age="),
+    pooler("pooler error: password authentication failed"),
     pooler("server login has been failing"),
     pooler("pgbouncer cannot connect to server"),
     pooler("client_login_timeout (server down)"),

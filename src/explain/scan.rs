@@ -17,6 +17,7 @@ use super::memo::{Memo, Recalled};
 use super::sight::{self, Surroundings};
 use super::strangers::Strangers;
 use super::times;
+use super::wrapped;
 
 /// How much is gathered before it is searched.
 const CHUNK: usize = 256 << 10;
@@ -163,7 +164,7 @@ impl Scanner {
     fn is_settled(&self, place: Place) -> bool {
         match place.sign {
             Sign::Stranger(index) => self.strangers.knows(index),
-            Sign::Certain | Sign::Vague | Sign::Escaped | Sign::Foreign => place.at < self.judged,
+            Sign::Certain | Sign::Vague | Sign::Broken | Sign::Escaped => place.at < self.judged,
         }
     }
 
@@ -259,7 +260,7 @@ fn surroundings(buffer: &[u8], line: Range<usize>) -> Surroundings<'_> {
 fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
     let line = &buffer[span.clone()];
     match sign {
-        Sign::Certain | Sign::Stranger(_) | Sign::Foreign => true,
+        Sign::Certain | Sign::Stranger(_) => true,
         // What is packed may hold more lines than one: they are asked once they are taken apart.
         Sign::Vague if memchr2(b'\\', b'#', line).is_some() => context::owner(line) != Some(false),
         Sign::Vague => {
@@ -267,7 +268,11 @@ fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
             let below = &buffer[(span.end + 1).min(buffer.len())..];
             context::near_driver(|| lines::backward(above), line, lines::forward(below))
         }
-        Sign::Escaped => finder::may_be_translated(&clean::with_letters(line)),
+        Sign::Broken => {
+            let below = &buffer[(span.end + 1).min(buffer.len())..];
+            lines::forward(below).next().is_some_and(|next| wrapped::may_go_on(line, next))
+        }
+        Sign::Escaped => finder::sign_of_translated(&clean::with_letters(line)).is_some_and(|sign| matters(sign, buffer, span)),
     }
 }
 
@@ -283,7 +288,7 @@ impl Passed {
         match sign {
             Sign::Vague => Some(&mut self.vague),
             Sign::Escaped => Some(&mut self.escaped),
-            Sign::Certain | Sign::Stranger(_) | Sign::Foreign => None,
+            Sign::Certain | Sign::Broken | Sign::Stranger(_) => None,
         }
     }
 

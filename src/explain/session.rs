@@ -38,6 +38,10 @@ pub fn before<'t>(head: &'t str, record: &'t str) -> Session<'t> {
         return Session::of(role, database);
     }
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | '[' | ']');
+    // In a connection string, or behind a name, it is a piece of something else.
+    if head.contains(['=', '%']) || head.contains("://") {
+        return Session::default();
+    }
     let mut words = head.split(|c: char| !(is_name(c) || c == '@'));
     let pair = words.find_map(|word| {
         word.split_once('@')
@@ -64,7 +68,7 @@ fn field<'t>(record: &'t str, name: &str, end: char) -> Option<&'t str> {
 
 impl<'t> Session<'t> {
     fn of(role: Option<&'t str>, database: Option<&'t str>) -> Self {
-        let known = |name: &&str| !NOBODY.contains(name);
+        let known = |name: &&str| !NOBODY.contains(name) && !name.contains(['&', '=', '\'', ':', '/', '*']);
         Self {
             role: role.filter(known),
             database: database.filter(known),

@@ -18,11 +18,12 @@ use super::judge;
 use super::lines;
 use super::memo::{self, Known, Looked, Memo, Recalled};
 use super::prefix;
+use super::secrets;
 use super::session;
 use super::times;
 use super::translations;
 use super::{values, wrapped};
-use crate::conninfo::mask::{MASK, mask_dsn};
+use crate::conninfo::mask::MASK;
 use crate::layer::Layer;
 
 /// How many lines of a message are read.
@@ -396,7 +397,7 @@ fn refusal_alone(text: &str) -> &str {
 
 /// The line without its prefix, with every secret masked.
 fn excerpt(line: &str, found: &Match<'_>, facts: &Facts) -> String {
-    let mut text = mask_dsn(prefix::strip(line).rest.trim());
+    let mut text = secrets::mask(prefix::strip(line).rest.trim());
     for (name, value) in &found.captured.holes {
         if *name == SECRET && !value.is_empty() {
             text = text

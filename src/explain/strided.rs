@@ -1,12 +1,15 @@
 //! Looks for hundreds of literals by eight bytes in every five.
 //!
 //! A literal of twelve bytes holds five stretches of eight, so that one of them lies where the search looks, wherever the literal stands; a
-//! longer one has several to choose from, and the rarest are taken. Few of the stretches in a log are one of these: a table of one bit for each hash says so, in the processor's nearest memory.
+//! longer one has several to choose from, and the rarest are taken. Few of the stretches in a log are one of these: a table of one bit for
+//! each hash says so, in the processor's nearest memory.
 
 /// How many bytes are looked at.
 const STRETCH: usize = 8;
 /// How many bytes further the next look is.
 const STRIDE: usize = 5;
+/// Among how many stretches of a literal the rarest is chosen.
+const CHOICES: usize = 3;
 /// Shorter literals may lie between two looks.
 pub const SHORTEST: usize = STRETCH + STRIDE - 1;
 
@@ -24,15 +27,15 @@ pub struct Strided {
     /// Sorted by their hash.
     stretches: Vec<Stretch>,
     /// Where each bucket of stretches begins, and where the last ends.
-    buckets: Vec<usize>,
+    buckets: Vec<u16>,
 }
 
-/// One place of one literal.
+/// One place of one literal; small, so that many fit into the nearest memory.
 #[derive(Debug)]
 struct Stretch {
     bytes: u64,
-    literal: usize,
-    offset: usize,
+    literal: u16,
+    offset: u16,
 }
 
 /// Where a literal stands.
@@ -48,28 +51,28 @@ impl Strided {
     #[must_use]
     pub fn new(literals: &[&'static str]) -> Self {
         let literals: Vec<&[u8]> = literals.iter().map(|literal| literal.as_bytes()).collect();
-        let stretches = literals.iter().enumerate().flat_map(|(literal, bytes)| {
-            let rarest = move |phase| {
-                let offsets = (phase..=bytes.len().checked_sub(STRETCH)?).step_by(STRIDE);
-                offsets.min_by_key(|offset| ordinariness(&bytes[*offset..offset + STRETCH]))
-            };
-            (0..STRIDE).filter_map(rarest).map(move |offset| Stretch {
-                bytes: number(&bytes[offset..offset + STRETCH]),
-                literal,
-                offset,
-            })
-        });
-        let mut stretches: Vec<Stretch> = stretches.collect();
-        stretches.sort_by_key(|stretch| hash(stretch.bytes));
+        let mut stretches = Vec::with_capacity(literals.len() * STRIDE);
+        for (literal, bytes) in literals.iter().enumerate() {
+            for phase in 0..STRIDE {
+                let offsets = (phase..=bytes.len() - STRETCH).step_by(STRIDE).take(CHOICES);
+                let rarest = offsets.min_by_key(|offset| ordinariness(&bytes[*offset..offset + STRETCH]));
+                stretches.extend(rarest.map(|offset| Stretch {
+                    bytes: number(&bytes[offset..offset + STRETCH]),
+                    literal: small(literal),
+                    offset: small(offset),
+                }));
+            }
+        }
+        stretches.sort_unstable_by_key(|stretch| (hash(stretch.bytes), stretch.literal));
         let table: Box<[u64]> = vec![0; WORDS].into_boxed_slice();
         let mut table: Box<[u64; WORDS]> = table.try_into().expect("it has so many words");
         for stretch in &stretches {
             let hash = hash(stretch.bytes);
             table[hash / 64] |= 1 << (hash % 64);
         }
-        let buckets = (0..=1 << BUCKETS).map(|bucket| stretches.partition_point(|stretch| self::bucket(hash(stretch.bytes)) < bucket));
+        let begin = |bucket| stretches.partition_point(|stretch| self::bucket(hash(stretch.bytes)) < bucket);
         Self {
-            buckets: buckets.collect(),
+            buckets: (0..=1 << BUCKETS).map(|bucket| small(begin(bucket))).collect(),
             literals,
             table,
             stretches,
@@ -111,12 +114,14 @@ impl Strided {
     fn literal_at<T>(&self, haystack: &[u8], at: usize, accept: &mut impl FnMut(usize, usize) -> Option<T>) -> Option<(Found, T)> {
         let bytes = number(haystack.get(at..at + STRETCH)?);
         let bucket = bucket(hash(bytes));
-        let stretches = &self.stretches[self.buckets[bucket]..self.buckets[bucket + 1]];
+        let [begin, end] = [bucket, bucket + 1].map(|bucket| usize::from(self.buckets[bucket]));
+        let stretches = &self.stretches[begin..end];
         stretches.iter().filter(|stretch| stretch.bytes == bytes).find_map(|stretch| {
-            let start = at.checked_sub(stretch.offset)?;
-            let stands = haystack[start..].starts_with(self.literals[stretch.literal]);
+            let start = at.checked_sub(usize::from(stretch.offset))?;
+            let literal = usize::from(stretch.literal);
+            let stands = haystack[start..].starts_with(self.literals[literal]);
             let found = Found { start, next: at + STRIDE };
-            accept(stands.then_some(stretch.literal)?, start).map(|taken| (found, taken))
+            accept(stands.then_some(literal)?, start).map(|taken| (found, taken))
         })
     }
 }
@@ -127,6 +132,10 @@ fn ordinariness(stretch: &[u8]) -> usize {
     let joins_words = stretch[1..STRETCH - 1].contains(&b' ');
     let rare = stretch.iter().filter(|byte| is_rare(byte)).count();
     STRETCH - rare + if joins_words { 0 } else { STRETCH }
+}
+
+fn small(index: usize) -> u16 {
+    u16::try_from(index).expect("a few thousand short literals are given")
 }
 
 fn number(window: &[u8]) -> u64 {

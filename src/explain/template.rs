@@ -53,15 +53,20 @@ impl Template {
         self.literals().max_by_key(|literal| literal.len()).unwrap_or_default()
     }
 
-    /// Those of its fragments that its first line holds, in their order, and whether the last of them ends it.
+    /// Those of its fragments that its first line holds, in their order, and whether a blank or the line's end follows the last of them.
     #[must_use]
     pub fn fragments(&self) -> (Vec<&'static str>, bool) {
         let mut fragments = Vec::new();
-        for literal in self.literals() {
+        for piece in &self.pieces {
+            let Piece::Literal(literal) = *piece else {
+                continue;
+            };
             let (line, goes_on) = literal.split_once('\n').map_or((literal, false), |(line, _)| (line, true));
             fragments.extend(fragments_of(line));
-            if goes_on {
-                return (fragments, line.ends_with(char::is_alphanumeric));
+            let is_last = goes_on || self.pieces.last() == Some(piece);
+            if is_last && (goes_on || line.ends_with(' ')) {
+                let ends = fragments.last().is_some_and(|last| line.trim_end().ends_with(last));
+                return (fragments, ends);
             }
         }
         (fragments, false)

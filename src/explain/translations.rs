@@ -47,11 +47,9 @@ pub fn anchors_of(is_asked_for: impl Fn(&str) -> bool) -> impl Iterator<Item = &
     entries.map(|entry| entry.translated.plain_piece())
 }
 
-/// Every translation but those of severities, which say nothing alone.
-pub fn sentences() -> impl Iterator<Item = &'static Template> {
-    let entries = TRANSLATIONS.entries.iter();
-    let sentences = entries.filter(|entry| entry.english.contains(char::is_lowercase));
-    sentences.map(|entry| &entry.translated)
+/// English and translation of all but severities, which say nothing alone.
+pub fn sentences() -> impl Iterator<Item = (&'static str, &'static str)> {
+    pairs().filter(|(english, _)| english.contains(char::is_lowercase))
 }
 
 /// Every text that is translated, with its translations.

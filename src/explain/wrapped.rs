@@ -52,6 +52,12 @@ pub fn whole(around: &Surroundings<'_>) -> Option<Whole> {
     })
 }
 
+/// Whether the next line may go on with a line.
+#[must_use]
+pub fn may_go_on(line: &[u8], next: &[u8]) -> bool {
+    line.trim_ascii_end().ends_with(b"=") || measured(&plain(next)).is_some()
+}
+
 /// A line that a mail broke behind `=`, as Django's reports to its administrators are.
 fn quoted_printable(around: &Surroundings<'_>) -> Option<Whole> {
     let own = lines::text(around.line);

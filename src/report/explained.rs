@@ -108,7 +108,8 @@ fn seen(group: &Group) -> String {
 
 /// What the log names.
 fn named(group: &Group) -> impl Iterator<Item = String> + '_ {
-    group.first.facts.shown().map(|(name, value)| format!("{name}: \"{value}\""))
+    let first = group.first.facts.shown().map(|(name, value)| format!("{name}: \"{value}\""));
+    first.chain(group.others())
 }
 
 fn human(out: Out, style: Style, told: &Told) {
@@ -119,6 +120,7 @@ fn human(out: Out, style: Style, told: &Told) {
     for group in &told.groups {
         let mut finding = group.finding();
         finding.evidence = vec![group.first.excerpt.clone(), seen(group)];
+        finding.evidence.extend(group.others());
         if let Some(detail) = group.first.facts.get("detail") {
             finding.evidence.push(format!("the server's log adds: {}", mask_dsn(detail)));
         }

@@ -371,3 +371,30 @@ fn what_the_words_leave_open_is_listed_with_the_checks() {
         assert!(!finding.detail.contains("the database the database"), "{}", finding.detail);
     }
 }
+
+#[test]
+fn what_failures_of_one_kind_differ_in_is_named() {
+    let denied = |table: &str| format!("psycopg2.errors.InsufficientPrivilege: permission denied for table {table}\n\n");
+    let log: String = ["orders", "customers", "invoices", "customers", "payments", "refunds"]
+        .map(denied)
+        .concat();
+    let groups = groups(log);
+    assert_eq!(groups[0].count, 6);
+    assert_eq!(
+        groups[0].others(),
+        ["table: also \"customers\", \"invoices\", \"payments\" and 1 more"]
+    );
+}
+
+#[test]
+fn a_cause_that_the_message_denies_is_not_listed() {
+    let causes = |encryption: &str| {
+        let text = format!("FATAL:  no pg_hba.conf entry for host \"10.1.2.3\", user \"app\", database \"shop\", {encryption}\n");
+        let candidates = groups(text)[0].finding().candidates;
+        let causes: Vec<String> = candidates.into_iter().map(|candidate| candidate.cause).collect();
+        causes.join("; ")
+    };
+    assert!(causes("no encryption").contains("with TLS only"));
+    assert!(!causes("SSL encryption").contains("hostssl"));
+    assert!(causes("SSL encryption").contains("not covered"));
+}

@@ -67,3 +67,38 @@ fn what_a_client_says_of_the_servers_certificate_is_read() {
     assert_eq!(codes("certificate verify failed"), ["tls/client-certificate-rejected"]);
     assert_eq!(codes("unsupported protocol"), ["tls/protocol-mismatch"]);
 }
+
+/// PgBouncer 1.18, each block one client that was turned away.
+#[test]
+fn a_client_that_the_pooler_turns_away_counts_once() {
+    let log = "\
+2026-11-25 23:28:25.719 UTC [25965] LOG C-0x561b: shop/app@10.0.3.11:47328 login attempt: db=shop user=app tls=no
+2026-11-25 23:28:25.719 UTC [25965] LOG C-0x561b: shop/app@10.0.3.11:47328 closing because: password authentication failed (age=0s)
+2026-11-25 23:28:25.719 UTC [25965] WARNING C-0x561b: shop/app@10.0.3.11:47328 pooler error: password authentication failed
+2026-11-25 23:28:25.895 UTC [25965] LOG C-0x561b: (nodb)/(nouser)@10.0.3.11:47340 no such user: nobody
+2026-11-25 23:28:25.895 UTC [25965] LOG C-0x561b: (nodb)/nobody@10.0.3.11:47340 closing because: password authentication failed (age=0s)
+2026-11-25 23:28:25.895 UTC [25965] WARNING C-0x561b: (nodb)/nobody@10.0.3.11:47340 pooler error: password authentication failed
+2026-11-25 23:28:28.449 UTC [25965] WARNING server login failed: FATAL database \"nope\" does not exist
+2026-11-25 23:28:28.449 UTC [25965] LOG C-0x561b: nodb/app@10.0.3.11:47374 closing because: database \"nope\" does not exist (age=0s)
+2026-11-25 23:28:28.449 UTC [25965] WARNING C-0x561b: nodb/app@10.0.3.11:47374 pooler error: database \"nope\" does not exist
+2026-11-25 23:28:36.868 UTC [25965] LOG C-0x561b: busy/app@10.0.3.11:47412 closing because: query_wait_timeout (age=2s)
+2026-11-25 23:28:36.868 UTC [25965] WARNING C-0x561b: busy/app@10.0.3.11:47412 pooler error: query_wait_timeout
+2026-11-25 23:28:36.868 UTC [25965] LOG C-0x561c: busy/app@10.0.3.11:47434 closing because: query_wait_timeout (age=2s)
+2026-11-25 23:28:36.868 UTC [25965] WARNING C-0x561c: busy/app@10.0.3.11:47434 pooler error: query_wait_timeout
+";
+    let groups = groups(log);
+    let seen: Vec<(String, u64)> = groups
+        .iter()
+        .map(|group| (group.first.kind.code().to_string(), group.count))
+        .collect();
+    let seen: Vec<(&str, u64)> = seen.iter().map(|(code, count)| (code.as_str(), *count)).collect();
+    assert_eq!(
+        seen,
+        [
+            ("auth/password-rejected", 1),
+            ("auth/pooler-user-unknown", 1),
+            ("auth/database-missing", 1),
+            ("pool/pooler-waiting", 2),
+        ]
+    );
+}

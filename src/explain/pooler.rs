@@ -1,0 +1,34 @@
+//! PgBouncer's log: it says up to three times why it turned a client away.
+
+/// Whether a line says of the same client, right behind the first, what the first said: `closing because: …`, then `pooler error: …`; before
+/// both, what the server said, or that there is no such user.
+#[must_use]
+pub fn says_again(first: &str, line: &str) -> bool {
+    let is_repeated = line.contains("closing because: ") || line.contains("pooler error: ");
+    is_repeated
+        && (first.contains("server login failed: ") && line.contains("closing because: ")
+            || client(line).is_some_and(|of| client(first) == Some(of)))
+}
+
+/// Address and port of the client in `C-0x561bd8fa2310: shop/app@10.0.3.11:47328 closing because: …`.
+fn client(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once(" C-0x")?;
+    let (_, rest) = rest.split_once('@')?;
+    rest.split(' ').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_again;
+
+    #[test]
+    fn a_client_is_turned_away_once() {
+        let closing = "2026-11-25 23:28:34.199 UTC [7] LOG C-0x561b: busy/app@10.0.3.11:47400 closing because: query_wait_timeout (age=2s)";
+        let error = "2026-11-25 23:28:34.199 UTC [7] WARNING C-0x561b: busy/app@10.0.3.11:47400 pooler error: query_wait_timeout";
+        let login = "2026-11-25 23:28:34.199 UTC [7] WARNING server login failed: FATAL database \"nope\" does not exist";
+        assert!(says_again(closing, error));
+        assert!(says_again(login, closing));
+        assert!(!says_again(error, closing.replace("47400", "47401").as_str()));
+        assert!(!says_again(closing, login));
+    }
+}
