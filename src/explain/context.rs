@@ -281,7 +281,7 @@ const REPORT: &[&str] = &["Django Version: ", "Exception Type: "];
 #[must_use]
 pub fn begins(line: &[u8]) -> bool {
     let own = plain(line);
-    !continues_message(&own, || Moment::Untold) && !is_reported_above(&own)
+    !continues_message(&own, || Moment::Untold) && !is_reported_above(&own) && !pooler::may_say_again(&lines::text(line))
 }
 
 /// Whether a line of Django's report says which exception came first.
@@ -295,7 +295,8 @@ fn is_reported_above(line: &str) -> bool {
 pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
     // It begins with the end of the first one's line.
     let between = between.strip_prefix(b"\n").unwrap_or(between);
-    if between.is_empty() && pooler::says_again(&lines::text(first), &lines::text(line)) {
+    let says_again = |line| pooler::says_again(&lines::text(first), &lines::text(line));
+    if between.is_empty() && line.is_some_and(says_again) {
         return Bond::Chain;
     }
     let lines = || lines::forward(between).flat_map(written);
