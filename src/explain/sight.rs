@@ -150,21 +150,20 @@ pub fn sightings(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, 
 pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize) {
     let Some(whole) = assemble::whole(around) else {
         let reading = read(around.line, around.after, around);
-        let wrapped = wrapped::whole(around);
-        let is_wrapped = wrapped.is_some();
-        if let Some(whole) = wrapped
+        let looked = around.looked.get();
+        if let Some(whole) = wrapped::whole(around)
             && let best = best(&whole, around)
             && best.weight > reading.weight + apart(&whole, around)
         {
             return (placed(best, around), whole.reach);
         }
-        if reading.can_be_noted && !is_wrapped {
+        if reading.can_be_noted {
             let known = Known {
                 said: reading.said.iter().cloned().collect(),
                 is_timed: times::of_line(around.line).is_some(),
                 begins: context::begins(around.line),
             };
-            memo.note(around, around.looked.get(), known);
+            memo.note(around, looked, known);
         }
         return (placed(reading, around), 0);
     };
