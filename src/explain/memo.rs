@@ -14,7 +14,7 @@ use super::incident::Said;
 use super::lines;
 use super::shape::{self, Shape};
 use super::sight::Surroundings;
-use super::{clean, translations};
+use super::{clean, translations, wrapped};
 
 /// Texts whose marks differ are kept in different places, so many of them.
 const PLACES: usize = 1024;
@@ -73,10 +73,15 @@ impl Memo {
     /// What a line says, if one of the same shape was noted.
     pub fn recall<'b>(&mut self, around: &Surroundings<'b>) -> Option<Recalled<'b>> {
         let place = self.places.get_mut(place(around.line)).filter(|place| !place.is_empty())?;
-        let marked = marked(around.message_behind());
+        let behind = around.message_behind();
+        let marked = marked(behind);
         let index = place
             .iter()
             .position(|noted| noted.marked == marked && noted.shape.fits(around.near(noted.looked.above, noted.below()).0))?;
+        let may_go_on = !behind.is_empty() || around.line.trim_ascii_end().ends_with(b"=");
+        if may_go_on && wrapped::whole(around).is_some() {
+            return None;
+        }
         // What was said last is most likely said next.
         place.swap(0, index);
         let noted = &place[0];

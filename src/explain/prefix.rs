@@ -138,6 +138,14 @@ fn first_word(text: &str) -> Option<(&str, &str)> {
     Some((&text[..end], &text[end + 1..]))
 }
 
+/// Whether a line has its time in brackets, behind who asked: as web servers write it.
+#[must_use]
+pub fn is_of_web_server(line: &str) -> bool {
+    const HEAD: usize = 80;
+    let bracket = line.bytes().take(HEAD).position(|byte| byte == b'[');
+    bracket.is_some_and(|at| at > 0 && time_length(&line[at + 1..]) > 0)
+}
+
 /// How long the time at the beginning is: RFC 3339 and its kin, syslog's `Nov 21 09:07:58`; 0 where there is none.
 #[must_use]
 pub fn time_length(text: &str) -> usize {

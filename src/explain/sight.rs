@@ -121,7 +121,8 @@ fn message_behind(after: &[u8]) -> &[u8] {
 fn begins_anew(line: &[u8]) -> bool {
     let text = lines::text(line);
     let stripped = prefix::strip(&text);
-    stripped.time.is_some() && !context::continues(stripped.rest) && !memo::is_marked(line)
+    let is_timed = stripped.time.is_some() || prefix::is_of_web_server(stripped.rest);
+    is_timed && !context::continues(stripped.rest) && !memo::is_marked(line)
 }
 
 /// The first lines of a text, without the last one's end.
