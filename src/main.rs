@@ -9,7 +9,7 @@ use zeroizing_alloc::ZeroAlloc;
 
 use dbdoctor::cli::{Cli, Command};
 use dbdoctor::command;
-use dbdoctor::conninfo::mask::mask_argument;
+use dbdoctor::conninfo::mask::{MASK, mask_argument};
 use dbdoctor::core_dump;
 use dbdoctor::exit_code::ExitCode;
 use dbdoctor::report;
@@ -63,10 +63,20 @@ fn complain(error: &clap::Error, arguments: &[String]) -> ExitCode {
         return ExitCode::Sound;
     }
     let mut text = error.render().to_string();
-    for argument in arguments {
-        let masked = mask_argument(argument);
-        if masked != *argument {
-            text = text.replace(argument.as_str(), &masked);
+    let before = std::iter::once("").chain(arguments.iter().map(String::as_str));
+    for (argument, before) in arguments.iter().zip(before) {
+        // Of an address that cannot be read, any part may be a secret.
+        let address = argument.strip_prefix("--health-url=");
+        let (given, masked) = match address.or_else(|| (before == "--health-url").then_some(argument.as_str())) {
+            Some(address) => (address, MASK.to_owned()),
+            None => (argument.as_str(), mask_argument(argument)),
+        };
+        let value = argument.split_once('=').filter(|_| argument.starts_with("--"));
+        let value = value.map(|(_, value)| (value, mask_argument(value)));
+        for (given, masked) in std::iter::once((given, masked)).chain(value) {
+            if masked != given && !given.is_empty() {
+                text = text.replace(given, &masked);
+            }
         }
     }
     let _ = io::stderr().write_all(text.as_bytes());

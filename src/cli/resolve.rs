@@ -37,6 +37,7 @@ pub enum Checks {
 ///
 /// When standard input cannot be read, or something is wrong with the file of the targets.
 pub fn check(args: &CheckArgs, arguments: &[String]) -> anyhow::Result<Checks> {
+    args.sources.no_stray_dsn()?;
     if !args.all && args.sources.targets.len() < 2 {
         let target = target(&args.sources)?;
         return Ok(Checks::One(Box::new(request(args, target.as_ref(), command(arguments))?)));
@@ -153,6 +154,7 @@ fn variable(args: &SourceArgs, target: Option<&Target>) -> Option<String> {
 ///
 /// When standard input or the file with the targets cannot be read.
 pub fn settings(sources: &SourceArgs, arguments: &[String]) -> anyhow::Result<Request> {
+    sources.no_stray_dsn()?;
     if sources.unit.len() > 1 {
         anyhow::bail!("only check takes several units");
     }

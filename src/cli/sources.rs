@@ -12,7 +12,8 @@ use crate::settings::dialect::Dialect;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Where the settings come from")]
 pub struct SourceArgs {
-    /// Connection string as URL or as key=value pairs; - reads it from standard input; without one, the environment is read
+    /// Connection string as URL or as key=value pairs, which the process list shows to every user of the host; - reads it from
+    /// standard input; without one, the environment is read
     #[arg(value_name = "DSN", help_heading = None, value_parser = secret, conflicts_with_all = ["env_file", "unit", "pid", "container", "target"])]
     pub dsn: Option<Secret>,
     /// Read the settings from a file of NAME=value lines, as python-dotenv does unless --dialect says otherwise
@@ -55,6 +56,36 @@ pub struct SourceArgs {
     /// Read the unit's files under this directory, as of an image or another system
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, requires = "unit")]
     pub root: Option<PathBuf>,
+}
+
+impl SourceArgs {
+    /// A connection string that became the value of an option would be repeated as the name that it is not.
+    ///
+    /// # Errors
+    ///
+    /// Which option was given one.
+    pub fn no_stray_dsn(&self) -> anyhow::Result<()> {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let named = [
+            ("--env-file", path(&self.env_file)),
+            ("--config", path(&self.config)),
+            ("--venv", path(&self.venv)),
+            ("--project", path(&self.project)),
+            ("--root", path(&self.root)),
+            ("--container", self.container.clone()),
+            ("--var", self.var.clone()),
+            ("--django", self.django.clone()),
+            ("--flask", self.flask.clone()),
+        ];
+        let units = self.unit.iter().map(|unit| ("--unit", Some(unit.clone())));
+        let targets = self.targets.iter().map(|target| ("--target", Some(target.clone())));
+        for (option, value) in named.into_iter().chain(units).chain(targets) {
+            if value.is_some_and(|value| value.contains("://")) {
+                anyhow::bail!("{option} was given a connection string, which stands alone, as the DSN");
+            }
+        }
+        Ok(())
+    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form that clap wants; a failure would print the value")]

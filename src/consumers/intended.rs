@@ -9,7 +9,7 @@ use super::python::quoting::quote;
 use super::reading::{Place, Reading, filled};
 use crate::conninfo::anatomy::{self, Anatomy, RawCharacter, raw_characters};
 use crate::conninfo::decode;
-use crate::conninfo::mask::MASK;
+use crate::conninfo::mask::{MASK, is_secret};
 use crate::conninfo::scheme::{Form, classify};
 use crate::conninfo::{Version, host_list};
 use crate::secret::Secret;
@@ -196,7 +196,7 @@ impl Intended {
             let mut pairs = places.clone();
             for (name, value) in &self.reading.parameters {
                 let (name, value) = (name.reveal(), value.reveal());
-                pairs.push(match hide && hides(name) {
+                pairs.push(match hide && hides(name, value) {
                     // A name that nobody knows may be a piece of a password too.
                     true if !anatomy::is_known(name) => MASK.as_bytes().to_vec(),
                     true => [name, b"=", MASK.as_bytes()].concat(),
@@ -252,13 +252,6 @@ impl Intended {
 
 /// Whether a parameter's value is not for showing: a password, or one whose name nobody knows.
 #[must_use]
-pub fn hides(name: &[u8]) -> bool {
-    const SECRET: &[&[u8]] = &[
-        b"sslpassword",
-        b"oauth_client_secret",
-        b"scram_client_key",
-        b"scram_server_key",
-        b"password",
-    ];
-    SECRET.contains(&name) || !anatomy::is_known(name)
+pub fn hides(name: &[u8], value: &[u8]) -> bool {
+    is_secret(&String::from_utf8_lossy(name), value) || !anatomy::is_known(name)
 }

@@ -31,11 +31,7 @@ impl Whole {
 pub fn whole(around: &Surroundings<'_>) -> Option<Whole> {
     let line = lines::text(around.line);
     if let Some(own) = framed(&line) {
-        return Some(if framed(&own).is_some_and(|_| own.trim_start().starts_with(SIDES)) {
-            Whole::values()
-        } else {
-            panel(around, own)
-        });
+        return Some(if is_nested(&own) { Whole::values() } else { panel(around, own) });
     }
     let mut text = partial(&line)?.to_owned();
     let mut reach = 0;
@@ -63,17 +59,22 @@ fn framed(line: &str) -> Option<String> {
     Some(inner.strip_suffix(' ').unwrap_or(inner).to_owned())
 }
 
+/// Whether a line of a frame belongs to a frame inside of it.
+fn is_nested(part: &str) -> bool {
+    part.trim_start().starts_with(SIDES) || part.trim_start().starts_with(['╭', '╰'])
+}
+
 fn panel(around: &Surroundings<'_>, own: String) -> Whole {
     let mut parts = vec![own];
     for line in lines::backward(around.before).take(LINES) {
-        let Some(part) = framed(&lines::text(line)) else {
+        let Some(part) = framed(&lines::text(line)).filter(|part| !is_nested(part)) else {
             break;
         };
         parts.insert(0, part);
     }
     let mut reach = 0;
     for next in lines::forward(around.after).take(LINES) {
-        let Some(part) = framed(&lines::text(next)) else {
+        let Some(part) = framed(&lines::text(next)).filter(|part| !is_nested(part)) else {
             break;
         };
         reach += next.len() + 1;

@@ -7,6 +7,7 @@ use crate::finding::tls::{ca_file_missing, client_key_unusable};
 
 const AT_ANY_TIME: &str = "server closed the connection unexpectedly";
 const AT_ANY_TIME_BY_ASYNCPG: &str = "connection was closed in the middle of operation";
+const AT_ANY_TIME_BY_PG8000: &str = "network error";
 const OF_ANY_FILE: &str = "FileNotFoundError: ";
 
 /// Whether frames may settle what is said.
@@ -15,6 +16,7 @@ pub fn may_settle(said: &str) -> bool {
     [AT_ANY_TIME, AT_ANY_TIME_BY_ASYNCPG, OF_ANY_FILE]
         .iter()
         .any(|words| said.starts_with(words))
+        || said.contains(AT_ANY_TIME_BY_PG8000)
 }
 
 /// The kind, where the words are the same for a connection that was never made and for one that was lost.
@@ -31,10 +33,12 @@ pub fn settle(kind: &'static Kind, said: &str, frames: &str) -> &'static Kind {
             kind
         };
     }
-    if kind.is(&closed::KIND) && said.starts_with(AT_ANY_TIME_BY_ASYNCPG) {
-        let is_driver = |line: &&str| line.contains("asyncpg");
-        let mut seen = files().filter(is_driver).peekable();
-        return if seen.peek().is_some() && !seen.any(connects) {
+    let drivers = [(AT_ANY_TIME_BY_ASYNCPG, "asyncpg"), (AT_ANY_TIME_BY_PG8000, "pg8000")];
+    if kind.is(&closed::KIND)
+        && let Some((_, driver)) = drivers.iter().find(|(words, _)| said.contains(words))
+    {
+        let mut seen = files().filter(|line| line.contains(driver)).peekable();
+        return if seen.peek().is_some() && !seen.any(|line| connects(line) || line.contains(", in __init__")) {
             &connection_lost::KIND
         } else {
             kind

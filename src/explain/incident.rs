@@ -12,7 +12,7 @@ use super::{sight, times};
 use crate::finding::Kind;
 use crate::finding::pool::{client_pool_exhausted, connection_lost};
 use crate::finding::privileges::transaction_aborted;
-use crate::finding::tcp::{not_postgres, socket_missing, unreachable};
+use crate::finding::tcp::{not_postgres, socket_missing, unexplained, unreachable};
 use crate::finding::tls::handshake_failed;
 use crate::layer::Layer;
 
@@ -137,7 +137,7 @@ impl Incident {
     /// another attempt of the same message got further than.
     pub fn add(&mut self, next: Sighting, bond: Bond) {
         let further = bond == Bond::Message && got_further(self.cause.kind, next.kind) || names_the_file(&self.cause, &next);
-        if further || is_consequence(self.cause.kind) && !is_consequence(next.kind) {
+        if (further || is_consequence(self.cause.kind)) && !is_consequence(next.kind) {
             self.cause = next;
             self.is_completed = false;
         } else {
@@ -167,8 +167,9 @@ fn names_the_file(first: &Said, next: &Said) -> bool {
         && next.facts.get("file").is_some()
 }
 
+/// Whether a kind is only what follows from another, or says less than any other.
 fn is_consequence(kind: &Kind) -> bool {
-    kind.is(&client_pool_exhausted::KIND) || kind.is(&transaction_aborted::KIND)
+    kind.is(&unexplained::KIND) || kind.is(&client_pool_exhausted::KIND) || kind.is(&transaction_aborted::KIND)
 }
 
 /// libpq goes on to the next address, so of its attempts the one that got furthest is what stands in the way. An answer that is not

@@ -1,8 +1,8 @@
 //! `dbdoctor explain`: which finding an error text, a traceback or a log belongs to.
 //!
-//! A log streams through [`scan`] in constant memory: [`finder`] finds the lines that may matter by a few literals, the rest of the work
-//! is done on those lines alone, in [`sight`], once for what [`memo`] knows. [`clean`] undoes what loggers do to a message, [`translations`] says it in English,
-//! [`catalogue`] finds the texts, [`context`] says which driver stands near and what belongs to one traceback, [`incident`] chooses the
+//! A log streams through [`scan`] in constant memory: [`finder`] finds the lines that may matter by a piece of each text, and asks them for
+//! the rest of it with [`cover`]. The rest of the work is done on those lines alone, in [`sight`], once for what [`memo`] knows. [`clean`]
+//! undoes what loggers do to a message, [`translations`] says it in English, [`catalogue`] finds the texts, [`context`] says which driver stands near and what belongs to one traceback, [`incident`] chooses the
 //! cause among what one traceback holds, and [`group`] sums up by code. A server's refusal goes through the recognisers that `check` uses.
 
 pub mod assemble;

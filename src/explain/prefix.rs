@@ -40,8 +40,9 @@ pub fn strip(line: &str) -> Stripped<'_> {
     Stripped { time, rest }
 }
 
-/// `> ` of a quotation, `E       ` of pytest.
+/// `> ` of a quotation, `E       ` of pytest, `  | ` of an exception group.
 fn without_quote(line: &str) -> &str {
+    let line = line.trim_start_matches(' ').strip_prefix("| ").unwrap_or(line);
     let line = line.strip_prefix("> ").unwrap_or(line);
     line.strip_prefix("E       ").unwrap_or(line)
 }

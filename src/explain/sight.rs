@@ -330,7 +330,7 @@ fn goes_on(message: &str, end: usize) -> bool {
     let (said, rest) = message.split_at(end);
     let is_set = || rest.trim_start_matches(' ').starts_with("= ");
     let is_of_php = || rest.starts_with(" in /") && rest.lines().next().is_some_and(|line| line.contains(".php"));
-    said.ends_with("does not exist") && rest.starts_with(" in ") && !is_of_php()
+    said.ends_with("does not exist") && (rest.starts_with(" in ") && !is_of_php() || rest.starts_with(", skipping"))
         || said.ends_with("No such file or directory") && rest.starts_with(": ")
         || rest.starts_with(" in file \"")
         || is_set()
@@ -397,7 +397,8 @@ fn refusal_alone(text: &str) -> &str {
 
 /// The line without its prefix, with every secret masked.
 fn excerpt(line: &str, found: &Match<'_>, facts: &Facts) -> String {
-    let mut text = secrets::mask(prefix::strip(line).rest.trim());
+    // What is cut off could be the beginning of a secret.
+    let mut text = prefix::strip(&secrets::mask(line)).rest.trim().to_owned();
     for (name, value) in &found.captured.holes {
         if *name == SECRET && !value.is_empty() {
             text = text

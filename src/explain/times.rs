@@ -33,7 +33,8 @@ pub fn before(bytes: &[u8]) -> Option<String> {
     lines::backward(bytes).take(LINES).find_map(|line| {
         let line = &line[..line.len().min(HEAD)];
         // The lines of a traceback are many.
-        if matches!(line.first(), Some(b' ' | b'\t')) && !has_record(line) {
+        let is_indented = matches!(line.first(), Some(b' ' | b'\t')) && !line.trim_ascii_start().starts_with(b"| ");
+        if is_indented && !has_record(line) {
             return None;
         }
         of_record(line, &lines::text(line))

@@ -5,7 +5,7 @@ use super::{clean, lines, prefix};
 /// How many lines of a value are read back.
 const LINES: usize = 12;
 
-/// Whether a line, or the value that it goes on with, shows what a variable held.
+/// Whether a line, or what it goes on with, shows what a variable held, or the code that a frame was running.
 #[must_use]
 pub fn is_value<'l>(line: &[u8], above: impl Iterator<Item = &'l [u8]>) -> bool {
     let line = lines::text(line);
@@ -13,15 +13,27 @@ pub fn is_value<'l>(line: &[u8], above: impl Iterator<Item = &'l [u8]>) -> bool 
     if points_at(own) || is_assignment(own) {
         return true;
     }
-    let mut indentation = indentation(own);
-    if indentation == 0 {
+    let depth = indentation(own);
+    let mut indentation = depth;
+    let mut above = above.take(LINES).peekable();
+    if own.starts_with("raise ")
+        && above
+            .peek()
+            .is_some_and(|frame| names_file(prefix::strip(&lines::text(frame)).rest))
+    {
+        return true;
+    }
+    if depth == 0 {
         return false;
     }
-    for line in above.take(LINES) {
+    for line in above {
         let line = lines::text(line);
         let line = prefix::strip(&line).rest;
         if line.trim().is_empty() {
             return false;
+        }
+        if names_file(line) {
+            return depth > self::indentation(line);
         }
         if self::indentation(line) < indentation {
             if is_assignment(line) {
@@ -34,6 +46,11 @@ pub fn is_value<'l>(line: &[u8], above: impl Iterator<Item = &'l [u8]>) -> bool 
         }
     }
     false
+}
+
+/// A frame: what is indented below it is the code that was running, and what that raised stands further down.
+fn names_file(line: &str) -> bool {
+    line.trim_start().starts_with("File \"")
 }
 
 /// Whether a line goes on with a statement that a server logged, or with what it says of one: such lines begin with a tabulator.

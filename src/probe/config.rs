@@ -177,7 +177,7 @@ impl Desk<'_> {
             return finish(notes);
         }
         expect(self.request, source, &target, &mut notes);
-        describe(&target, &merged, &mut notes);
+        describe(&target, source, &merged, &mut notes);
         notes.summary = summary(&target);
         Probed::Sound(target, notes)
     }
@@ -292,7 +292,7 @@ fn expect(request: &Request, source: &Source, target: &Target, notes: &mut Notes
     }
 }
 
-fn describe(target: &Target, merged: &Merged, notes: &mut Notes) {
+fn describe(target: &Target, source: &Source, merged: &Merged, notes: &mut Notes) {
     let hosts: Vec<String> = target.hosts.iter().map(crate::target::Host::name).collect();
     let ports: Vec<String> = target.hosts.iter().map(|host| host.port.to_string()).collect();
     if let ([host], [only]) = (hosts.as_slice(), target.hosts.as_slice()) {
@@ -308,7 +308,18 @@ fn describe(target: &Target, merged: &Merged, notes: &mut Notes) {
     let password = target.password.as_ref();
     notes.fact(
         "password",
-        password.map_or_else(|| "not set".to_owned(), |password| format!("set, from {}", password.source)),
+        password.map_or_else(
+            || "not set".to_owned(),
+            |password| {
+                let is_shown = source.place == Place::Argument && password.source == source.to_string();
+                let seen = if is_shown {
+                    ", which every user of this host sees in the process list"
+                } else {
+                    ""
+                };
+                format!("set, from {}{seen}", password.source)
+            },
+        ),
     );
     if let Some(driver) = &target.driver {
         notes.fact("driver", driver.to_string());

@@ -7,7 +7,7 @@ use super::source::{Place, Source};
 use super::{disagreement, dsn, parts, stated, variables};
 use crate::application::stated::Stated;
 use crate::conninfo::keyword::KEYWORDS;
-use crate::conninfo::mask::{MASK, mask_argument};
+use crate::conninfo::mask::{MASK, is_secret, mask_argument};
 use crate::conninfo::parameters::Parameters;
 use crate::consumers::choice::Installed;
 use crate::foreign::Foreign;
@@ -226,7 +226,7 @@ fn of_application(stated: &Stated, source: &Source, parameters: &Parameters) -> 
         // Django adds the encoding by itself.
         let given = stated.given.iter().any(|(name, _)| name == keyword);
         if given && (keyword != "client_encoding" || stated.options.iter().any(|name| name == keyword)) {
-            let value = if keyword.contains("password") {
+            let value = if is_secret(keyword, value.reveal()) {
                 MASK.to_owned()
             } else {
                 masked(keyword, value.reveal())
@@ -242,7 +242,7 @@ fn of_application(stated: &Stated, source: &Source, parameters: &Parameters) -> 
 
 fn parameter(keyword: &'static str, merged: &Merged, bag: &Bag, source: &Source) -> Parameter {
     let value = merged.filled(keyword).map(|value| {
-        if keyword.contains("password") {
+        if is_secret(keyword, value) {
             MASK.to_owned()
         } else {
             masked(keyword, value)

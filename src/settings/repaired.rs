@@ -4,7 +4,7 @@ use percent_encoding::percent_encode_byte;
 
 use super::source::{Place as Where, Source};
 use crate::conninfo::anatomy::{self, Anatomy, RawCharacter, raw_characters};
-use crate::conninfo::mask::MASK;
+use crate::conninfo::mask::{MASK, is_secret};
 use crate::foreign::Foreign;
 use crate::remedy::{Place, Step};
 
@@ -142,15 +142,8 @@ fn hosts(text: &[u8], parts: &Anatomy) -> String {
 fn pair(pair: &[u8]) -> String {
     let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
     let name = &pair[..equals];
-    let secret = [
-        &b"password"[..],
-        b"sslpassword",
-        b"oauth_client_secret",
-        b"scram_client_key",
-        b"scram_server_key",
-    ]
-    .contains(&name);
-    match (anatomy::is_known(name), secret) {
+    let value = pair.get(equals + 1..).unwrap_or_default();
+    match (anatomy::is_known(name), is_secret(&String::from_utf8_lossy(name), value)) {
         (true, false) => shown(pair),
         (true, true) => format!("{}={MASK}", shown(name)),
         (false, _) => MASK.to_owned(),

@@ -84,3 +84,17 @@ fn every_quoted_line_was_collected() {
         .collect();
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
+
+#[test]
+fn what_is_told_of_a_text_is_in_paragraphs_that_begin_as_sentences_do() {
+    // The names of programs and settings keep their letters.
+    const NAMES: [&str; 6] = ["libpq", "pg8000", "psycopg", "pg_hba.conf", "channel_binding", "statement_timeout"];
+    for text in finding::ALL.iter().flat_map(|kind| quoted(kind)) {
+        let detail = groups(&text)[0].finding().detail;
+        for paragraph in detail.split("\n\n") {
+            let is_name = NAMES.iter().any(|name| paragraph.starts_with(name));
+            assert!(is_name || !paragraph.starts_with(|c: char| c.is_lowercase()), "{detail}");
+        }
+        assert!(detail.split("\n\n").count() > 1, "{detail}");
+    }
+}

@@ -14,6 +14,9 @@ pub fn is_too_deep(source: &str) -> bool {
 
 /// What most files show without a closer look: each level takes a sign, or a word of three letters and a blank.
 fn could_be(source: &str) -> bool {
+    if source.len() <= DEEPEST {
+        return false;
+    }
     let signs = source.bytes().filter(u8::is_ascii_punctuation).count();
     signs + source.len() / 4 > DEEPEST
 }

@@ -122,7 +122,7 @@ fn parts(reading: &Reading, veil: &Veil, reveals: bool) -> Parts {
     let value = |value: &Option<Secret>| value.as_ref().map(|value| veil.value(value));
     let parameter = |(name, given): &(Secret, Secret)| {
         // A name that nobody knows may be a piece of a password, and so may its value.
-        if hides(name.reveal()) && !reveals {
+        if hides(name.reveal(), given.reveal()) && !reveals {
             Parameter {
                 name: veil.password(name),
                 value: veil.password(given),
