@@ -366,10 +366,8 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
         &lines::text(around.line),
     ));
     // A text may end with its line.
-    let own = message[..captured.end].trim_end_matches('
-').len();
-    let end = message[own..].find('
-').map_or(message.len(), |at| own + at);
+    let own = message[..captured.end].trim_end_matches('\n').len();
+    let end = message[own..].find('\n').map_or(message.len(), |at| own + at);
     let text = &message[captured.start..end];
     let kind = facts.fault_of_names().unwrap_or_else(|| match found.entry.meaning {
         Meaning::Kind(kind) if frames::may_settle(text) => frames::settle(kind, text, &frames_above(around, &message[..captured.start])),
