@@ -39,7 +39,10 @@ pub fn strip(line: &str) -> Stripped<'_> {
 
 /// `> ` of a quotation, `E       ` of pytest, `  | ` of an exception group.
 fn without_quote(line: &str) -> &str {
-    let line = line.trim_start_matches(' ').strip_prefix("| ").unwrap_or(line);
+    // Where loguru points at values, several rails stand beside each other, and an arrow behind them.
+    let is_pointer = |rest: &&str| rest.trim_start().starts_with(['|', '-']);
+    let rail = line.trim_start_matches(' ').strip_prefix("| ");
+    let line = rail.filter(|rest| !is_pointer(rest)).unwrap_or(line);
     let line = line.strip_prefix("> ").unwrap_or(line);
     line.strip_prefix("E       ").unwrap_or(line)
 }

@@ -29,6 +29,8 @@ use crate::layer::Layer;
 const MESSAGE_LINES: usize = 4;
 /// How much of a long line is shown before what was recognised, in bytes.
 const LEAD: usize = 160;
+/// How much of a long line is masked before it is cut, in bytes: more than any token has.
+const MASKED: usize = 8 << 10;
 /// How long an excerpt may be, in characters.
 const EXCERPT: usize = 300;
 
@@ -171,7 +173,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
     let said = matches.iter().map(|found| {
         let mut said = said(found, &message, around);
         if english.is_some() {
-            said.excerpt = excerpt(&original, found, &said.facts);
+            said.excerpt = excerpt(&original, 0, found, &said.facts);
         }
         Arc::new(said)
     });
@@ -275,12 +277,6 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
         prefix::strip(&message[line..captured.start]).rest,
         &lines::text(around.line),
     ));
-    let mut begin = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
-    if captured.start - begin > LEAD {
-        begin = (captured.start - LEAD..captured.start)
-            .find(|at| message.is_char_boundary(*at))
-            .unwrap_or(captured.start);
-    }
     let end = message[captured.end..].find('\n').map_or(message.len(), |at| captured.end + at);
     let text = &message[captured.start..end];
     let kind = facts.fault_of_names().unwrap_or_else(|| match found.entry.meaning {
@@ -292,7 +288,7 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
         kind,
         refusal,
         message: if found.entry.is_fallback() { refusal_alone(text) } else { text }.to_owned(),
-        excerpt: excerpt(&message[begin..end], found, &facts),
+        excerpt: excerpt(&message[line..end], captured.start - line, found, &facts),
         facts,
     }
 }
@@ -305,10 +301,24 @@ fn refusal_alone(text: &str) -> &str {
     before.map_or(text, |(_, message)| message).trim_end()
 }
 
-/// The line without its prefix, with every secret masked.
-fn excerpt(line: &str, found: &Match<'_>, facts: &Facts) -> String {
+/// The end of a text. A secret that the cut goes through is masked before it is cut.
+fn lead(text: &str) -> String {
+    let tail = |text: &str, length: usize| {
+        let from = text.len().saturating_sub(length);
+        let from = (from..=text.len()).find(|at| text.is_char_boundary(*at));
+        text[from.unwrap_or_default()..].to_owned()
+    };
+    format!("…{}", tail(&secrets::mask(&tail(text, MASKED)), LEAD))
+}
+
+/// The line without its prefix, with every secret masked, and cut short before what was found at a place of it.
+fn excerpt(line: &str, at: usize, found: &Match<'_>, facts: &Facts) -> String {
     // What is cut off could be the beginning of a secret.
-    let mut text = prefix::strip(&secrets::mask(line)).rest.trim().to_owned();
+    let mut text = if at > LEAD {
+        lead(&line[..at]) + secrets::mask(&line[at..]).trim_end()
+    } else {
+        prefix::strip(&secrets::mask(line)).rest.trim().to_owned()
+    };
     for (name, value) in &found.captured.holes {
         if *name == SECRET && !value.is_empty() {
             text = text

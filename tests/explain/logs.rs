@@ -398,3 +398,24 @@ fn a_cause_that_the_message_denies_is_not_listed() {
     assert!(!causes("SSL encryption").contains("hostssl"));
     assert!(causes("SSL encryption").contains("not covered"));
 }
+
+#[test]
+fn a_secret_is_masked_before_a_long_line_is_cut() {
+    for length in [20, 100, 150, 200, 2000] {
+        let secret = "Canary".repeat(length / 6);
+        for settings in [
+            format!("password='{secret}'"),
+            format!("postgresql://app:{secret}@db/shop"),
+            format!("'token': '{secret}'"),
+        ] {
+            let log = format!("ERROR with {settings} sslmode=require application_name=web: FATAL:  database \"nope\" does not exist\n");
+            let group = &groups(&log)[0];
+            assert!(!group.first.excerpt.contains("Canary"), "{}", group.first.excerpt);
+            assert!(
+                group.first.excerpt.contains("database \"nope\" does not exist"),
+                "{}",
+                group.first.excerpt
+            );
+        }
+    }
+}
