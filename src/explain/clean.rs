@@ -204,6 +204,26 @@ fn unescaped(text: &str) -> String {
     out
 }
 
+/// syslog's and HTML's escapes.
+const ESCAPES: &[(&str, char)] = &[
+    ("#011", '\t'),
+    ("#012", '\n'),
+    ("#015", '\r'),
+    ("#033", '\u{1b}'),
+    ("&quot;", '"'),
+    ("&#34;", '"'),
+    ("&#x27;", '\''),
+    ("&#39;", '\''),
+    ("&gt;", '>'),
+    ("&lt;", '<'),
+    ("&amp;", '&'),
+];
+
+/// syslog's and HTML's escapes.
+pub fn escapes() -> impl Iterator<Item = &'static str> {
+    ESCAPES.iter().map(|(escape, _)| *escape)
+}
+
 /// The character that an escape stands for, with the escape's length.
 fn escape(text: &str) -> (Option<char>, usize) {
     let backslashes = text.len() - text.trim_start_matches('\\').len();
@@ -216,21 +236,9 @@ fn escape(text: &str) -> (Option<char>, usize) {
             _ => (None, backslashes),
         };
     }
-    for (escape, replacement) in [
-        ("#011", '\t'),
-        ("#012", '\n'),
-        ("#015", '\r'),
-        ("#033", '\u{1b}'),
-        ("&quot;", '"'),
-        ("&#34;", '"'),
-        ("&#x27;", '\''),
-        ("&#39;", '\''),
-        ("&gt;", '>'),
-        ("&lt;", '<'),
-        ("&amp;", '&'),
-    ] {
+    for (escape, replacement) in ESCAPES {
         if text.starts_with(escape) {
-            return (Some(replacement), escape.len());
+            return (Some(*replacement), escape.len());
         }
     }
     (None, 1)

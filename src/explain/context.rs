@@ -110,6 +110,9 @@ pub fn words() -> impl Iterator<Item = &'static str> {
     [SURELY_OTHERS, OURS, OTHERS, NAMES].into_iter().flatten().copied()
 }
 
+/// How Python begins a traceback.
+pub const TRACEBACK: &str = "Traceback (most recent call last)";
+
 /// How many lines of a traceback are read back.
 const FRAMES: usize = 400;
 /// How many neighbours of a line count where there is no traceback.
@@ -192,6 +195,27 @@ where
     !in_traceback && after.take(NEIGHBOURS).find_map(owner).unwrap_or(false)
 }
 
+/// How many of the lines above belong to the traceback that ends below them; the nearest line comes first.
+#[must_use]
+pub fn traceback<'l>(above: impl Iterator<Item = &'l [u8]>) -> Option<usize> {
+    let mut unsettled = 0;
+    for (index, line) in above.take(FRAMES).enumerate() {
+        let line = plain(line);
+        if line.contains(TRACEBACK) {
+            return Some(index + 1);
+        }
+        if line.trim_start().starts_with("File \"") {
+            unsettled = 0;
+        } else if !is_frame(&line) {
+            unsettled += 1;
+        }
+        if unsettled > CODE {
+            break;
+        }
+    }
+    None
+}
+
 /// The lines of a record as its program wrote them, without what stands before its message.
 fn written(line: &[u8]) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
     let (one, several) = match plain(line) {
@@ -250,38 +274,53 @@ pub enum Bond {
     Chain,
 }
 
-/// How Python begins a traceback.
-const TRACEBACK: &str = "Traceback (most recent call last)";
 /// What stands between the places where Django's report of an error shows its message.
 const REPORT: &[&str] = &["Django Version: ", "Exception Type: "];
 
-/// Judges the lines between two matches, with the lines that hold them; the first was written at `since`.
+/// Whether a line begins a message of its own, whatever stands before it.
 #[must_use]
-pub fn bond<'s>(first: &[u8], between: &[u8], line: &[u8], since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
+pub fn begins(line: &[u8]) -> bool {
+    let own = plain(line);
+    !continues_message(&own, || Moment::Untold) && !is_reported_above(&own) && !pooler::may_say_again(&lines::text(line))
+}
+
+/// Whether a line of Django's report says which exception came first.
+fn is_reported_above(line: &str) -> bool {
+    line.trim_start().starts_with("The above exception (")
+}
+
+/// Judges the lines between two matches, with the lines that hold them, the second unless it is known to begin a message; the first was
+/// written at `since`.
+#[must_use]
+pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl FnOnce() -> Option<Cow<'s, str>>) -> Bond {
     // It begins with the end of the first one's line.
     let between = between.strip_prefix(b"\n").unwrap_or(between);
-    if between.is_empty() && pooler::says_again(&lines::text(first), &lines::text(line)) {
+    let says_again = |line| pooler::says_again(&lines::text(first), &lines::text(line));
+    if between.is_empty() && line.is_some_and(says_again) {
         return Bond::Chain;
     }
     let lines = || lines::forward(between).flat_map(written);
+    let begun = lines().enumerate().find(|(_, line)| !continues(line));
+    let is_headed = begun.as_ref().is_some_and(|(_, line)| line.starts_with(TRACEBACK)) && !ends_traceback(&plain(first));
     // Mostly another record stands between them.
-    let is_headed = lines()
-        .find(|line| !continues(line))
-        .is_some_and(|line| line.starts_with(TRACEBACK))
-        && !ends_traceback(&plain(first));
-    if lines().next().is_some_and(|line| !continues(&line) && !is_link(&line)) && !is_headed {
+    if begun.is_some_and(|(index, line)| index == 0 && !is_link(&line)) && !is_headed {
         return Bond::None;
     }
-    let own = plain(line);
-    let moment = || match prefix::strip(&lines::text(line)).time {
+    let moment = |line: &[u8]| match prefix::strip(&lines::text(line)).time {
         None => Moment::Untold,
         Some(time) if since().is_some_and(|since| times::is_same_second(&since, time)) => Moment::Same,
         Some(_) => Moment::Later,
     };
-    if continues_message(&own, moment) && lines().all(|line| continues(&line)) {
-        return Bond::Message;
+    if let Some(line) = line {
+        let own = plain(line);
+        if continues_message(&own, || moment(line)) && lines().all(|line| continues(&line)) {
+            return Bond::Message;
+        }
+        if is_reported_above(&own) {
+            return Bond::Chain;
+        }
     }
-    if own.trim_start().starts_with("The above exception (") || REPORT.iter().any(|mark| memmem::find(between, mark.as_bytes()).is_some()) {
+    if REPORT.iter().any(|mark| memmem::find(between, mark.as_bytes()).is_some()) {
         return Bond::Chain;
     }
     let mut chained = is_headed;
@@ -336,7 +375,10 @@ pub fn continues(line: &str) -> bool {
         "SSL SYSCALL",
         "Caused by: ",
     ];
-    is_frame(line) || STARTS.iter().any(|start| line.starts_with(start))
+    let Some(first) = line.as_bytes().first() else {
+        return true;
+    };
+    is_frame(line) || STARTS.iter().any(|start| start.as_bytes()[0] == *first && line.starts_with(start))
 }
 
 /// When a line was written, beside the one before it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::incident::{Incident, Said, Sighting};
+use super::incident::{Incident, Said, Sighting, Source};
 use super::{judge, times};
 use crate::finding::Finding;
 
@@ -24,8 +24,10 @@ pub struct Group {
     /// The line and time of the last.
     pub last_line: u64,
     pub last_time: Option<String>,
-    /// The last line, where its time was not read yet.
-    last: Option<Box<[u8]>>,
+    /// The last, where its time was not read yet.
+    last: Option<Source>,
+    /// What was said last and names nothing that the first does not.
+    repeated: Option<Arc<Said>>,
     /// How many that did not agree were read for what the first does not name.
     disagreed: u32,
     /// What was said last, so that it is not compared again.
@@ -37,7 +39,11 @@ pub struct Group {
 impl Group {
     /// Adds what the first does not name, from one that agrees with it.
     fn complete(&mut self, seen: &mut Sighting) {
-        if self.disagreed == PATIENCE || self.first.facts.names_all_of(&seen.facts) {
+        if self.disagreed == PATIENCE || self.repeated.as_ref().is_some_and(|repeated| Arc::ptr_eq(repeated, &seen.said)) {
+            return;
+        }
+        if self.first.facts.names_all_of(&seen.facts) {
+            self.repeated = Some(Arc::clone(&seen.said));
             return;
         }
         seen.settle();
@@ -84,7 +90,7 @@ impl Group {
     /// Reading the time of each line would take longer than to find it: of the lines that tell theirs, the last is read at the end.
     fn note_time(&mut self, seen: Sighting) {
         match seen.source {
-            Some(source) if source.is_timed => self.last = Some(source.line),
+            Some(source) if source.is_timed => self.last = Some(source),
             _ if seen.time.is_some() => {
                 self.last_time = seen.time;
                 self.last = None;
@@ -94,8 +100,8 @@ impl Group {
     }
 
     fn read_time(&mut self) {
-        if let Some(line) = self.last.take()
-            && let Some(time) = times::of_line(&line)
+        if let Some(source) = self.last.take()
+            && let Some(time) = times::of_line(source.line())
         {
             self.last_time = Some(time);
         }
@@ -129,6 +135,7 @@ impl Groups {
                 last_line: seen.line,
                 last_time: seen.time.clone(),
                 last: None,
+                repeated: None,
                 disagreed: 0,
                 said: Arc::clone(&seen.said),
                 others: BTreeSet::new(),

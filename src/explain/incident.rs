@@ -1,7 +1,7 @@
 //! One trouble: all that one message or traceback says, and which of it is the cause.
 
 use std::borrow::Cow;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use super::catalogue::Meaning;
@@ -27,14 +27,23 @@ pub struct Sighting {
     pub source: Option<Source>,
 }
 
-/// The line that a sighting stands for, to be read when its numbers are asked for.
+/// The line that a sighting stands for with those that it depends on, to be read when its numbers are asked for.
 #[derive(Debug, Clone)]
 pub struct Source {
-    pub line: Box<[u8]>,
+    pub text: Box<[u8]>,
+    pub line: Range<usize>,
     /// Which of what the line says.
     pub index: usize,
     /// Whether the line tells its time, which is then not read yet.
     pub is_timed: bool,
+}
+
+impl Source {
+    /// The line alone.
+    #[must_use]
+    pub fn line(&self) -> &[u8] {
+        &self.text[self.line.clone()]
+    }
 }
 
 /// What was recognised, wherever it stands.
@@ -59,13 +68,15 @@ impl Deref for Sighting {
 }
 
 impl Sighting {
-    /// Adds what another names besides.
-    pub fn complete(&mut self, mut other: Self) {
-        if !self.facts.names_all_of(&other.facts) {
+    /// Adds what another names besides, and says whether there was anything.
+    pub fn complete(&mut self, mut other: Self) -> bool {
+        let is_new = !self.facts.names_all_of(&other.facts);
+        if is_new {
             self.settle();
             other.settle();
             Arc::make_mut(&mut self.said).facts.complete(&other.facts);
         }
+        is_new
     }
 
     /// Reads the line that it stands for.
@@ -73,7 +84,7 @@ impl Sighting {
         let time = self.time().map(Cow::into_owned);
         if let Some(source) = self.source.take() {
             self.time = time;
-            if let Some(said) = sight::said_alone(&source.line).into_iter().nth(source.index) {
+            if let Some(said) = sight::said_alone(&source.text, source.line).into_iter().nth(source.index) {
                 self.said = said;
             }
         }
@@ -83,7 +94,7 @@ impl Sighting {
     #[must_use]
     pub fn time(&self) -> Option<Cow<'_, str>> {
         match &self.source {
-            Some(source) if source.is_timed => times::of_line(&source.line).map(Cow::Owned),
+            Some(source) if source.is_timed => times::of_line(source.line()).map(Cow::Owned),
             _ => self.time.as_deref().map(Cow::Borrowed),
         }
     }
@@ -102,13 +113,18 @@ impl Sighting {
 #[derive(Debug)]
 pub struct Incident {
     cause: Sighting,
+    /// Whether the cause names what another message told.
+    is_completed: bool,
 }
 
 impl Incident {
     /// Begins with what was seen first.
     #[must_use]
     pub fn new(first: Sighting) -> Self {
-        Self { cause: first }
+        Self {
+            cause: first,
+            is_completed: false,
+        }
     }
 
     /// When the first was written.
@@ -123,15 +139,17 @@ impl Incident {
         let further = bond == Bond::Message && got_further(self.cause.kind, next.kind) || names_the_file(&self.cause, &next);
         if (further || is_consequence(self.cause.kind)) && !is_consequence(next.kind) {
             self.cause = next;
+            self.is_completed = false;
         } else {
-            self.cause.complete(next);
+            self.is_completed |= self.cause.complete(next);
         }
     }
 
     /// The cause; what the other messages name may show that the settings are at fault.
     #[must_use]
     pub fn cause(mut self) -> Sighting {
-        if let Some(kind) = self.cause.facts.fault_of_names()
+        if self.is_completed
+            && let Some(kind) = self.cause.facts.fault_of_names()
             && !kind.is(self.cause.kind)
         {
             self.cause.settle();

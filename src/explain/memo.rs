@@ -1,26 +1,35 @@
 //! What lines were found to say: a log that fails says the same thing thousands of times, with other numbers in it.
 //!
-//! Only what cannot depend on more than the line itself is kept, so that a line of the same shape says the same of other numbers.
+//! Only what cannot depend on more than the text that is kept with it is noted, so that a text of the same shape says the same of other
+//! numbers.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::few::Few;
-use super::glance::Glances;
 use super::incident::Said;
-use super::{context, prefix, shape, translations};
+use super::lines;
+use super::shape::{self, Shape};
+use super::sight::Surroundings;
+use super::{clean, translations, wrapped};
 
-/// How many shapes are kept; then all begins anew.
-const SHAPES: usize = 1024;
-/// Longer lines are not kept.
-const LONGEST: usize = 2048;
+/// Texts whose marks differ are kept in different places, so many of them.
+const PLACES: usize = 1024;
+/// How many are kept at one place.
+const SHAPES: usize = 16;
+/// How many bytes are kept; then all begins anew.
+const BYTES: usize = 4 << 20;
+/// Longer texts are not kept.
+const LONGEST: usize = 16 << 10;
 
 /// What changes the reading of a line when it stands in the lines behind it.
 const BEHIND: &[&str] = &[
     "DETAIL",
     "Is the server running on host",
+    "connections on port",
     "Unix domain socket",
     "Connect call failed",
     "LINE 1",
@@ -28,79 +37,131 @@ const BEHIND: &[&str] = &[
     "MESSAGE\":[",
 ];
 
-/// The same in every language, and with its letters as numbers.
-static MARKS: LazyLock<Few> = LazyLock::new(|| {
+/// The same in every language: what is all ASCII, and the rest.
+static MARKS: LazyLock<[Few; 2]> = LazyLock::new(|| {
     let translated = translations::anchors_of(|english| BEHIND.iter().any(|mark| english.contains(mark)));
-    let mut marks: Vec<&str> = BEHIND.iter().copied().chain(translated).collect();
-    marks.sort_unstable();
-    marks.dedup();
-    Few::new(&marks)
+    let marks: BTreeSet<&str> = BEHIND.iter().copied().chain(translated).collect();
+    let (plain, foreign): (Vec<&str>, Vec<&str>) = marks.into_iter().partition(|mark| mark.is_ascii());
+    [Few::new(&plain), Few::new(&foreign)]
 });
-static ESCAPED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\\u"));
 
-/// The shapes of lines that were read.
+/// The texts that were read.
 #[derive(Debug, Default)]
 pub struct Memo {
-    known: HashMap<Box<[u8]>, Known>,
-    glances: Glances<Known>,
-    /// Kept between lines, so that none is made for each.
-    key: Vec<u8>,
+    places: Vec<Vec<Noted>>,
+    bytes: usize,
+}
+
+/// A line that was read.
+#[derive(Debug)]
+struct Noted {
+    shape: Shape,
+    /// How many lines behind it change what it says.
+    marked: usize,
+    looked: Looked,
+    known: Known,
+}
+
+/// How many lines around a line its reading looked at, for whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Looked {
+    pub above: usize,
+    pub below: usize,
 }
 
 impl Memo {
-    /// What a line of the same shape said before. A line that can be noted leaves its key behind for [`Memo::note`].
-    pub fn recall(&mut self, line: &[u8], behind: &[u8]) -> Recall {
-        if line.len() > LONGEST || MARKS.find(behind).is_some() || ESCAPED.find(behind).is_some() {
-            return Recall::Never;
+    /// What a line says, if one of the same shape was noted.
+    pub fn recall<'b>(&mut self, around: &Surroundings<'b>) -> Option<Recalled<'b>> {
+        let place = self.places.get_mut(place(around.line)).filter(|place| !place.is_empty())?;
+        let behind = around.message_behind();
+        let marked = marked(behind);
+        let index = place
+            .iter()
+            .position(|noted| noted.marked == marked && noted.shape.fits(around.near(noted.looked.above, noted.below()).0))?;
+        let may_go_on = !behind.is_empty() || around.line.trim_ascii_end().ends_with(b"=");
+        if may_go_on && wrapped::whole(around).is_some() {
+            return None;
         }
-        if let Some(known) = self.glances.recall(line) {
-            return Recall::Known(known.clone());
-        }
-        let Ok(text) = std::str::from_utf8(line) else {
-            return Recall::Never;
-        };
-        let (head, rest) = line.split_at(line.len() - prefix::strip(text).rest.len());
-        self.key.clear();
-        // Times and processes differ; whose word stands there must not. No line has the byte that says so.
-        self.key
-            .extend(head.iter().map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte }));
-        self.key.push(match context::owner(head) {
-            None => 0xfd,
-            Some(true) => 0xfe,
-            Some(false) => 0xff,
-        });
-        shape::write(rest, &mut self.key);
-        let Some(known) = self.known.get(self.key.as_slice()) else {
-            return Recall::New;
-        };
-        self.glances.note(line, known.clone());
-        Recall::Known(known.clone())
+        // What was said last is most likely said next.
+        place.swap(0, index);
+        let noted = &place[0];
+        let (text, line) = around.near(noted.looked.above, noted.below());
+        Some(Recalled {
+            known: noted.known.clone(),
+            text,
+            line,
+        })
     }
 
-    /// Notes what the line that was asked for last says.
-    pub fn note(&mut self, line: &[u8], known: Known) {
-        if self.known.len() >= SHAPES {
-            self.known.clear();
+    /// Notes what a line says, and how far its reading looked around.
+    pub fn note(&mut self, around: &Surroundings<'_>, looked: Looked, known: Known) {
+        let marked = marked(around.message_behind());
+        let (text, _) = around.near(looked.above, marked.max(looked.below));
+        if text.len() > LONGEST || around.is_at_an_end(looked) {
+            return;
         }
-        self.glances.note(line, known.clone());
-        self.known.insert(self.key.as_slice().into(), known);
+        let shape = Shape::of(text);
+        self.bytes += shape.size();
+        if self.places.is_empty() || self.bytes > BYTES {
+            self.bytes = shape.size();
+            self.places.clear();
+            self.places.resize_with(PLACES, Vec::new);
+        }
+        let place = &mut self.places[place(around.line)];
+        place.truncate(SHAPES - 1);
+        place.push(Noted {
+            shape,
+            marked,
+            looked,
+            known,
+        });
     }
 }
 
-/// What a line says, with the numbers of the one that was read.
+impl Noted {
+    /// How many lines behind it are kept with it.
+    fn below(&self) -> usize {
+        self.marked.max(self.looked.below)
+    }
+}
+
+/// What was noted, and what it was recalled for.
+#[derive(Debug)]
+pub struct Recalled<'b> {
+    pub known: Known,
+    /// The line with as much of those around it as its reading depends on.
+    pub text: &'b [u8],
+    pub line: Range<usize>,
+}
+
+fn place(line: &[u8]) -> usize {
+    shape::mark(line) % PLACES
+}
+
+/// Whether a line may change the reading of one before it.
+#[must_use]
+pub fn is_marked(line: &[u8]) -> bool {
+    let [plain, foreign] = &*MARKS;
+    plain.find(line).is_some() || !line.is_ascii() && foreign.find(line).is_some()
+}
+
+/// How many lines there are up to the last that changes the reading of the line before them.
+fn marked(behind: &[u8]) -> usize {
+    let is_escaped = memchr(b'\\', behind).is_some_and(|at| memmem::find(&behind[at..], b"\\u").is_some());
+    if behind.is_empty() || !is_escaped && !is_marked(behind) {
+        return 0;
+    }
+    let lines: Vec<&[u8]> = lines::forward(behind).collect();
+    let last = lines.iter().rposition(|line| is_marked(&clean::with_letters(line)));
+    last.map_or(0, |last| last + 1)
+}
+
+/// What a text says, with the numbers of the one that was read.
 #[derive(Debug, Clone)]
 pub struct Known {
     pub said: Arc<[Arc<Said>]>,
     /// Whether the line tells its time itself.
     pub is_timed: bool,
-}
-
-/// What is known of a line.
-#[derive(Debug)]
-pub enum Recall {
-    Known(Known),
-    /// It may be noted once it is read.
-    New,
-    /// More than the line itself may matter.
-    Never,
+    /// Whether it begins a message of its own, whatever stands before it.
+    pub begins: bool,
 }

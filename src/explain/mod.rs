@@ -15,7 +15,6 @@ pub mod facts;
 mod few;
 pub mod finder;
 pub mod frames;
-mod glance;
 pub mod group;
 pub mod incident;
 pub mod input;

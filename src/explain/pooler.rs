@@ -4,10 +4,15 @@
 /// both, what the server said, or that there is no such user.
 #[must_use]
 pub fn says_again(first: &str, line: &str) -> bool {
-    let is_repeated = line.contains("closing because: ") || line.contains("pooler error: ");
-    is_repeated
+    may_say_again(line)
         && (first.contains("server login failed: ") && line.contains("closing because: ")
             || client(line).is_some_and(|of| client(first) == Some(of)))
+}
+
+/// Whether a line may say what the one before it said.
+#[must_use]
+pub fn may_say_again(line: &str) -> bool {
+    line.contains("closing because: ") || line.contains("pooler error: ")
 }
 
 /// Address and port of the client in `C-0x561bd8fa2310: shop/app@10.0.3.11:47328 closing because: …`.

@@ -10,6 +10,9 @@ pub struct Stripped<'t> {
     pub rest: &'t str,
 }
 
+/// Ends the priority of syslog's protocol with its version.
+pub const VERSION: &str = ">1 ";
+
 /// How many collectors' prefixes are taken off.
 const COLLECTORS: usize = 3;
 
@@ -139,8 +142,17 @@ fn first_word(text: &str) -> Option<(&str, &str)> {
     Some((&text[..end], &text[end + 1..]))
 }
 
+/// Whether a line has its time in brackets, behind who asked: as web servers write it.
+#[must_use]
+pub fn is_of_web_server(line: &str) -> bool {
+    const HEAD: usize = 80;
+    let bracket = line.bytes().take(HEAD).position(|byte| byte == b'[');
+    bracket.is_some_and(|at| at > 0 && time_length(&line[at + 1..]) > 0)
+}
+
 /// How long the time at the beginning is: RFC 3339 and its kin, syslog's `Nov 21 09:07:58`; 0 where there is none.
-fn time_length(text: &str) -> usize {
+#[must_use]
+pub fn time_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     if bytes.first().is_some_and(u8::is_ascii_alphabetic) {
         let is_syslogs = shape(bytes, b"aaa dd dd:dd:dd") || shape(bytes, b"aaa  d dd:dd:dd");

@@ -13,7 +13,7 @@ use super::finder::{self, Place, Places, Sign};
 use super::group::{Group, Groups};
 use super::incident::{Incident, Sighting};
 use super::lines;
-use super::memo::Memo;
+use super::memo::{Memo, Recalled};
 use super::sight::{self, Surroundings};
 use super::strangers::Strangers;
 use super::times;
@@ -127,18 +127,26 @@ impl Scanner {
                 continue;
             }
             let (start, stop) = self.line_around(&buffer, place.at);
-            if !matters(place.sign, &buffer, start..stop) {
+            let mut around = surroundings(&buffer, start..stop);
+            // What the lines around say need not be asked where the line is known.
+            let is_vague = place.sign == Sign::Vague;
+            let mut recalled = if is_vague { self.recall(place, &around) } else { None };
+            if recalled.is_none() && !matters(place.sign, &buffer, start..stop) {
                 passed.note(place.sign, stop);
                 continue;
+            }
+            if !is_vague {
+                recalled = self.recall(place, &around);
             }
             if place.at > counted {
                 self.lines += count(&buffer[counted..place.at]);
                 counted = place.at;
             }
+            around.number = self.lines + 1;
             let reach = if place.at < self.judged {
                 None
             } else {
-                self.judge(&buffer, start, stop)
+                self.judge(&buffer, &around, start..stop, recalled)
             };
             match (reach, place.sign) {
                 (Some(reach), _) => from = reach.min(end),
@@ -179,16 +187,22 @@ impl Scanner {
         (start, stop)
     }
 
+    /// What is known of a line that was not judged yet.
+    fn recall<'b>(&mut self, place: Place, around: &Surroundings<'b>) -> Option<Recalled<'b>> {
+        if place.at < self.judged {
+            return None;
+        }
+        self.memo.recall(around)
+    }
+
     /// Looks at one line that may hold something, and says how far what it holds reaches; `self.lines` are before it.
-    fn judge(&mut self, buffer: &[u8], start: usize, stop: usize) -> Option<usize> {
-        let behind = (stop + 1).min(buffer.len());
-        let surroundings = Surroundings {
-            before: &buffer[start.saturating_sub(HISTORY)..start],
-            line: &buffer[start..stop],
-            after: &buffer[behind..(behind + LOOKAHEAD).min(buffer.len())],
-            number: self.lines + 1,
+    fn judge(&mut self, buffer: &[u8], around: &Surroundings<'_>, line: Range<usize>, recalled: Option<Recalled<'_>>) -> Option<usize> {
+        let Range { start, end: stop } = line;
+        let begins = recalled.as_ref().is_some_and(|recalled| recalled.known.begins);
+        let (mut sightings, reach) = match recalled {
+            Some(recalled) => (sight::known(&recalled, around), 0),
+            None => sight::anew(around, &mut self.memo),
         };
-        let (mut sightings, reach) = sight::sightings(&surroundings, &mut self.memo);
         if let Some(since) = &self.since {
             let year = since.get(..4).unwrap_or_default();
             let time = |seen: &Sighting| seen.time().and_then(|time| times::comparable(&time, year));
@@ -205,7 +219,8 @@ impl Scanner {
         let mut bond = between.map_or(Bond::None, |(end, between)| {
             let first = lines::backward(&buffer[..end]).next().unwrap_or_default();
             let since = || self.open.as_ref().and_then(|open| open.incident.time());
-            context::bond(first, between, &buffer[start..stop], since)
+            let own = (!begins).then(|| &buffer[start..stop]);
+            context::bond(first, between, own, since)
         });
         for seen in sightings {
             self.take(seen, bond, stop);
@@ -232,6 +247,13 @@ impl Scanner {
             }
         }
     }
+}
+
+/// A line with as much of the buffer as its reading may need.
+fn surroundings(buffer: &[u8], line: Range<usize>) -> Surroundings<'_> {
+    let low = line.start.saturating_sub(HISTORY);
+    let near = &buffer[low..(line.end + 1 + LOOKAHEAD).min(buffer.len())];
+    Surroundings::of(near, line.start - low..line.end - low, 0)
 }
 
 /// A second look, at the whole line.

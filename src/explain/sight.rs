@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::{memchr_iter, memmem};
+use memchr::memchr;
 
 use super::assemble::{self, Whole};
 use super::catalogue::{self, Match, Meaning};
@@ -15,7 +16,7 @@ use super::frames;
 use super::incident::{Said, Sighting, Source};
 use super::judge;
 use super::lines;
-use super::memo::{Known, Memo, Recall};
+use super::memo::{self, Known, Looked, Memo, Recalled};
 use super::prefix;
 use super::secrets;
 use super::session;
@@ -42,31 +43,130 @@ pub struct Surroundings<'b> {
     pub after: &'b [u8],
     /// Counted from 1.
     pub number: u64,
+    /// All of it, with the place of the line.
+    text: &'b [u8],
+    place: Range<usize>,
+    looked: Cell<Looked>,
+}
+
+impl<'b> Surroundings<'b> {
+    /// A line of a text.
+    #[must_use]
+    pub fn of(text: &'b [u8], line: Range<usize>, number: u64) -> Self {
+        Self {
+            before: &text[..line.start],
+            line: &text[line.clone()],
+            after: text.get(line.end + 1..).unwrap_or_default(),
+            number,
+            text,
+            place: line,
+            looked: Cell::default(),
+        }
+    }
+
+    /// The lines behind it that may go on with its message.
+    #[must_use]
+    pub fn message_behind(&self) -> &'b [u8] {
+        message_behind(self.after)
+    }
+
+    /// The line with some of those around it, and where it stands among them.
+    #[must_use]
+    pub fn near(&self, above: usize, below: usize) -> (&'b [u8], Range<usize>) {
+        let start = self.place.start - lines::backward(self.before).take(above).map(|line| line.len() + 1).sum::<usize>();
+        let end = match below {
+            0 => self.place.end,
+            below => (self.place.end + 1 + first_lines(self.after, below).len()).min(self.text.len()),
+        };
+        (&self.text[start..end], self.place.start - start..self.place.end - start)
+    }
+
+    /// Whether a look reached an end of what stands around the line: elsewhere, it might have gone on.
+    #[must_use]
+    pub fn is_at_an_end(&self, looked: Looked) -> bool {
+        let is_end = |asked: usize, line: Option<&[u8]>| asked > 0 && line.is_none();
+        is_end(looked.above, lines::backward(self.before).nth(looked.above.saturating_sub(1)))
+            || is_end(looked.below, lines::forward(self.after).nth(looked.below.saturating_sub(1)))
+    }
+
+    /// The lines above it, from the nearest. How many are asked for is noted.
+    fn above(&self) -> impl Iterator<Item = &'b [u8]> + '_ {
+        let note = |looked: &mut Looked, asked| looked.above = looked.above.max(asked);
+        self.noted(lines::backward(self.before), note)
+    }
+
+    /// The lines below it, as those above.
+    fn below(&self) -> impl Iterator<Item = &'b [u8]> + '_ {
+        let note = |looked: &mut Looked, asked| looked.below = looked.below.max(asked);
+        self.noted(lines::forward(self.after), note)
+    }
+
+    fn noted(&self, mut lines: impl Iterator<Item = &'b [u8]>, note: fn(&mut Looked, usize)) -> impl Iterator<Item = &'b [u8]> {
+        let mut asked = 0;
+        std::iter::from_fn(move || {
+            asked += 1;
+            let mut looked = self.looked.get();
+            note(&mut looked, asked);
+            self.looked.set(looked);
+            lines.next()
+        })
+    }
+}
+
+/// The lines that may go on with the message of the line before them: all up to one that begins something else.
+fn message_behind(after: &[u8]) -> &[u8] {
+    let lines = lines::forward(after).take(MESSAGE_LINES).take_while(|line| !begins_anew(line));
+    first_lines(after, lines.count())
+}
+
+/// Whether a line has its own time and nothing that belongs to the line before it.
+fn begins_anew(line: &[u8]) -> bool {
+    let text = lines::text(line);
+    let stripped = prefix::strip(&text);
+    let is_timed = stripped.time.is_some() || prefix::is_of_web_server(stripped.rest);
+    is_timed && !context::continues(stripped.rest) && !memo::is_marked(line)
+}
+
+/// The first lines of a text, without the last one's end.
+fn first_lines(text: &[u8], count: usize) -> &[u8] {
+    let mut end = 0;
+    for _ in 0..count {
+        match memchr(b'\n', &text[end..]) {
+            Some(length) => end += length + 1,
+            None => return text,
+        }
+    }
+    &text[..end.saturating_sub(1)]
 }
 
 /// What was recognised in a line, in the order of the places, and how many bytes behind the line were read with it.
 #[must_use]
 pub fn sightings(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize) {
-    let recall = memo.recall(around.line, head(around.after));
-    if let Recall::Known(known) = recall {
-        return (recalled(&known, around), 0);
+    match memo.recall(around) {
+        Some(recalled) => (known(&recalled, around), 0),
+        None => anew(around, memo),
     }
+}
+
+/// What is recognised in a line that is read for the first time.
+#[must_use]
+pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize) {
     let Some(whole) = assemble::whole(around) else {
         let reading = read(around.line, around.after, around);
-        let wrapped = wrapped::whole(around);
-        let is_wrapped = wrapped.is_some();
-        if let Some(whole) = wrapped
+        let looked = around.looked.get();
+        if let Some(whole) = wrapped::whole(around)
             && let best = best(&whole, around)
             && best.weight > reading.weight + apart(&whole, around)
         {
             return (placed(best, around), whole.reach);
         }
-        if matches!(recall, Recall::New) && reading.stands_alone && !is_wrapped {
+        if reading.can_be_noted {
             let known = Known {
                 said: reading.said.iter().cloned().collect(),
                 is_timed: times::of_line(around.line).is_some(),
+                begins: context::begins(around.line),
             };
-            memo.note(around.line, known);
+            memo.note(around, looked, known);
         }
         return (placed(reading, around), 0);
     };
@@ -86,22 +186,11 @@ fn apart(whole: &Whole, around: &Surroundings<'_>) -> usize {
     lines.map(|line| read(line, b"", around).weight).sum()
 }
 
-/// What a line says that was noted, with nothing around it.
+/// What a line says that was noted, with nothing around it but what was kept with it.
 #[must_use]
-pub fn said_alone(line: &[u8]) -> Vec<Arc<Said>> {
-    let around = Surroundings {
-        before: b"",
-        line,
-        after: b"",
-        number: 0,
-    };
-    read(line, b"", &around).said
-}
-
-/// The lines behind a line that may go on with its message.
-fn head(after: &[u8]) -> &[u8] {
-    let end = memchr_iter(b'\n', after).nth(MESSAGE_LINES - 1);
-    &after[..end.unwrap_or(after.len())]
+pub fn said_alone(text: &[u8], line: Range<usize>) -> Vec<Arc<Said>> {
+    let around = Surroundings::of(text, line, 0);
+    read(around.line, around.after, &around).said
 }
 
 fn placed(reading: Reading, around: &Surroundings<'_>) -> Vec<Sighting> {
@@ -114,7 +203,10 @@ fn placed(reading: Reading, around: &Surroundings<'_>) -> Vec<Sighting> {
     reading.said.into_iter().map(sighting).collect()
 }
 
-fn recalled(known: &Known, around: &Surroundings<'_>) -> Vec<Sighting> {
+/// What is recognised in a line whose shape is known.
+#[must_use]
+pub fn known(recalled: &Recalled<'_>, around: &Surroundings<'_>) -> Vec<Sighting> {
+    let known = &recalled.known;
     if known.said.is_empty() {
         return Vec::new();
     }
@@ -124,7 +216,8 @@ fn recalled(known: &Known, around: &Surroundings<'_>) -> Vec<Sighting> {
         line: around.number,
         time: time.clone(),
         source: Some(Source {
-            line: around.line.into(),
+            text: recalled.text.into(),
+            line: recalled.line.clone(),
             index,
             is_timed: known.is_timed,
         }),
@@ -143,8 +236,8 @@ struct Reading {
     time: Option<String>,
     /// How many letters its texts fix.
     weight: usize,
-    /// Whether all of it comes from the line without its prefix: it says the same at any time and place.
-    stands_alone: bool,
+    /// Whether all of it comes from the line without its prefix, and from the lines that were looked at: it says the same at any time.
+    can_be_noted: bool,
 }
 
 fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
@@ -152,21 +245,19 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
     let english = translations::in_english(&original);
     let line = english.as_deref().unwrap_or(&original).trim_end();
     let message = message(line, after);
-    let (matches, asked_around) = matches(&message, line.len(), around);
+    let matches = matches(&message, around);
     let prefix = line.len() - prefix::strip(line).rest.len();
     let said_alone = |found: &Match<'_>| {
         let start = found.captured.start;
-        let reads_frames = lacks_host(found) || frames::may_settle(&message[start..]);
-        !found.entry.is_fallback() && !reads_frames && start >= prefix && (start <= LEAD || start - LEAD >= prefix)
+        !found.entry.is_fallback() && start >= prefix
     };
     let is_silent = matches.iter().all(|found| found.captured.start >= line.len());
-    let stands_alone = !asked_around
-        && (!is_silent || matches.is_empty())
-        && matches.iter().filter(|found| found.captured.start < line.len()).all(said_alone);
+    let can_be_noted =
+        (!is_silent || matches.is_empty()) && matches.iter().filter(|found| found.captured.start < line.len()).all(said_alone);
     let matches: Vec<Match<'_>> = matches.into_iter().filter(|found| found.captured.start < line.len()).collect();
     if matches.is_empty() {
         return Reading {
-            stands_alone,
+            can_be_noted,
             ..Reading::default()
         };
     }
@@ -181,14 +272,14 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
         said: said.collect(),
         time: time(around, line),
         weight: matches.iter().map(|found| found.entry.template.weight()).sum(),
-        stands_alone,
+        can_be_noted,
     }
 }
 
 /// The line with those that go on with its message.
 fn message(line: &str, after: &[u8]) -> String {
     let mut message = line.to_owned();
-    for next in lines::forward(after).take(MESSAGE_LINES) {
+    for next in lines::forward(message_behind(after)) {
         let next = clean::record(next);
         let next = translations::in_english(&next).map_or(next, Cow::Owned);
         message.push('\n');
@@ -198,27 +289,21 @@ fn message(line: &str, after: &[u8]) -> String {
     message
 }
 
-/// What stands in a message, and whether the lines around its own first bytes were asked whose it is.
-fn matches<'t>(message: &'t str, own: usize, around: &Surroundings<'_>) -> (Vec<Match<'t>>, bool) {
-    let asked = Cell::new(false);
+/// What stands in a message.
+fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> Vec<Match<'t>> {
     let mut near_driver = |place: usize| {
         let begin = message[..place].rfind('\n').map_or(0, |at| at + 1);
         let end = message[place..].find('\n').map_or(message.len(), |at| place + at);
-        let before = || {
-            asked.set(asked.get() || place < own);
-            lines::backward(&message.as_bytes()[..begin]).chain(lines::backward(around.before))
-        };
-        let after = lines::forward(message[end..].trim_start_matches('\n').as_bytes()).chain(lines::forward(around.after));
+        let before = || lines::backward(&message.as_bytes()[..begin]).chain(around.above());
+        let after = lines::forward(message[end..].trim_start_matches('\n').as_bytes()).chain(around.below());
         context::near_driver(before, &message[begin..end], after)
     };
     let mut matches = catalogue::matches(message, &mut near_driver);
     matches.retain(|found| !is_of_statement(message, found.captured.start) && !goes_on(message, found.captured.end));
-    let above = || lines::backward(around.before);
-    if !matches.is_empty() && (values::is_value(around.line, above()) || values::is_statement(around.line, above())) {
-        asked.set(true);
+    if !matches.is_empty() && (values::is_value(around.line, around.above()) || values::is_statement(around.line, around.above())) {
         matches.clear();
     }
-    (matches, asked.get())
+    matches
 }
 
 /// Whether a message does not name the host that the frames above it may show.
@@ -229,13 +314,16 @@ fn lacks_host(found: &Match<'_>) -> bool {
 
 /// The traceback that a message ends, from its beginning.
 fn frames_above(around: &Surroundings<'_>, message: &str) -> String {
-    const BEGINNING: &str = "Traceback (most recent call last)";
-    if let Some(begin) = message.rfind(BEGINNING) {
+    if let Some(begin) = message.rfind(context::TRACEBACK) {
         return message[begin..].to_owned();
     }
-    // Forwards, since only that way is quick.
-    let begin = memmem::find_iter(around.before, BEGINNING).last();
-    begin.map_or_else(String::new, |begin| lines::text(&around.before[begin..]).into_owned() + message)
+    match context::traceback(around.above()) {
+        None => String::new(),
+        Some(lines) => {
+            let (frames, line) = around.near(lines, 0);
+            lines::text(&frames[..line.start]).into_owned() + message
+        }
+    }
 }
 
 /// Whether it is something else: a setting of the error's name, what is written in a file, or a file where PostgreSQL's message would end;
@@ -277,7 +365,9 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
         prefix::strip(&message[line..captured.start]).rest,
         &lines::text(around.line),
     ));
-    let end = message[captured.end..].find('\n').map_or(message.len(), |at| captured.end + at);
+    // A text may end with its line.
+    let own = message[..captured.end].trim_end_matches('\n').len();
+    let end = message[own..].find('\n').map_or(message.len(), |at| own + at);
     let text = &message[captured.start..end];
     let kind = facts.fault_of_names().unwrap_or_else(|| match found.entry.meaning {
         Meaning::Kind(kind) if frames::may_settle(text) => frames::settle(kind, text, &frames_above(around, &message[..captured.start])),

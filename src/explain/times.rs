@@ -32,6 +32,11 @@ pub fn of_line(raw: &[u8]) -> Option<String> {
 pub fn before(bytes: &[u8]) -> Option<String> {
     lines::backward(bytes).take(LINES).find_map(|line| {
         let line = &line[..line.len().min(HEAD)];
+        // The lines of a traceback are many.
+        let is_indented = matches!(line.first(), Some(b' ' | b'\t')) && !line.trim_ascii_start().starts_with(b"| ");
+        if is_indented && !has_record(line) {
+            return None;
+        }
         of_record(line, &lines::text(line))
     })
 }
@@ -45,8 +50,7 @@ pub fn is_same_second(one: &str, other: &str) -> bool {
 }
 
 fn in_fields(raw: &[u8]) -> Option<String> {
-    let head = &raw[..raw.len().min(64)];
-    let is_record = memchr(b'{', head).is_some() || KEYS.iter().any(|key| head.starts_with(key.as_bytes())) || head.starts_with(b"level=");
+    let is_record = has_record(raw) || KEYS.iter().any(|key| raw.starts_with(key.as_bytes())) || raw.starts_with(b"level=");
     if !is_record {
         return None;
     }
@@ -62,6 +66,11 @@ fn in_fields(raw: &[u8]) -> Option<String> {
         let value = lines::text(&value[begin..]);
         prefix::strip(&value).time.map(ToOwned::to_owned)
     })
+}
+
+/// Whether a line may begin with a record, behind a prefix.
+fn has_record(line: &[u8]) -> bool {
+    memchr(b'{', &line[..line.len().min(64)]).is_some()
 }
 
 fn digits(bytes: &[u8]) -> String {

@@ -23,10 +23,10 @@ pub fn is_value<'l>(line: &[u8], above: impl Iterator<Item = &'l [u8]>) -> bool 
     {
         return true;
     }
+    if depth == 0 {
+        return false;
+    }
     for line in above {
-        if indentation == 0 {
-            return false;
-        }
         let line = lines::text(line);
         let line = prefix::strip(&line).rest;
         if line.trim().is_empty() {
@@ -40,6 +40,9 @@ pub fn is_value<'l>(line: &[u8], above: impl Iterator<Item = &'l [u8]>) -> bool 
                 return true;
             }
             indentation = self::indentation(line);
+            if indentation == 0 {
+                return false;
+            }
         }
     }
     false

@@ -99,6 +99,7 @@ const STARTS: &[&str] = &[
     "LINE ",
     "[SQL:",
     "(Background on",
+    "{\"",
 ];
 
 /// How far a line that goes on with another is indented, and what it says.
@@ -107,8 +108,9 @@ fn measured(line: &str) -> Option<(usize, &str)> {
     let line = stripped.rest;
     let text = line.trim();
     let indentation = line.len() - line.trim_start_matches(' ').len();
-    let begins_anew =
-        STARTS.iter().any(|start| text.starts_with(start)) || line.starts_with('\t') || indentation < COLUMN && stripped.time.is_some();
+    let begins_anew = STARTS.iter().any(|start| text.starts_with(start))
+        || line.starts_with('\t')
+        || indentation < COLUMN && (stripped.time.is_some() || prefix::is_of_web_server(text));
     (!text.is_empty() && !begins_anew).then_some((indentation, text))
 }
 

@@ -2,12 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../support/random.rs"]
+mod random;
+
+mod collectors;
 mod cover;
 mod harness;
 mod logs;
 mod messages;
 mod not_ours;
 mod pages;
+mod remembered;
 mod rendered;
 mod rows;
 mod server_log;

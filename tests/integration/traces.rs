@@ -78,9 +78,9 @@ const COMPLAINTS: [&str; 9] = [
 /// What the server on its own says of the call, once all that it started for it is over.
 #[track_caller]
 fn said_of(server: &Server, call: impl FnOnce() -> i32) -> String {
-    let (idle, mark) = (server.processes(), server.log_mark());
+    let mark = server.log_mark();
     let status = call();
-    assert!(server.shrinks_to(idle), "{}", server.log_since(mark));
+    assert!(server.comes_to_rest(mark), "{}", server.log_since(mark));
     let log = server.log_since(mark);
     for complaint in COMPLAINTS {
         assert!(!log.contains(complaint), "{status}: {complaint}: {log}");

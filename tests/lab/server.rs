@@ -178,14 +178,31 @@ impl Server {
         process::children(self.supervised.pid()).iter().filter(|pid| is_in(pid)).count()
     }
 
-    /// How many processes the server has, besides the one that started it.
-    pub fn processes(&self) -> usize {
-        process::children(self.supervised.pid()).len()
-    }
-
-    /// Whether it comes to have no more of them than so many, before the server ends or a minute is over.
-    pub fn shrinks_to(&self, processes: usize) -> bool {
-        self.wait_until(|server| server.processes() <= processes)
+    /// Whether it serves a client since the mark and then comes to serve nobody, before the server ends or a minute is over. Its own
+    /// workers come and go by themselves.
+    pub fn comes_to_rest(&self, mark: usize) -> bool {
+        const OWN: [&str; 8] = [
+            "checkpointer",
+            "background writer",
+            "walwriter",
+            "autovacuum",
+            "logical replication",
+            "stats",
+            "io worker",
+            "archiver",
+        ];
+        let is_own = |pid: &u32| {
+            let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            let shown = String::from_utf8_lossy(&command).into_owned();
+            // One that has ended shows nothing.
+            shown.is_empty()
+                || shown
+                    .strip_prefix("postgres: ")
+                    .is_some_and(|title| OWN.iter().any(|own| title.starts_with(own)))
+        };
+        self.wait_until(|server| {
+            server.log_since(mark).contains("connection received") && process::children(server.supervised.pid()).iter().all(is_own)
+        })
     }
 
     /// A session that stays open until it is dropped.
