@@ -41,7 +41,10 @@ fn scenarios() -> Vec<(&'static str, Doctor)> {
         ("a server that breaks out", Doctor::check().dsn(at(nasty))),
         ("pending migrations", app().project(&pending.path)),
         ("no settings", Doctor::check()),
-        ("the doctor cannot look", app().args(["--venv", "/nonexistent"])),
+        (
+            "the doctor cannot look",
+            app().args(["--venv", workdir::fresh("no-venv").to_str().unwrap()]),
+        ),
     ]
 }
 
