@@ -3,7 +3,6 @@
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
-use crate::quote;
 use crate::remedy::{Place, Remedy, Step};
 use crate::server::error::ServerError;
 use crate::server::refusal::Scene;
@@ -54,12 +53,31 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     ))
 }
 
-/// Makes a locale such as `de_DE.UTF-8` or `de_DE.ISO-8859-15@euro`.
+/// Makes a locale such as `de_DE.UTF-8` or `de_DE.ISO-8859-15@euro`. What is not named like one is the server's invention, and no word for
+/// a command that root is to run.
 fn command(locale: &str) -> Option<String> {
+    let is_name =
+        locale.starts_with(|c: char| c.is_ascii_alphabetic()) && locale.chars().all(|c| c.is_ascii_alphanumeric() || "_-.@".contains(c));
+    if !is_name {
+        return None;
+    }
     let (base, modifier) = locale.split_at(locale.find('@').unwrap_or(locale.len()));
     let (language, charset) = base.split_once('.')?;
     let charset = if charset.eq_ignore_ascii_case("utf8") { "UTF-8" } else { charset };
     let source = format!("{language}{modifier}");
-    let [source, charset, locale] = [&source, charset, locale].map(quote::shell);
     Some(format!("sudo localedef -i {source} -f {charset} {locale}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::command;
+
+    #[test]
+    fn only_what_is_named_like_a_locale_is_for_root() {
+        let line = command("de_DE.utf8@euro");
+        assert_eq!(line.as_deref(), Some("sudo localedef -i de_DE@euro -f UTF-8 de_DE.utf8@euro"));
+        for other in ["--prefix=/etc.UTF-8", "-x.UTF-8", "de_DE.UTF-8;id", "de_DE.UTF-8\u{1b}[2J", "C", ""] {
+            assert_eq!(command(other), None, "{other:?}");
+        }
+    }
 }
