@@ -48,6 +48,16 @@ impl Facts {
         self.0.get(name).map(String::as_str)
     }
 
+    /// A name, without the password of a connection string that stands in its place. A role may have an `@` in its name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<String> {
+        let value = self.get(name)?;
+        Some(match value.rsplit_once('@') {
+            Some((before, host)) if before.contains(':') => format!("{MASK}@{host}"),
+            _ => mask_dsn(value),
+        })
+    }
+
     /// What may be shown, by name.
     pub fn shown(&self) -> impl Iterator<Item = (&'static str, String)> + '_ {
         self.0.iter().map(|(name, value)| {

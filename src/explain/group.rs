@@ -59,10 +59,10 @@ impl Group {
             return;
         }
         for name in SUBJECTS {
-            if let (Some(own), Some(value)) = (self.first.facts.get(name), seen.facts.get(name))
+            if let (Some(own), Some(value)) = (self.first.facts.named(name), seen.facts.named(name))
                 && own != value
             {
-                self.others.insert((name, value.to_owned()));
+                self.others.insert((name, value));
             }
         }
         self.said = Arc::clone(&seen.said);

@@ -205,7 +205,7 @@ fn title_subject(facts: &Facts) -> Option<String> {
 
 /// The target as far as the log tells it.
 fn target(facts: &Facts) -> Target {
-    let named = |name: &str, unknown: &str| Foreign::from(facts.get(name).unwrap_or(unknown));
+    let named = |name: &str, unknown: &str| Foreign::from(facts.named(name).unwrap_or_else(|| unknown.to_owned()));
     let port = facts.get("port").and_then(|port| port.parse().ok()).unwrap_or(5432);
     let endpoint = match (facts.get("socket"), facts.get("host")) {
         (Some(socket), _) => Endpoint::Socket(PathBuf::from(socket.rsplit_once('/').map_or(socket, |(directory, _)| directory))),

@@ -419,3 +419,27 @@ fn a_secret_is_masked_before_a_long_line_is_cut() {
         }
     }
 }
+
+/// A connection string that was given for a role's name comes back in the refusal.
+#[test]
+fn a_password_in_a_role_is_shown_nowhere() {
+    let role = |role: &str| format!("psycopg2.OperationalError: FATAL:  role \"{role}\" does not exist\nINFO ok\n");
+    let url = role("postgresql://app:canary@db/shop");
+    for log in [format!("{}{}{}", role("one"), role("app:canary@db"), url), url] {
+        for group in groups(&log) {
+            // The excerpt stands for the finding's own evidence.
+            let finding = group.finding();
+            let told = format!(
+                "{:?}{}{}{:?}{}",
+                group.others(),
+                finding.title,
+                finding.detail,
+                finding.remedy,
+                group.first.excerpt
+            );
+            assert!(!told.contains("canary"), "{told}");
+        }
+    }
+    let azure = groups(role("app@server"));
+    assert!(azure[0].finding().title.contains("app@server"), "{:?}", azure[0].finding());
+}
