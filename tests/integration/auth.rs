@@ -110,6 +110,14 @@ fn a_library_is_missing() {
     let run = Doctor::check().dsn(from_options).run();
     run.fails("auth/preload-library-missing");
     assert!(run.stdout.contains("remove the setting from options"), "{}", run.stdout);
+    server.sql("postgres", "ALTER ROLE app SET local_preload_libraries = 'nosuch'");
+    let run = Doctor::check().dsn(server.dsn("app")).run();
+    run.fails("auth/preload-library-missing");
+    apply(&server, &run.finding("auth/preload-library-missing"));
+    assert!(
+        !Doctor::check().dsn(server.dsn("app")).run().stdout.contains("preload"),
+        "the remedy has no effect"
+    );
     server.sql("postgres", "ALTER DATABASE shop SET session_preload_libraries = 'nosuch'");
     let run = Doctor::check().dsn(server.dsn("app")).run();
     run.fails("auth/preload-library-missing");
@@ -146,8 +154,9 @@ fn the_database_is_closed() {
 
 #[test]
 fn a_startup_option_is_unknown() {
-    let dsn = Server::shared().dsn("app").with("options", "-c nosuch=1");
-    refused(&dsn, "auth/parameter-unsupported");
+    for options in ["-c nosuch=1", "-c nosuch", "--nosuch", "nosuch", "-x"] {
+        refused(&Server::shared().dsn("app").with("options", options), "auth/parameter-unsupported");
+    }
 }
 
 #[test]
