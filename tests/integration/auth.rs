@@ -30,6 +30,25 @@ fn what_looks_like_a_wrong_password_is_told_with_its_candidates() {
 }
 
 #[test]
+fn a_slip_on_the_way_into_the_settings_is_the_first_candidate() {
+    let right = canary::of("app");
+    for (password, cause) in [
+        (format!("{right}\n"), "a line feed at the end"),
+        (format!("\"{right}\""), "the quotes round the password"),
+        (
+            right.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02X}")),
+            "percent-encoded",
+        ),
+    ] {
+        let dsn = Server::shared().dsn("app").no_password();
+        let run = Doctor::check().dsn(dsn).env("PGPASSWORD", password).run();
+        run.fails("auth/password-rejected");
+        let first = run.finding("auth/password-rejected")["candidates"][0].to_string();
+        assert!(first.contains(cause), "{first}");
+    }
+}
+
+#[test]
 fn the_password_is_offered_once() {
     let server = Server::shared();
     let shop = server.copy();
