@@ -131,6 +131,8 @@ pub static REFUSALS: &[Refusal] = &[
     pooler("database \"{database}\" is disabled"),
     pooler("closing because: password authentication failed (age="),
     pooler("pooler error: password authentication failed"),
+    pooler("FATAL: password authentication failed"),
+    near_pooler("password authentication failed"),
     pooler("server login has been failing"),
     pooler("pgbouncer cannot connect to server"),
     pooler("client_login_timeout (server down)"),
@@ -201,4 +203,8 @@ pub static REFUSALS: &[Refusal] = &[
     fallback("failed: FATAL: {_}\n"),
     fallback("failed: ERROR: {_}\n"),
     fallback("pooler error: {_}\n"),
+    fallback("PSQLException: FATAL: {_}\n"),
+    fallback("server error (FATAL: {_}\n"),
+    fallback("server error: FATAL: {_}\n"),
+    fallback("db error: FATAL: {_}\n"),
 ];
