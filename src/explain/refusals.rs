@@ -108,6 +108,13 @@ pub static REFUSALS: &[Refusal] = &[
         "22023",
         "parse_and_validate_value",
     ),
+    server(
+        "invalid command-line argument for server process: {parameter}",
+        "42601",
+        "process_postgres_switches",
+    ),
+    server("FATAL: -c {parameter} requires a value", "42601", "process_postgres_switches"),
+    server("FATAL: --{parameter} requires a value", "42601", "process_postgres_switches"),
     server("permission denied to set parameter \"{parameter}\"", "42501", "set_config_option"),
     server("FATAL: --{parameter} requires a value", "22023", "process_postgres_switches"),
     server("FATAL: could not access file \"{file}\"", "58P01", "internal_load_library"),

@@ -223,7 +223,8 @@ fn setting_of(keyword: &str, merged: &Merged, bag: &Bag, source: &Source) -> Str
 }
 
 fn validate(merged: &Merged, bag: &Bag, source: &Source, certain: bool, notes: &mut Notes) {
-    for invalid in validate::check(|keyword| merged.get(keyword)) {
+    let refused_by_server = merged.get("client_encoding").and_then(validate::encoding);
+    for invalid in validate::check(|keyword| merged.get(keyword)).into_iter().chain(refused_by_server) {
         let keyword = invalid.keyword();
         let setting = setting_of(keyword, merged, bag, source);
         let value = merged.get(keyword).map(Foreign::from_bytes);

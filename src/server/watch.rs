@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::error::ServerError;
 use super::wire::LARGEST_MESSAGE;
 use crate::foreign::Foreign;
 use crate::net::greeting::Speaker;
@@ -137,6 +138,8 @@ pub struct Seen {
     pub excess: Option<Excess>,
     /// Anything at all was received.
     pub heard: bool,
+    /// With what words the server ended the session, where it did.
+    pub farewell: Option<ServerError>,
 }
 
 /// A stream whose server messages are watched.

@@ -82,6 +82,10 @@ pub fn found(invalid: &Invalid, setting: &str, value: Option<&Foreign>) -> Findi
             format!("{hosts} host names for {addresses} addresses"),
             "libpq takes as many items in hostaddr as in host".to_owned(),
         ),
+        Invalid::NoEncoding => (
+            format!("client_encoding is {shown}"),
+            "PostgreSQL takes the names of encodings that it knows, such as UTF8".to_owned(),
+        ),
         Invalid::NotAnAddress => (
             format!("hostaddr is no numeric address: {shown}"),
             "hostaddr takes an IPv4 or IPv6 address; a name goes to host".to_owned(),
@@ -111,6 +115,7 @@ fn remedy(invalid: &Invalid, keyword: &str) -> Remedy {
     let text = match invalid {
         Invalid::NotOneOf { words, .. } => format!("write {keyword} as one of: {}", words.join(", ")),
         Invalid::WeakMode { needs, .. } => format!("write sslmode={needs}"),
+        Invalid::NoEncoding => "write client_encoding=UTF8, or take it out: the database's own encoding then counts".to_owned(),
         Invalid::NotANumber { .. }
         | Invalid::PortOutOfRange
         | Invalid::MixedMethods
