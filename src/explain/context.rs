@@ -55,6 +55,9 @@ const OURS: &[&str] = &[
     "pg::",
     "qpsql",
     "connection to server at",
+    "accepting tcp/ip connections",
+    "{'s': 'fatal'",
+    "{'s': 'error'",
     "pooler error",
     "error connecting to server",
     "node_modules/pg",
@@ -238,7 +241,7 @@ pub fn traceback<'l>(above: impl Iterator<Item = &'l [u8]>) -> Option<usize> {
         }
         if names_file(&line) {
             unsettled = 0;
-        } else if !is_frame(&line) && !is_numbered(&line) {
+        } else if !is_frame(&line) && !is_numbered(&line) && !line.starts_with(['│', '╭', '╰']) {
             unsettled += 1;
         }
         if unsettled > CODE {

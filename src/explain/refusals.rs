@@ -201,7 +201,7 @@ pub static REFUSALS: &[Refusal] = &[
     pooler("checkout failure limit reached"),
     pooler("The IAM authentication failed for the role"),
     fallback("failed: FATAL: {_}\n"),
-    fallback("failed: ERROR: {_}\n"),
+    fallback("connection to server {_} failed: ERROR: {_}\n"),
     fallback("pooler error: {_}\n"),
     fallback("PSQLException: FATAL: {_}\n"),
     fallback("server error (FATAL: {_}\n"),

@@ -323,7 +323,8 @@ fn frames_above(around: &Surroundings<'_>, message: &str) -> String {
         None => String::new(),
         Some(lines) => {
             let (frames, line) = around.near(lines, 0);
-            lines::text(&frames[..line.start]).into_owned() + message
+            let frames = lines::forward(&frames[..line.start]).map(|line| clean::record(line) + "\n");
+            frames.collect::<String>() + message
         }
     }
 }
