@@ -20,6 +20,12 @@ pub struct Encoded {
     encoding: Encoding,
 }
 
+impl std::fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Encoded")
+    }
+}
+
 enum Encoding {
     /// Nothing was read yet.
     Unknown,
