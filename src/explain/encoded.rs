@@ -156,19 +156,19 @@ mod tests {
         let little = || text.encode_utf16().flat_map(u16::to_le_bytes);
         let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(
-            read(&[&[0xff, 0xfe], little().collect::<Vec<_>>().as_slice()].concat()).unwrap(),
+            read(&[&[0xff, 0xfe], little().collect::<Vec<_>>().as_slice()].concat()).expect("it is text"),
             text
         );
-        assert_eq!(read(&[&[0xfe, 0xff], big.as_slice()].concat()).unwrap(), text);
-        assert_eq!(read(&little().collect::<Vec<_>>()).unwrap(), text);
+        assert_eq!(read(&[&[0xfe, 0xff], big.as_slice()].concat()).expect("it is text"), text);
+        assert_eq!(read(&little().collect::<Vec<_>>()).expect("it is text"), text);
         for plain in ["", "a", "FATAL:  x\n", "ab\0\0cd"] {
-            assert_eq!(read(plain.as_bytes()).unwrap(), plain);
+            assert_eq!(read(plain.as_bytes()).expect("it is text"), plain);
         }
     }
 
     #[test]
     fn what_is_packed_is_named() {
-        let error = read(b"\x1f\x8b\x08\0rest").unwrap_err();
+        let error = read(b"\x1f\x8b\x08\0rest").expect_err("it is no text");
         assert_eq!(error.to_string(), "it is compressed by gzip: zcat FILE | dbdoctor explain");
     }
 }

@@ -118,6 +118,7 @@ fn without_dyno(line: &str) -> &str {
 }
 
 /// `web1 gunicorn[4711]: `, as journald and syslog write it.
+#[must_use]
 pub fn without_program(line: &str) -> &str {
     let Some((host, rest)) = first_word(line) else {
         return line;
@@ -139,6 +140,7 @@ pub fn without_program(line: &str) -> &str {
 }
 
 /// The text up to the first blank, and the rest.
+#[must_use]
 pub fn first_word(text: &str) -> Option<(&str, &str)> {
     let end = memchr(b' ', text.as_bytes())?;
     Some((&text[..end], &text[end + 1..]))

@@ -27,7 +27,7 @@ pub fn of_csv(line: &str) -> Option<String> {
     Some(head + &said(severity, message, [14, 15, 18, 19].map(field)))
 }
 
-/// A record of a jsonlog, or one that CloudNativePG made of a csvlog.
+/// A record of a jsonlog, or one that `CloudNativePG` made of a csvlog.
 #[must_use]
 pub fn of_json(record: &Map<String, Value>) -> Option<String> {
     let field = |keys: &[&str]| {
