@@ -122,18 +122,8 @@ pub const COLLECTORS: &[(&str, Collector)] = &[
     ("Fly", |text| prefixed(text, "2026-11-20T10:00:00.123 app[148e21a7] fra [info] ")),
     ("PM2", |text| prefixed(text, "0|web  | ")),
     ("Foreman", |text| prefixed(text, "10:00:00 web.1  | ")),
-    ("grep -n", |text| {
-        text.lines()
-            .enumerate()
-            .map(|(number, line)| format!("/var/log/app.log:{}:{line}\n", number + 81))
-            .collect()
-    }),
-    ("cat -n", |text| {
-        text.lines()
-            .enumerate()
-            .map(|(number, line)| format!("{:6}\t{line}\n", number + 81))
-            .collect()
-    }),
+    ("grep -n", |text| prefixed(text, "/var/log/app.log:81:")),
+    ("cat -n", |text| prefixed(text, "    81\t")),
     ("a fence", |text| format!("```\n{text}```\n")),
     ("inline code", |text| format!("`{}`\n", text.trim_end())),
     ("Jira", |text| format!("{{noformat}}\n{text}{{noformat}}\n")),

@@ -31,7 +31,7 @@ fn a_statement_of_several_lines_did_not_happen() {
     }
 }
 
-/// As PostgreSQL 12 to 18 write them, and CloudNativePG passes a csvlog on.
+/// As PostgreSQL 12 to 18 write them, and `CloudNativePG` passes a csvlog on.
 const RECORDS: &[&str] = &[
     r#"2026-11-26 01:18:18.312 UTC,"app","shop",25022,"10.0.3.7:33374",6b0788da.61be,1,"startup",2026-11-26 01:18:18 UTC,5/137,0,FATAL,22023,"invalid value for parameter ""work_mem"": ""abc""",,,,,,,,,"","client backend",,0"#,
     r#"{"timestamp":"2026-11-26 01:18:18.312 UTC","user":"app","dbname":"shop","pid":25022,"remote_host":"10.0.3.7","remote_port":33374,"session_id":"6b0788da.61be","line_num":1,"ps":"startup","session_start":"2026-11-26 01:18:18 UTC","vxid":"5/137","txid":0,"error_severity":"FATAL","state_code":"22023","message":"invalid value for parameter \"work_mem\": \"abc\"","backend_type":"client backend","query_id":0}"#,
