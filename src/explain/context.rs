@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memmem};
 
-use super::{clean, lines, pooler, prefix, times};
+use super::{clean, lines, pooler, prefix, times, translations};
 
 /// What is another's whatever else stands in the line: an address that was asked for, a package that was to be installed.
 const SURELY_OTHERS: &[&str] = &[
@@ -152,6 +152,7 @@ const NEIGHBOURS: usize = 2;
 const CODE: usize = 3;
 
 static QUOTED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("&quot;"));
+static ADDITIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| translations::additions().collect());
 /// All words, those that settle it first.
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = AhoCorasick::builder()
@@ -422,13 +423,11 @@ pub fn continues(line: &str) -> bool {
 /// Whether a server's log goes on with the message above it, behind the same prefix: `[7] app@shop HINT:  …`
 fn is_addition(line: &str) -> bool {
     const PREFIX: usize = 160;
-    const ADDITIONS: &[&str] = &["DETAIL", "HINT", "CONTEXT", "STATEMENT"];
     let first = line.lines().next().unwrap_or_default();
-    let mut marks = memchr_iter(b':', &first.as_bytes()[..first.len().min(PREFIX)]).map(|at| {
-        let before = &first[..at];
-        &before[before.trim_end_matches(|c: char| c.is_ascii_uppercase()).len()..]
-    });
-    marks.find(|mark| mark.len() > 2).is_some_and(|mark| ADDITIONS.contains(&mark))
+    memmem::find(&first.as_bytes()[..first.len().min(PREFIX)], b":  ").is_some_and(|at| {
+        let before = first[..at].trim_end();
+        ADDITIONS.iter().any(|name| before.ends_with(name))
+    })
 }
 
 /// When a line was written, beside the one before it.
