@@ -17,6 +17,7 @@ use super::incident::{Said, Sighting, Source};
 use super::judge;
 use super::lines;
 use super::memo::{self, Known, Looked, Memo, Recalled};
+use super::pooler;
 use super::prefix;
 use super::secrets;
 use super::session;
@@ -299,6 +300,7 @@ fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> Vec<Match<'t>> {
         context::near_driver(before, &message[begin..end], after)
     };
     let mut matches = catalogue::matches(message, &mut near_driver);
+    matches.retain(|found| !found.entry.is_fallback() || !pooler::is_of_no_client(&message[found.captured.start..found.captured.end]));
     matches.retain(|found| !is_of_statement(message, found.captured.start) && !goes_on(message, found.captured.end));
     // CREATE DATABASE names it, and nothing connects to it.
     matches.retain(|found| !message[..found.captured.start].ends_with("template "));
