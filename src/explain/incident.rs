@@ -173,11 +173,7 @@ fn is_consequence(said: &Said) -> bool {
     let kind = said.kind;
     // PgBouncer says in the next line why, or says no more.
     let is_untold = || kind.is(&pooler_backend_down::KIND) && said.message.contains("closing because: connect");
-    kind.is(&unexplained::KIND)
-        || kind.is(&pooler_backend_down::KIND)
-        || kind.is(&client_pool_exhausted::KIND)
-        || kind.is(&transaction_aborted::KIND)
-        || is_untold()
+    kind.is(&unexplained::KIND) || kind.is(&client_pool_exhausted::KIND) || kind.is(&transaction_aborted::KIND) || is_untold()
 }
 
 /// libpq goes on to the next address, so of its attempts the one that got furthest is what stands in the way. An answer that is not
