@@ -7,7 +7,7 @@ use super::keyword;
 pub const MASK: &str = "***";
 
 /// Names whose value is a password, a token or a key, as a name's end, in lower case.
-const NAMES: &[&str] = &[
+pub const NAMES: &[&str] = &[
     "password",
     "passwd",
     "passphrase",
