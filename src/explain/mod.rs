@@ -27,7 +27,6 @@ pub mod prefix;
 pub mod refusals;
 mod remedies;
 pub mod scan;
-mod secrets;
 pub mod session;
 mod shape;
 pub mod sight;

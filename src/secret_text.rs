@@ -1,10 +1,12 @@
-//! Masks what a log may hold besides connection strings: settings that were printed, statements, parameters, headers.
+//! Masks what the text of another program may hold besides connection strings: settings that were printed, statements, parameters,
+//! headers.
 
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::conninfo::mask::{MASK, NAMES, mask_dsn};
+use crate::wordlike;
 
 /// Finds where the name of a secret ends: of `secret_key` the whole.
 static ENDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -43,6 +45,28 @@ pub fn mask(text: &str) -> String {
         }
     }
     text
+}
+
+/// The text with every word masked that is long and no name: where a program shows its settings' values bare, nobody can tell which of
+/// them are secrets.
+#[must_use]
+pub fn without_tokens(text: &str) -> String {
+    const SHORTEST: usize = 16;
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "+=-_".contains(c);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(from) = rest.find(is_of_token) {
+        let (head, tail) = rest.split_at(from);
+        let (word, tail) = tail.split_at(tail.find(|c| !is_of_token(c)).unwrap_or(tail.len()));
+        out.push_str(head);
+        out.push_str(if word.len() < SHORTEST || wordlike::is_name(word) {
+            word
+        } else {
+            MASK
+        });
+        rest = tail;
+    }
+    out + rest
 }
 
 /// Masks as much as `length` says behind each mark.
@@ -132,6 +156,18 @@ mod tests {
             "12 tests passed: none of them failed",
         ] {
             assert_eq!(mask(text), text);
+        }
+    }
+
+    #[test]
+    fn a_long_word_that_is_no_name_may_be_a_token() {
+        for (text, shown) in [
+            ("no wT9Q6XKgMusj4XNwQ9UF there", "no *** there"),
+            ("KeyError: 'SHOP_DATABASE_URL_2'", "KeyError: 'SHOP_DATABASE_URL_2'"),
+            ("/srv/shop/website/settings.py line 5", "/srv/shop/website/settings.py line 5"),
+            ("ImproperlyConfigured: app-9f86d081884c7d65", "ImproperlyConfigured: ***"),
+        ] {
+            assert_eq!(without_tokens(text), shown);
         }
     }
 }
