@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 use super::{clean, lines, pooler, prefix, times};
 
@@ -35,8 +35,31 @@ const OURS: &[&str] = &[
     "pgbouncer",
     "pgcat",
     "libpq",
+    "pq: ",
+    "jackc/",
+    "lib/pq",
+    "pgxpool",
+    "sqlx_postgres",
+    "sqlx::postgres",
+    "sqlx-postgres",
+    "diesel::pg",
+    "pgconnection",
+    "pgdatabaseerror",
+    "dberror {",
+    "error { kind: connect, cause: some(",
+    "error { kind: io, cause: some(",
+    "dbd::pg",
+    "pdo_pgsql",
+    "pgsql:host=",
+    "(connection: pgsql",
+    "pg::",
+    "qpsql",
     "connection to server at",
+    "accepting tcp/ip connections",
+    "{'s': 'fatal'",
+    "{'s': 'error'",
     "pooler error",
+    "error connecting to server",
     "node_modules/pg",
     "client_pg.",
     "failed to connect to `host=",
@@ -51,8 +74,15 @@ const OURS: &[&str] = &[
     ":5432",
 ];
 
-/// Words that may also be a host's, a user's or a path's, in lower case: they count where nothing else tells.
-const NAMES: &[&str] = &["postgres", "odyssey"];
+/// Words that may also be a host's, a user's, a path's or another database's, in lower case: they count where nothing else tells.
+const NAMES: &[&str] = &[
+    "postgres",
+    "odyssey",
+    "error communicating with database",
+    "error communicating with the server",
+    "error returned from database",
+    "attempting to establish a tls connection",
+];
 
 /// Words of clients of other servers, in lower case.
 const OTHERS: &[&str] = &[
@@ -164,6 +194,7 @@ where
     }
     let above = before().take(FRAMES).flat_map(|line| written(line).rev());
     let mut in_traceback = false;
+    let mut neighbours = NEIGHBOURS;
     // Some collectors take the indentation away: then a line counts as code once the frame above it is seen.
     let mut unsettled = 0;
     for (distance, frame) in above.enumerate() {
@@ -172,6 +203,10 @@ where
         }
         let is_frame = is_frame(&frame);
         let names_file = names_file(&frame);
+        // Rust's chains have a blank line above it, and what the cause brought about above that.
+        if frame == "Caused by:" {
+            neighbours += 2;
+        }
         if !(names_file || is_frame) {
             unsettled += 1;
         } else if names_file && unsettled > 0 {
@@ -181,10 +216,10 @@ where
             unsettled = 0;
         }
         in_traceback |= names_file;
-        if unsettled > CODE && (in_traceback || distance >= NEIGHBOURS) {
+        if unsettled > CODE && (in_traceback || distance >= neighbours) {
             break;
         }
-        let counts = names_file || !in_traceback && (is_frame || distance < NEIGHBOURS);
+        let counts = names_file || !in_traceback && (is_frame || distance < neighbours);
         if counts
             && !is_numbered(&frame)
             && let Some(ours) = owner(frame.as_bytes())
@@ -204,9 +239,9 @@ pub fn traceback<'l>(above: impl Iterator<Item = &'l [u8]>) -> Option<usize> {
         if line.contains(TRACEBACK) {
             return Some(index + 1);
         }
-        if line.trim_start().starts_with("File \"") {
+        if names_file(&line) {
             unsettled = 0;
-        } else if !is_frame(&line) {
+        } else if !is_frame(&line) && !is_numbered(&line) && !line.starts_with(['│', '╭', '╰']) {
             unsettled += 1;
         }
         if unsettled > CODE {
@@ -227,7 +262,7 @@ fn written(line: &[u8]) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
 
 /// A line without what stands before its message. The message of a JSON record may have several lines.
 fn plain(line: &[u8]) -> Cow<'_, str> {
-    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || QUOTED.find(line).is_some();
+    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || QUOTED.find(line).is_some() || clean::is_field(line);
     match str::from_utf8(line) {
         Ok(text) if !is_packed => Cow::Borrowed(prefix::strip(text).rest),
         _ => Cow::Owned(prefix::strip(&clean::record(line)).rest.to_owned()),
@@ -373,12 +408,27 @@ pub fn continues(line: &str) -> bool {
         "connections on Unix domain socket",
         "before or while processing the request",
         "SSL SYSCALL",
-        "Caused by: ",
+        "Caused by:",
+        "0: ",
+        "1: ",
+        "2: ",
     ];
     let Some(first) = line.as_bytes().first() else {
         return true;
     };
-    is_frame(line) || STARTS.iter().any(|start| start.as_bytes()[0] == *first && line.starts_with(start))
+    is_frame(line) || is_addition(line) || STARTS.iter().any(|start| start.as_bytes()[0] == *first && line.starts_with(start))
+}
+
+/// Whether a server's log goes on with the message above it, behind the same prefix: `[7] app@shop HINT:  …`
+fn is_addition(line: &str) -> bool {
+    const PREFIX: usize = 160;
+    const ADDITIONS: &[&str] = &["DETAIL", "HINT", "CONTEXT", "STATEMENT"];
+    let first = line.lines().next().unwrap_or_default();
+    let mut marks = memchr_iter(b':', &first.as_bytes()[..first.len().min(PREFIX)]).map(|at| {
+        let before = &first[..at];
+        &before[before.trim_end_matches(|c: char| c.is_ascii_uppercase()).len()..]
+    });
+    marks.find(|mark| mark.len() > 2).is_some_and(|mark| ADDITIONS.contains(&mark))
 }
 
 /// When a line was written, beside the one before it.

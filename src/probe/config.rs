@@ -111,7 +111,11 @@ impl Desk<'_> {
             Some(Chosen::Dsn { source, .. } | Chosen::Parts { source, .. } | Chosen::Libpq { source }) => {
                 shell_only::found(&bag.place, &source)
             }
-            Some(Chosen::Empty { .. } | Chosen::Absent { .. } | Chosen::Nothing) | None => no_settings::nothing(&bag.place),
+            Some(Chosen::Empty { .. } | Chosen::Absent { .. } | Chosen::Nothing) | None => {
+                let beside = self.project.unwrap_or_else(|| Path::new("")).join(".env");
+                let is_unasked = bag.place == Place::Environment && beside.is_file();
+                no_settings::nothing(&bag.place, is_unasked.then_some(beside.as_path()))
+            }
         }
     }
 

@@ -42,6 +42,12 @@ pub const TEXTS: &[Text] = &[
     Text::new("invalid \"ssl_min_protocol_version\" value: \"{value}\""),
     Text::new("invalid SSL protocol version range"),
     Text::new("Unix-domain socket path \"{socket}\" is too long"),
+    Text::near_driver("invalid port \":{secret}\" after host"),
+    Text::near_driver("invalid port (strconv.ParseUint: parsing \"{secret}\""),
+    Text::new("pq: unsupported sslmode"),
+    Text::new("invalid connection string: invalid value for option `port`"),
+    Text::new("invalid connection string <- invalid value for option `port`"),
+    Text::near_driver("error with configuration: invalid port number"),
 ];
 
 /// A value that libpq refuses. `setting` names it with its source; `value` is `None` where it may be a piece of a password.

@@ -46,12 +46,21 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("TimeoutError\n"),
     Text::near_driver("TimeoutError  "),
     Text::near_driver("TimeoutError: ''"),
+    Text::near_driver("TimeoutError\""),
+    Text::near_driver("TimeoutError`"),
     Text::near_driver("TimeoutError: 'timed out'"),
     Text::near_driver("Connection terminated due to connection timeout"),
     Text::new("write CONNECT_TIMEOUT {host}:{port}"),
     Text::near_driver("SocketTimeoutException: connect timed out"),
     Text::near_driver("SocketTimeoutException: Connect timed out"),
     Text::new("(0x0000274C/10060)"),
+    Text::near_driver("failed to receive message (timeout: context deadline exceeded)"),
+    Text::near_driver("failed to receive message: timeout: context deadline exceeded"),
+    Text::near_driver("dial error (timeout: context deadline exceeded)"),
+    Text::near_driver("dial error: timeout: context deadline exceeded"),
+    Text::near_driver("read tcp {_}: i/o timeout"),
+    Text::new("error connecting to server: connection timed out"),
+    Text::new("error connecting to server <- connection timed out"),
 ];
 
 /// The address that stayed silent.
