@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 use super::{clean, lines, pooler, prefix, times};
 
@@ -289,7 +289,7 @@ fn written(line: &[u8]) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
 
 /// A line without what stands before its message. The message of a JSON record may have several lines.
 fn plain(line: &[u8]) -> Cow<'_, str> {
-    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || QUOTED.find(line).is_some();
+    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || QUOTED.find(line).is_some() || clean::is_field(line);
     match str::from_utf8(line) {
         Ok(text) if !is_packed => Cow::Borrowed(prefix::strip(text).rest),
         _ => Cow::Owned(prefix::strip(&clean::record(line)).rest.to_owned()),
@@ -443,7 +443,19 @@ pub fn continues(line: &str) -> bool {
     let Some(first) = line.as_bytes().first() else {
         return true;
     };
-    is_frame(line) || STARTS.iter().any(|start| start.as_bytes()[0] == *first && line.starts_with(start))
+    is_frame(line) || is_addition(line) || STARTS.iter().any(|start| start.as_bytes()[0] == *first && line.starts_with(start))
+}
+
+/// Whether a server's log goes on with the message above it, behind the same prefix: `[7] app@shop HINT:  …`
+fn is_addition(line: &str) -> bool {
+    const PREFIX: usize = 160;
+    const ADDITIONS: &[&str] = &["DETAIL", "HINT", "CONTEXT", "STATEMENT"];
+    let first = line.lines().next().unwrap_or_default();
+    let mut marks = memchr_iter(b':', &first.as_bytes()[..first.len().min(PREFIX)]).map(|at| {
+        let before = &first[..at];
+        &before[before.trim_end_matches(|c: char| c.is_ascii_uppercase()).len()..]
+    });
+    marks.find(|mark| mark.len() > 2).is_some_and(|mark| ADDITIONS.contains(&mark))
 }
 
 /// When a line was written, beside the one before it.

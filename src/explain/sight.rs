@@ -270,7 +270,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
     });
     Reading {
         said: said.collect(),
-        time: time(around, line),
+        time: time(around, &original),
         weight: matches.iter().map(|found| found.entry.template.weight()).sum(),
         can_be_noted,
     }
@@ -365,8 +365,7 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     let refusal = Sighting::refusal_of(found.entry.meaning);
     let line = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
     facts.read_session(session::before(
-        prefix::strip(&message[line..captured.start]).rest,
-        &lines::text(around.line),
+        prefix::strip(&message[line..session::end(message, captured.start)]).rest,
     ));
     // A text may end with its line.
     let own = message[..captured.end].trim_end_matches('\n').len();
