@@ -39,6 +39,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("failed to parse as keyword/value: invalid keyword/value"),
     Text::new("invalid connection string: unknown option `{_}://{secret}`"),
     Text::new("invalid connection string <- unknown option `{_}://{secret}`"),
+    Text::new("the URL must start with the protocol `postgresql://` or `postgres://`"),
+    Text::new("The provided database string is invalid. {_} in database URL"),
 ];
 
 /// libpq refuses it at one place.
