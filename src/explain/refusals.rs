@@ -110,6 +110,7 @@ pub static REFUSALS: &[Refusal] = &[
     server("remaining connection slots are reserved for", "53300", "InitPostgres"),
     server("too many clients already", "53300", "InitProcess"),
     server("the database system is starting up", "57P03", "ProcessStartupPacket"),
+    near_server("{host}:{port} - rejecting connections", "57P03", "ProcessStartupPacket"),
     server("the database system is shutting down", "57P03", "ProcessStartupPacket"),
     server("the database system is in recovery mode", "57P03", "ProcessStartupPacket"),
     server(

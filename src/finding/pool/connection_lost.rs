@@ -47,4 +47,5 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("Unable to read data from the transport connection"),
     Text::near_driver("write: broken pipe"),
     Text::new("SSL error: unexpected eof while reading"),
+    Text::near_driver("write EPIPE"),
 ];

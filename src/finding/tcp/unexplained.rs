@@ -19,4 +19,6 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("Can't reach database server at `{host}`:`{port}`"),
     Text::near_driver("Can't reach database server at {host}:{port}"),
     Text::near_driver("Can't reach database server at `\"{host}:{port}\"`"),
+    Text::near_driver("Can't reach database server at {host}"),
+    Text::near_driver("{host}:{port} - no response"),
 ];
