@@ -29,7 +29,6 @@ pub mod prefix;
 pub mod refusals;
 mod remedies;
 pub mod scan;
-mod secrets;
 mod server_log;
 pub mod session;
 mod shape;
