@@ -316,9 +316,23 @@ fn is_frame(line: &str) -> bool {
     line.is_empty() || line.starts_with([' ', '\t']) || is_mark(line) || is_of_java()
 }
 
-/// What `IPython` and stackprinter write into a traceback: frames, the line that was running, what they leave out, and rules.
+/// What `IPython`, stackprinter, Rich and pytest write into a traceback: frames, the line that was running, what they leave out, and rules.
 fn is_shown(line: &str) -> bool {
-    names_file(line) || is_numbered(line) || line.starts_with("...") || line.starts_with("---")
+    const BEGINNINGS: &[&str] = &["...", "---", "╭", "│", "╰", ">", "_ _ "];
+    names_file(line) || is_numbered(line) || BEGINNINGS.iter().any(|begin| line.starts_with(begin)) || is_assigned(line)
+}
+
+/// `self = <Engine>`, as pytest shows what a function was called with.
+fn is_assigned(line: &str) -> bool {
+    let name = line.split(' ').next().unwrap_or_default();
+    line[name.len()..].starts_with(" = ") && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+}
+
+/// `app.py:135: OperationalError`, where pytest says that it was raised, or passed through.
+fn is_location(line: &str) -> bool {
+    let place = line.split(' ').next().unwrap_or_default();
+    let number = place.rsplit_once(".py:").and_then(|(_, number)| number.strip_suffix(':'));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// `^^^^^^`, below the part of a line that was running.
@@ -398,7 +412,7 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
                 return Bond::None;
             }
             framed = true;
-        } else if !(continues(&line) || framed && (is_code || is_exception(text)) || chained && is_shown(&line)) {
+        } else if !(continues(&line) || is_location(text) || framed && (is_code || is_exception(text)) || chained && is_shown(&line)) {
             return Bond::None;
         }
         is_code = names_file(&line);

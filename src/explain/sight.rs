@@ -157,7 +157,7 @@ pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize
         let looked = around.looked.get();
         if let Some(whole) = wrapped::whole(around)
             && let best = best(&whole, around)
-            && best.weight > reading.weight + apart(&whole, around)
+            && best.weight + usize::from(is_begun(around.line)) > reading.weight + apart(&whole, around)
         {
             return (placed(best, around), whole.reach);
         }
@@ -172,6 +172,11 @@ pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize
         return (placed(reading, around), 0);
     };
     (placed(best(&whole, around), around), whole.reach)
+}
+
+/// Whether a line ends before it says anything: `… failed: FATAL:`.
+fn is_begun(line: &[u8]) -> bool {
+    line.trim_ascii_end().ends_with(b":")
 }
 
 /// Of the ways in which a message may have been broken, the right one: broken in the wrong way, a longer message reads as a shorter one.
