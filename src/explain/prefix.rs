@@ -2,6 +2,7 @@
 
 use memchr::memchr;
 
+use super::clock::time_length;
 use super::shown;
 
 /// A line without what was written before it.
@@ -152,66 +153,4 @@ pub fn is_of_web_server(line: &str) -> bool {
     const HEAD: usize = 80;
     let bracket = line.bytes().take(HEAD).position(|byte| byte == b'[');
     bracket.is_some_and(|at| at > 0 && time_length(&line[at + 1..]) > 0)
-}
-
-/// How long the time at the beginning is: RFC 3339 and its kin, syslog's `Nov 21 09:07:58`; 0 where there is none.
-#[must_use]
-pub fn time_length(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    if bytes.first().is_some_and(u8::is_ascii_alphabetic) {
-        let is_syslogs = shape(bytes, b"aaa dd dd:dd:dd") || shape(bytes, b"aaa  d dd:dd:dd");
-        return if is_syslogs { 15 + fraction(&bytes[15..]) } else { 0 };
-    }
-    let is_date = matches!(bytes.get(4), Some(b'-' | b'/')) && (shape(bytes, b"dddd-dd-dd") || shape(bytes, b"dddd/dd/dd"));
-    if is_date {
-        let mut end = 10;
-        if bytes.get(end).is_some_and(|byte| matches!(byte, b'T' | b' ')) && shape(&bytes[end + 1..], b"dd:dd:dd") {
-            end += 9;
-            end += fraction(&bytes[end..]);
-            end += zone(&bytes[end..]);
-        }
-        return end;
-    }
-    if bytes.get(10) == Some(&b'.') && shape(bytes, b"dddddddddd.ddd") {
-        return 10 + fraction(&bytes[10..]);
-    }
-    match bytes.get(2) {
-        Some(b'/') if shape(bytes, b"dd/aaa/dddd:dd:dd:dd") => 20,
-        Some(b':') if shape(bytes, b"dd:dd:dd") => 8 + fraction(&bytes[8..]),
-        _ => 0,
-    }
-}
-
-/// Whether the text begins as the pattern: `d` a digit, `a` a letter, all else itself.
-fn shape(text: &[u8], pattern: &[u8]) -> bool {
-    text.len() >= pattern.len()
-        && pattern.iter().zip(text).all(|(pattern, byte)| match pattern {
-            b'd' => byte.is_ascii_digit(),
-            b'a' => byte.is_ascii_alphabetic(),
-            other => other == byte,
-        })
-}
-
-fn fraction(text: &[u8]) -> usize {
-    match text.split_first() {
-        Some((b'.' | b',', digits)) => match digits.iter().take_while(|byte| byte.is_ascii_digit()).count() {
-            0 => 0,
-            digits => 1 + digits,
-        },
-        _ => 0,
-    }
-}
-
-fn zone(text: &[u8]) -> usize {
-    if text.first() == Some(&b'Z') {
-        1
-    } else if text.starts_with(b" UTC") || text.starts_with(b" GMT") || text.starts_with(b" CET") {
-        4
-    } else if text.len() >= 5 && matches!(text[0], b'+' | b'-') && text[1].is_ascii_digit() {
-        if text.get(3) == Some(&b':') && text.len() >= 6 { 6 } else { 5 }
-    } else if text.starts_with(b" +") && shape(&text[2..], b"dddd") {
-        6
-    } else {
-        0
-    }
 }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 use super::clean;
+use super::clock;
 use super::context::{self, Bond};
 use super::finder::{self, Place, Places, Sign};
 use super::group::{Group, Groups};
@@ -16,7 +17,6 @@ use super::lines;
 use super::memo::{Memo, Recalled};
 use super::sight::{self, Surroundings};
 use super::strangers::Strangers;
-use super::times;
 use super::wrapped;
 
 /// How much is gathered before it is searched.
@@ -205,7 +205,7 @@ impl Scanner {
         };
         if let Some(since) = &self.since {
             let year = since.get(..4).unwrap_or_default();
-            let time = |seen: &Sighting| seen.time().and_then(|time| times::comparable(&time, year));
+            let time = |seen: &Sighting| seen.time().and_then(|time| clock::comparable(&time, year));
             sightings.retain(|seen| time(seen).is_some_and(|time| time >= *since));
         }
         if sightings.is_empty() {

@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::{catalogue, clean, context, lines, prefix, translations};
+use super::{catalogue, clean, clock, context, lines, prefix, translations};
 
 /// A longer number is none that programs write.
 const LONGEST: usize = 64;
@@ -65,7 +65,7 @@ impl Shape {
             }
             if time <= range.start {
                 let longest = (range.start + TIME).min(text.len());
-                time = range.start + prefix::time_length(&lines::text(&text[range.start..longest]));
+                time = range.start + clock::time_length(&lines::text(&text[range.start..longest]));
             }
             let digits = &text[range.clone()];
             let number = match number {
