@@ -48,4 +48,5 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("write: broken pipe"),
     Text::new("SSL error: unexpected eof while reading"),
     Text::near_driver("write EPIPE"),
+    Text::new("(pg8000.exceptions.InterfaceError) network error\n[SQL: "),
 ];
