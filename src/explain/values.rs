@@ -15,8 +15,8 @@ pub fn is_value<'l>(line: &[u8], above: impl Iterator<Item = &'l [u8]>) -> bool 
     }
     let mut above = above.take(LINES).peekable();
     if is_listed(own) {
-        let above = above.map(lines::text).take_while(|line| !line.trim().is_empty());
-        return above.map(|line| context::names_file(prefix::strip(&line).rest)).any(|names| names);
+        let mut above = above.map(lines::text).take_while(|line| !line.trim().is_empty());
+        return above.any(|line| context::names_file(prefix::strip(&line).rest));
     }
     let depth = indentation(own);
     let mut indentation = depth;
@@ -85,7 +85,7 @@ fn unnumbered(line: &str) -> &str {
     rest.filter(|(number, _)| is_number(number)).map_or(line, |(_, rest)| rest)
 }
 
-/// `    190     raise` and `--> 191     "greenlet_spawn has not been called"`: code as IPython and stackprinter list it below its frame.
+/// `    190     raise` and `--> 191     "greenlet_spawn has not been called"`: code as `IPython` and stackprinter list it below its frame.
 fn is_listed(line: &str) -> bool {
     let code = line.trim_start_matches([' ', '-', '>']);
     let digits = code.bytes().take_while(u8::is_ascii_digit).count();
