@@ -31,6 +31,7 @@ mod secrets;
 pub mod session;
 mod shape;
 pub mod sight;
+mod spelling;
 pub mod strangers;
 mod strided;
 pub mod template;

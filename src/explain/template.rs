@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::spelling;
 use super::strided::SHORTEST;
 
 /// Longer values are not what a message names.
@@ -83,6 +84,22 @@ impl Template {
         // Better than too short a piece is one that holds a blank behind a colon.
         let whole = self.literals().flat_map(|literal| literal.split(is_changed)).map(str::trim);
         whole.chain([longest]).max_by_key(|piece| piece.len()).unwrap_or_default()
+    }
+
+    /// Texts of which one stands wherever the template stands, however loggers write it: its longest fragment, with what stands beside it
+    /// where it is too short to be looked for.
+    #[must_use]
+    pub fn plain_pieces(&self) -> Vec<String> {
+        let piece = self.plain_piece();
+        if piece.len() < SHORTEST
+            && let Some(literal) = self.literals().find(|literal| literal.contains(piece))
+        {
+            let grown = spelling::grown(literal, piece, SHORTEST);
+            if !grown.is_empty() {
+                return grown;
+            }
+        }
+        vec![piece.to_owned()]
     }
 
     /// How many letters it fixes: of two templates at one place the one that fixes more is meant.
@@ -177,7 +194,8 @@ fn fragments_of(literal: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 /// Whether loggers escape a character, or languages write other blanks beside it.
-fn is_changed(c: char) -> bool {
+#[must_use]
+pub fn is_changed(c: char) -> bool {
     matches!(
         c,
         '"' | '\'' | '`' | '\\' | '<' | '>' | '&' | '#' | '\n' | '\r' | '\t' | '/' | ';' | '?' | '!'
