@@ -89,8 +89,9 @@ impl Strided {
         }
     }
 
-    /// The first literal that a look at or behind `from` finds and `accept` takes, which is told its place in the list.
-    pub fn find<T>(&self, haystack: &[u8], from: usize, mut accept: impl FnMut(usize, usize) -> Option<T>) -> Option<(Found, T)> {
+    /// The literal that the first look at or behind `from` finds and `accept` takes, which is told its place in the list. Of several, the one
+    /// that is taken for the least counts.
+    pub fn find<T: Ord>(&self, haystack: &[u8], from: usize, mut accept: impl FnMut(usize, usize) -> Option<T>) -> Option<(Found, T)> {
         let mut at = from;
         while let Some(block) = haystack.get(at..).and_then(|rest| rest.first_chunk()) {
             // What is rare is gathered, so that the processor never guesses wrong on its way.
@@ -134,12 +135,12 @@ impl Strided {
         self.first.get(hash) & self.second.get(hash << BELOW) & 1 != 0
     }
 
-    fn literal_at<T>(&self, haystack: &[u8], at: usize, accept: &mut impl FnMut(usize, usize) -> Option<T>) -> Option<(Found, T)> {
+    fn literal_at<T: Ord>(&self, haystack: &[u8], at: usize, accept: &mut impl FnMut(usize, usize) -> Option<T>) -> Option<(Found, T)> {
         let bytes = number(haystack.get(at..at + STRETCH)?);
         let bucket = bucket(hash(bytes));
         let [begin, end] = [bucket, bucket + 1].map(|bucket| usize::from(self.buckets[bucket]));
         let stretches = &self.stretches[begin..end];
-        stretches.iter().filter(|stretch| stretch.bytes == bytes).find_map(|stretch| {
+        let found = stretches.iter().filter(|stretch| stretch.bytes == bytes).filter_map(|stretch| {
             let others = at.checked_add_signed(isize::from(stretch.distance))?;
             if number(haystack.get(others..others + STRETCH)?) != stretch.others {
                 return None;
@@ -149,7 +150,8 @@ impl Strided {
             let stands = haystack[start..].starts_with(&self.literals[literal]);
             let found = Found { start, next: at + STRIDE };
             accept(stands.then_some(literal)?, start).map(|taken| (found, taken))
-        })
+        });
+        found.min_by(|(_, one), (_, other)| one.cmp(other))
     }
 }
 

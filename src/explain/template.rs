@@ -91,11 +91,12 @@ impl Template {
     #[must_use]
     pub fn plain_pieces(&self) -> Vec<String> {
         let piece = self.plain_piece();
-        if piece.len() < SHORTEST
-            && let Some(literal) = self.literals().find(|literal| literal.contains(piece))
-        {
-            let grown = spelling::grown(literal, piece, SHORTEST);
-            if !grown.is_empty() {
+        if piece.len() < SHORTEST {
+            let parts = |literal: &'static str| literal.split(is_changed).map(move |part| (literal, part.trim()));
+            let mut parts: Vec<(&str, &str)> = self.literals().flat_map(parts).filter(|(_, part)| !part.is_empty()).collect();
+            parts.sort_by_key(|(_, part)| Reverse(part.len()));
+            let grown = parts.iter().map(|(literal, part)| spelling::grown(literal, part, SHORTEST));
+            if let Some(grown) = grown.into_iter().find(|grown| !grown.is_empty()) {
                 return grown;
             }
         }
