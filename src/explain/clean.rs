@@ -84,11 +84,8 @@ pub fn with_numbers(text: &str, is_large: bool) -> String {
             continue;
         }
         for unit in c.encode_utf16(&mut units) {
-            out += &if is_large {
-                format!("\\u{unit:04X}")
-            } else {
-                format!("\\u{unit:04x}")
-            };
+            let digits = if is_large { format!("{unit:04X}") } else { format!("{unit:04x}") };
+            out.extend(["\\u", &digits]);
         }
     }
     out
