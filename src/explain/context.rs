@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 use super::{clean, lines, pooler, prefix, times};
 
@@ -65,11 +65,17 @@ const OURS: &[&str] = &[
     "failed to connect to `host=",
     "failed to connect to `user=",
     "npgsql",
+    "@neondatabase",
+    ".neon.tech",
+    "pooler.supabase.",
+    ".supabase.co:",
     "postgrex",
     "dj_database_url",
     "/environ/",
     "db error",
     "5432)",
+    "`5432`",
+    "pris.ly/d/connection-pool",
     "5432,",
     ":5432",
 ];
@@ -78,6 +84,10 @@ const OURS: &[&str] = &[
 const NAMES: &[&str] = &[
     "postgres",
     "odyssey",
+    "prisma",
+    "activerecord::",
+    "dbconnection.connectionerror",
+    "db_connection",
     "error communicating with database",
     "error communicating with the server",
     "error returned from database",
@@ -132,6 +142,16 @@ const OTHERS: &[&str] = &[
     "docker",
     "snmp",
     "curl: (",
+    "ness probe failed",
+    ":3306",
+    "`3306`",
+    ":6379",
+    ":27017",
+    ":5672",
+    ":9092",
+    ":11211",
+    ":1433",
+    ":1521",
     "ping: ",
 ];
 
@@ -227,7 +247,14 @@ where
             return ours;
         }
     }
-    !in_traceback && after.take(NEIGHBOURS).find_map(owner).unwrap_or(false)
+    // Java's frames, .NET's and those of JavaScript stand below the message.
+    let is_called = |line: &[u8]| plain(line).trim_start().starts_with("at ");
+    let below = after.take(FRAMES).enumerate();
+    !in_traceback
+        && below
+            .take_while(|(distance, line)| *distance < NEIGHBOURS || is_called(line))
+            .find_map(|(_, line)| owner(line))
+            .unwrap_or(false)
 }
 
 /// How many of the lines above belong to the traceback that ends below them; the nearest line comes first.
@@ -262,7 +289,7 @@ fn written(line: &[u8]) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
 
 /// A line without what stands before its message. The message of a JSON record may have several lines.
 fn plain(line: &[u8]) -> Cow<'_, str> {
-    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || QUOTED.find(line).is_some();
+    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || QUOTED.find(line).is_some() || clean::is_field(line);
     match str::from_utf8(line) {
         Ok(text) if !is_packed => Cow::Borrowed(prefix::strip(text).rest),
         _ => Cow::Owned(prefix::strip(&clean::record(line)).rest.to_owned()),
@@ -416,7 +443,19 @@ pub fn continues(line: &str) -> bool {
     let Some(first) = line.as_bytes().first() else {
         return true;
     };
-    is_frame(line) || STARTS.iter().any(|start| start.as_bytes()[0] == *first && line.starts_with(start))
+    is_frame(line) || is_addition(line) || STARTS.iter().any(|start| start.as_bytes()[0] == *first && line.starts_with(start))
+}
+
+/// Whether a server's log goes on with the message above it, behind the same prefix: `[7] app@shop HINT:  …`
+fn is_addition(line: &str) -> bool {
+    const PREFIX: usize = 160;
+    const ADDITIONS: &[&str] = &["DETAIL", "HINT", "CONTEXT", "STATEMENT"];
+    let first = line.lines().next().unwrap_or_default();
+    let mut marks = memchr_iter(b':', &first.as_bytes()[..first.len().min(PREFIX)]).map(|at| {
+        let before = &first[..at];
+        &before[before.trim_end_matches(|c: char| c.is_ascii_uppercase()).len()..]
+    });
+    marks.find(|mark| mark.len() > 2).is_some_and(|mark| ADDITIONS.contains(&mark))
 }
 
 /// When a line was written, beside the one before it.

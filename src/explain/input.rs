@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context as _, bail};
 use tokio::sync::oneshot;
 
+use super::encoded::Encoded;
+use super::paste;
 use super::scan::{Scanner, Told};
 use crate::finding::{self, Kind};
 use crate::layer::Layer;
@@ -49,7 +51,7 @@ impl Input {
         }
         let is_word = !given.contains(char::is_whitespace);
         let path = Path::new(given);
-        if is_word && path.exists() {
+        if is_word && (path.exists() || is_path(given)) {
             #[expect(clippy::disallowed_methods, reason = "a log is read as it comes, from a pipe too")]
             let file = File::open(path).with_context(|| format!("\"{}\" cannot be opened", given.escape_debug()))?;
             if path.is_dir() {
@@ -59,6 +61,12 @@ impl Input {
         }
         Ok(Self::Log(Box::new(io::Cursor::new(given.as_bytes().to_vec()))))
     }
+}
+
+/// Whether a word was meant for a file, even where there is none of that name: it begins as a path does, or ends as a log's name.
+fn is_path(word: &str) -> bool {
+    const ENDS: [&str; 9] = [".log", ".txt", ".out", ".err", ".json", ".jsonl", ".csv", ".gz", ".1"];
+    ["/", "./", "../", "~/"].iter().any(|start| word.starts_with(start)) || ENDS.iter().any(|end| word.ends_with(end))
 }
 
 /// Whether a text was meant for a finding's code.
@@ -73,16 +81,24 @@ pub fn is_like_a_code(text: &str) -> bool {
 /// # Errors
 ///
 /// What the operating system says while reading.
-pub fn read(mut log: Box<dyn Read + Send>, since: Option<String>) -> anyhow::Result<Told> {
-    let scanner = Arc::new(Mutex::new(Scanner::since(since)));
+pub fn read(log: Box<dyn Read + Send>, since: Option<String>) -> anyhow::Result<Told> {
+    let scanner = Arc::new(Mutex::new(Scanner::since(since.clone())));
     let (done, finished) = oneshot::channel();
     let shared = Arc::clone(&scanner);
     std::thread::spawn(move || {
+        let mut log = Encoded::new(log);
         let mut bytes = vec![0; READ];
+        let mut pasted = Some(Vec::new());
         let result = loop {
             match log.read(&mut bytes) {
-                Ok(0) => break Ok(()),
-                Ok(length) => shared.lock().unwrap_or_else(PoisonError::into_inner).feed(&bytes[..length]),
+                Ok(0) => break Ok(pasted),
+                Ok(length) => {
+                    pasted = pasted.filter(|pasted: &Vec<u8>| pasted.len() + length <= paste::LONGEST);
+                    if let Some(pasted) = &mut pasted {
+                        pasted.extend_from_slice(&bytes[..length]);
+                    }
+                    shared.lock().unwrap_or_else(PoisonError::into_inner).feed(&bytes[..length]);
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => break Err(error),
             }
@@ -93,11 +109,19 @@ pub fn read(mut log: Box<dyn Read + Send>, since: Option<String>) -> anyhow::Res
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         tokio::select! {
-            result = finished => result.unwrap_or(Ok(())),
-            _ = tokio::signal::ctrl_c() => Ok(()),
+            result = finished => result.unwrap_or(Ok(None)),
+            _ = tokio::signal::ctrl_c() => Ok(None),
         }
     });
-    result.context("the log cannot be read")?;
+    let pasted = result.context("the log cannot be read")?;
+    if let Some(text) = pasted.and_then(|pasted| paste::straightened(&pasted)) {
+        let mut scanner = Scanner::since(since);
+        scanner.feed(text.as_bytes());
+        let told = scanner.finish();
+        if !told.groups.is_empty() {
+            return Ok(told);
+        }
+    }
     let scanner = std::mem::take(&mut *scanner.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(scanner.finish())
 }

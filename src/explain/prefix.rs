@@ -2,6 +2,8 @@
 
 use memchr::memchr;
 
+use super::shown;
+
 /// A line without what was written before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stripped<'t> {
@@ -24,14 +26,14 @@ pub fn strip(line: &str) -> Stripped<'_> {
     // Collectors stand behind each other.
     for _ in 0..COLLECTORS {
         let before = rest.len();
-        rest = without_priority(without_container(without_quote(rest)));
+        rest = without_priority(without_container(shown::without_tool(without_quote(rest))));
         let text = without_weekday(rest).trim_start_matches(['[', '(', '<']);
         let length = time_length(text);
         if length > 0 {
             time = time.or(Some(&text[..length]));
             let after = text[length..].trim_start_matches([']', ')', '>', ',', ':']);
             rest = after.strip_prefix([' ', '\t']).unwrap_or(after);
-            rest = without_stream(without_dyno(without_header(without_program(rest))));
+            rest = shown::without_stream(without_stream(without_dyno(without_header(without_program(rest)))));
         }
         if rest.len() == before {
             break;
@@ -40,14 +42,13 @@ pub fn strip(line: &str) -> Stripped<'_> {
     Stripped { time, rest }
 }
 
-/// `> ` of a quotation, `E       ` of pytest, `  | ` of an exception group.
+/// `> ` of a quotation, `  | ` of an exception group.
 fn without_quote(line: &str) -> &str {
     // Where loguru points at values, several rails stand beside each other, and an arrow behind them.
     let is_pointer = |rest: &&str| rest.trim_start().starts_with(['|', '-']);
     let rail = line.trim_start_matches(' ').strip_prefix("| ");
     let line = rail.filter(|rest| !is_pointer(rest)).unwrap_or(line);
-    let line = line.strip_prefix("> ").unwrap_or(line);
-    line.strip_prefix("E       ").unwrap_or(line)
+    line.strip_prefix("> ").unwrap_or(line)
 }
 
 /// `<134>1 `, the priority and version of syslog's protocol; `[pod/web-7d9f8/app] `, as `kubectl logs --prefix` writes it.
@@ -117,7 +118,8 @@ fn without_dyno(line: &str) -> &str {
 }
 
 /// `web1 gunicorn[4711]: `, as journald and syslog write it.
-fn without_program(line: &str) -> &str {
+#[must_use]
+pub fn without_program(line: &str) -> &str {
     let Some((host, rest)) = first_word(line) else {
         return line;
     };
@@ -137,7 +139,9 @@ fn without_program(line: &str) -> &str {
     }
 }
 
-fn first_word(text: &str) -> Option<(&str, &str)> {
+/// The text up to the first blank, and the rest.
+#[must_use]
+pub fn first_word(text: &str) -> Option<(&str, &str)> {
     let end = memchr(b' ', text.as_bytes())?;
     Some((&text[..end], &text[end + 1..]))
 }
@@ -167,6 +171,9 @@ pub fn time_length(text: &str) -> usize {
             end += zone(&bytes[end..]);
         }
         return end;
+    }
+    if bytes.get(10) == Some(&b'.') && shape(bytes, b"dddddddddd.ddd") {
+        return 10 + fraction(&bytes[10..]);
     }
     match bytes.get(2) {
         Some(b'/') if shape(bytes, b"dd/aaa/dddd:dd:dd:dd") => 20,

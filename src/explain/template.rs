@@ -191,6 +191,12 @@ fn fragments_of(literal: &'static str) -> impl Iterator<Item = &'static str> {
     let parts = literal.split(is_changed).flat_map(|part| part.split_inclusive(':'));
     // The blank before a colon is another one in French.
     let fragments = parts.map(|part| part.strip_suffix(" :").unwrap_or(part).trim());
+    // In a record, the severity is a field of its own.
+    let fragments = fragments.map(|fragment| match fragment {
+        "FATAL:" => "FATAL",
+        "ERROR:" => "ERROR",
+        other => other,
+    });
     fragments.filter(|fragment| !fragment.is_empty())
 }
 
@@ -216,7 +222,7 @@ fn value_before(text: &str, literal: &str) -> Option<usize> {
 
 /// How long the word is that ends a text.
 fn last_word(text: &str) -> usize {
-    let is_inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$' | '-');
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$' | '-' | '@');
     text.len() - text.trim_end_matches(is_inside).len()
 }
 

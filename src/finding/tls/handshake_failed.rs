@@ -24,7 +24,6 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("SSL error: wrong version number"),
     Text::new("connection to server at \"{_}port {port} failed: SSL SYSCALL error"),
-    Text::new("connection to server at \"{_}port {port} failed: SSL connection has been closed unexpectedly"),
     Text::near_driver("WRONG_VERSION_NUMBER"),
     Text::new("error performing TLS handshake <- {_}"),
     Text::new("error performing TLS handshake: {_}"),
@@ -34,6 +33,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("SSL error: sslv3 alert handshake failure"),
     Text::new("SSL error: dh key too small"),
     Text::new("before or while processing the request.\nSSL SYSCALL error"),
+    Text::new("Error opening a TLS connection: {_}"),
+    Text::new("failed: SSL error: unexpected eof while reading"),
 ];
 
 /// OpenSSL's words, with what the server had sent.
