@@ -4,7 +4,7 @@ use aho_corasick::{AhoCorasick, Match, PatternID, packed};
 use memchr::memmem;
 
 /// How many are looked for one after the other, which is faster than all at once.
-const ALONE: usize = 2;
+const ALONE: usize = 3;
 /// How much is searched for one before it is for the next.
 const BLOCK: usize = 8 << 10;
 
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_of_two_is_found_wherever_it_stands() {
+    fn the_first_is_found_wherever_it_stands() {
         let few = Few::new(&["FATAL: ", "(EBANNED)"]);
         for before in (0..3 * BLOCK).step_by(BLOCK / 8 - 1) {
             for (text, pattern, length) in [("FATAL: (EBANNED)", 0, 7), ("(EBANNED) FATAL: ", 1, 9)] {
