@@ -130,6 +130,10 @@ impl Scanner {
             let mut around = surroundings(&buffer, start..stop);
             // What the lines around say need not be asked where the line is known.
             let is_vague = place.sign == Sign::Vague;
+            if is_vague && context::owner(around.line) == Some(false) {
+                passed.note(place.sign, stop);
+                continue;
+            }
             let mut recalled = if is_vague { self.recall(place, &around) } else { None };
             if recalled.is_none() && !matters(place.sign, &buffer, start..stop) {
                 passed.note(place.sign, stop);
