@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 use super::{clean, lines, pooler, prefix, times};
 
@@ -170,7 +170,7 @@ where
         if frame.starts_with(TRACEBACK) {
             break;
         }
-        let is_frame = is_frame(&frame);
+        let is_frame = is_frame(frame.as_bytes());
         let names_file = names_file(&frame);
         if !(names_file || is_frame) {
             unsettled += 1;
@@ -206,7 +206,7 @@ pub fn traceback<'l>(above: impl Iterator<Item = &'l [u8]>) -> Option<usize> {
         }
         if line.trim_start().starts_with("File \"") {
             unsettled = 0;
-        } else if !is_frame(&line) {
+        } else if !is_frame(line.as_bytes()) {
             unsettled += 1;
         }
         if unsettled > CODE {
@@ -248,9 +248,13 @@ fn is_numbered(line: &str) -> bool {
 }
 
 /// Whether a line can stand inside of a traceback.
-fn is_frame(line: &str) -> bool {
-    let is_of_java = || line.starts_with("at ") && line.ends_with(')');
-    line.is_empty() || line.starts_with([' ', '\t']) || is_mark(line) || is_of_java()
+fn is_frame(line: &[u8]) -> bool {
+    match line.first() {
+        None | Some(b' ' | b'\t') => true,
+        Some(b'^' | b'~') => is_mark(line),
+        Some(b'a') => line.starts_with(b"at ") && line.ends_with(b")"),
+        Some(_) => false,
+    }
 }
 
 /// What `IPython` and stackprinter write into a traceback: frames, the line that was running, what they leave out, and rules.
@@ -259,8 +263,8 @@ fn is_shown(line: &str) -> bool {
 }
 
 /// `^^^^^^`, below the part of a line that was running.
-fn is_mark(line: &str) -> bool {
-    !line.is_empty() && line.bytes().all(|byte| matches!(byte, b'^' | b'~' | b' '))
+fn is_mark(line: &[u8]) -> bool {
+    !line.is_empty() && line.iter().all(|byte| matches!(byte, b'^' | b'~' | b' '))
 }
 
 /// How a line that holds a match is bound to the match before it.
@@ -300,7 +304,7 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
         return Bond::Chain;
     }
     let lines = || lines::forward(between).flat_map(written);
-    let begun = lines().enumerate().find(|(_, line)| !continues(line));
+    let begun = lines().enumerate().find(|(_, line)| !continues(line.as_bytes()));
     let is_headed = begun.as_ref().is_some_and(|(_, line)| line.starts_with(TRACEBACK)) && !ends_traceback(&plain(first));
     // Mostly another record stands between them.
     if begun.is_some_and(|(index, line)| index == 0 && !is_link(&line)) && !is_headed {
@@ -313,7 +317,7 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
     };
     if let Some(line) = line {
         let own = plain(line);
-        if continues_message(&own, || moment(line)) && lines().all(|line| continues(&line)) {
+        if continues_message(&own, || moment(line)) && lines().all(|line| continues(line.as_bytes())) {
             return Bond::Message;
         }
         if is_reported_above(&own) {
@@ -335,7 +339,7 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
                 return Bond::None;
             }
             framed = true;
-        } else if !(continues(&line) || framed && (is_code || is_exception(text)) || chained && is_shown(&line)) {
+        } else if !(continues(line.as_bytes()) || framed && (is_code || is_exception(text)) || chained && is_shown(&line)) {
             return Bond::None;
         }
         is_code = names_file(&line);
@@ -343,15 +347,26 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
     if chained { Bond::Chain } else { Bond::None }
 }
 
-/// Whether a line says that the next traceback belongs to the one before.
+/// Whether a line that begins something else also ends what stands above it: no later line belongs to that.
+#[must_use]
+pub fn closes(line: &[u8]) -> bool {
+    let is_as_written = line.is_ascii() && !line.starts_with(b"{") && memchr2(0x1b, b'&', line).is_none();
+    is_as_written && {
+        let (_, rest) = prefix::timed(line);
+        !LINKS.iter().chain([&TRACEBACK]).any(|text| rest.starts_with(text.as_bytes()))
+    }
+}
+
+/// What says that the next traceback belongs to the one before.
+const LINKS: [&str; 2] = ["The above exception was the direct cause", "During handling of the above exception"];
+
 fn is_link(line: &str) -> bool {
-    let line = line.trim_start();
-    line.starts_with("The above exception was the direct cause") || line.starts_with("During handling of the above exception")
+    LINKS.iter().any(|link| line.trim_start().starts_with(link))
 }
 
 /// Whether a line goes on with a message that began before.
 #[must_use]
-pub fn continues(line: &str) -> bool {
+pub fn continues(line: &[u8]) -> bool {
     const STARTS: &[&str] = &[
         "DETAIL:",
         "HINT:",
@@ -375,10 +390,20 @@ pub fn continues(line: &str) -> bool {
         "SSL SYSCALL",
         "Caused by: ",
     ];
-    let Some(first) = line.as_bytes().first() else {
-        return true;
-    };
-    is_frame(line) || STARTS.iter().any(|start| start.as_bytes()[0] == *first && line.starts_with(start))
+    const FIRST: [bool; 256] = first_bytes(STARTS);
+    let may_start = line.first().is_some_and(|first| FIRST[usize::from(*first)]);
+    is_frame(line) || may_start && STARTS.iter().any(|start| line.starts_with(start.as_bytes()))
+}
+
+/// What the texts begin with.
+const fn first_bytes(texts: &[&str]) -> [bool; 256] {
+    let mut first = [false; 256];
+    let mut index = 0;
+    while index < texts.len() {
+        first[texts[index].as_bytes()[0] as usize] = true;
+        index += 1;
+    }
+    first
 }
 
 /// When a line was written, beside the one before it.
@@ -399,7 +424,7 @@ fn continues_message(line: &str, moment: impl FnOnce() -> Moment) -> bool {
         "server closed the connection unexpectedly",
         "SSL connection has been closed unexpectedly",
     ];
-    if continues(line) {
+    if continues(line.as_bytes()) {
         return !line.is_empty();
     }
     let is_attempt = ATTEMPTS.iter().any(|start| line.starts_with(start));
