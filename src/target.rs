@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::foreign::Foreign;
+use crate::listing;
 use crate::secret::Secret;
 
 /// A connection as libpq would understand it: every default filled in.
@@ -92,8 +93,7 @@ impl Target {
     /// The places to try, in words.
     #[must_use]
     pub fn places(&self) -> String {
-        let hosts: Vec<String> = self.hosts.iter().map(ToString::to_string).collect();
-        hosts.join(", ")
+        listing::list(&self.hosts)
     }
 
     /// The target as it is for one of several hosts: the password file may have a password for each.

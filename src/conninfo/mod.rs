@@ -13,6 +13,7 @@ pub mod parameters;
 pub mod passfile;
 pub mod scheme;
 pub mod service_file;
+pub mod slip;
 pub mod uri;
 pub mod validate;
 

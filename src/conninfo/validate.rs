@@ -25,6 +25,8 @@ pub enum Invalid {
     Lists(Mismatch),
     /// `hostaddr` is no numeric address.
     NotAnAddress,
+    /// `client_encoding` names no encoding that the server knows.
+    NoEncoding,
 }
 
 impl Invalid {
@@ -38,6 +40,7 @@ impl Invalid {
             Self::WeakMode { .. } => "sslmode",
             Self::ProtocolRange => "ssl_min_protocol_version",
             Self::Lists(Mismatch::Hosts { .. }) | Self::NotAnAddress => "hostaddr",
+            Self::NoEncoding => "client_encoding",
         }
     }
 }
@@ -58,6 +61,13 @@ const WORDS: &[(&str, &[&str])] = &[
     ),
     ("load_balance_hosts", &["disable", "random"]),
 ];
+
+/// The names that PostgreSQL has for encodings, without case and punctuation: `pg_encname_tbl` of its `encnames.c`.
+const ENCODINGS: &str = "abc alt big5 euccn eucjis2004 eucjp euckr euctw gb18030 gbk iso88591 iso885910 iso885913 iso885914 iso885915 iso885916 \
+     iso88592 iso88593 iso88594 iso88595 iso88596 iso88597 iso88598 iso88599 johab koi8 koi8r koi8u latin1 latin10 latin2 latin3 latin4 latin5 \
+     latin6 latin7 latin8 latin9 mskanji muleinternal shiftjis shiftjis2004 sjis sqlascii tcvn tcvn5712 uhc unicode utf8 vscii win win1250 win1251 \
+     win1252 win1253 win1254 win1255 win1256 win1257 win1258 win866 win874 win932 win936 win949 win950 windows1250 windows1251 windows1252 \
+     windows1253 windows1254 windows1255 windows1256 windows1257 windows1258 windows866 windows874 windows932 windows936 windows949 windows950";
 
 /// Numbers that libpq reads for every host over TCP.
 const NUMBERS: &[&str] = &[
@@ -87,6 +97,15 @@ pub fn check<'a>(value_of: impl Fn(&str) -> Option<&'a [u8]>) -> Vec<Invalid> {
     found.extend(check_modes(&value_of));
     found.extend(check_protocols(&value_of));
     found
+}
+
+/// An encoding that no session can have: libpq hands it on, and every server refuses it. For `auto` libpq puts the locale's.
+#[must_use]
+pub fn encoding(name: &[u8]) -> Option<Invalid> {
+    let letters = name.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    let plain: Vec<u8> = letters.map(u8::to_ascii_lowercase).collect();
+    let is_known = || ENCODINGS.split_ascii_whitespace().any(|known| known.as_bytes() == plain);
+    (!matches!(name, b"" | b"auto") && !is_known()).then_some(Invalid::NoEncoding)
 }
 
 fn check_hosts<'a>(value_of: &impl Fn(&str) -> Option<&'a [u8]>) -> Vec<Invalid> {

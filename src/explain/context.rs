@@ -35,8 +35,31 @@ const OURS: &[&str] = &[
     "pgbouncer",
     "pgcat",
     "libpq",
+    "pq: ",
+    "jackc/",
+    "lib/pq",
+    "pgxpool",
+    "sqlx_postgres",
+    "sqlx::postgres",
+    "sqlx-postgres",
+    "diesel::pg",
+    "pgconnection",
+    "pgdatabaseerror",
+    "dberror {",
+    "error { kind: connect, cause: some(",
+    "error { kind: io, cause: some(",
+    "dbd::pg",
+    "pdo_pgsql",
+    "pgsql:host=",
+    "(connection: pgsql",
+    "pg::",
+    "qpsql",
     "connection to server at",
+    "accepting tcp/ip connections",
+    "{'s': 'fatal'",
+    "{'s': 'error'",
     "pooler error",
+    "error connecting to server",
     "node_modules/pg",
     "client_pg.",
     "failed to connect to `host=",
@@ -51,8 +74,15 @@ const OURS: &[&str] = &[
     ":5432",
 ];
 
-/// Words that may also be a host's, a user's or a path's, in lower case: they count where nothing else tells.
-const NAMES: &[&str] = &["postgres", "odyssey"];
+/// Words that may also be a host's, a user's, a path's or another database's, in lower case: they count where nothing else tells.
+const NAMES: &[&str] = &[
+    "postgres",
+    "odyssey",
+    "error communicating with database",
+    "error communicating with the server",
+    "error returned from database",
+    "attempting to establish a tls connection",
+];
 
 /// Words of clients of other servers, in lower case.
 const OTHERS: &[&str] = &[
@@ -164,6 +194,7 @@ where
     }
     let above = before().take(FRAMES).flat_map(|line| written(line).rev());
     let mut in_traceback = false;
+    let mut neighbours = NEIGHBOURS;
     // Some collectors take the indentation away: then a line counts as code once the frame above it is seen.
     let mut unsettled = 0;
     for (distance, frame) in above.enumerate() {
@@ -172,6 +203,10 @@ where
         }
         let is_frame = is_frame(frame.as_bytes());
         let names_file = names_file(&frame);
+        // Rust's chains have a blank line above it, and what the cause brought about above that.
+        if frame == "Caused by:" {
+            neighbours += 2;
+        }
         if !(names_file || is_frame) {
             unsettled += 1;
         } else if names_file && unsettled > 0 {
@@ -181,10 +216,10 @@ where
             unsettled = 0;
         }
         in_traceback |= names_file;
-        if unsettled > CODE && (in_traceback || distance >= NEIGHBOURS) {
+        if unsettled > CODE && (in_traceback || distance >= neighbours) {
             break;
         }
-        let counts = names_file || !in_traceback && (is_frame || distance < NEIGHBOURS);
+        let counts = names_file || !in_traceback && (is_frame || distance < neighbours);
         if counts
             && !is_numbered(&frame)
             && let Some(ours) = owner(frame.as_bytes())
@@ -204,9 +239,9 @@ pub fn traceback<'l>(above: impl Iterator<Item = &'l [u8]>) -> Option<usize> {
         if line.contains(TRACEBACK) {
             return Some(index + 1);
         }
-        if line.trim_start().starts_with("File \"") {
+        if names_file(&line) {
             unsettled = 0;
-        } else if !is_frame(line.as_bytes()) {
+        } else if !is_frame(line.as_bytes()) && !is_numbered(&line) && !line.starts_with(['│', '╭', '╰']) {
             unsettled += 1;
         }
         if unsettled > CODE {
@@ -285,7 +320,9 @@ const REPORT: &[&str] = &["Django Version: ", "Exception Type: "];
 #[must_use]
 pub fn begins(line: &[u8]) -> bool {
     let own = plain(line);
-    !continues_message(&own, || Moment::Untold) && !is_reported_above(&own) && !pooler::may_say_again(&lines::text(line))
+    // Of what begins with a number, the number says whether it goes on.
+    let is_counted = own.starts_with(|c: char| c.is_ascii_digit());
+    !is_counted && !continues_message(&own, || Moment::Untold) && !is_reported_above(&own) && !pooler::may_say_again(&lines::text(line))
 }
 
 /// Whether a line of Django's report says which exception came first.
@@ -388,7 +425,10 @@ pub fn continues(line: &[u8]) -> bool {
         "connections on Unix domain socket",
         "before or while processing the request",
         "SSL SYSCALL",
-        "Caused by: ",
+        "Caused by:",
+        "0: ",
+        "1: ",
+        "2: ",
     ];
     const FIRST: [bool; 256] = first_bytes(STARTS);
     let may_start = line.first().is_some_and(|first| FIRST[usize::from(*first)]);

@@ -35,6 +35,7 @@ const BROKEN: &[&str] = &[
     "cannot execute ",
     "canceling statement due to",
     "terminating connection",
+    "CERTIFICATE_VERIFY_FAILED",
     "DatabaseError: {'S'",
     "ConnectionFailure",
     "InsufficientPrivilege",

@@ -200,7 +200,7 @@ fn title_subject(facts: &Facts) -> Option<String> {
     }
     NAMES
         .iter()
-        .find_map(|name| facts.get(name).map(|value| format!("{name} \"{value}\"")))
+        .find_map(|name| facts.named(name).map(|value| format!("{name} \"{value}\"")))
 }
 
 /// The target as far as the log tells it.

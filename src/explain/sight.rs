@@ -339,6 +339,8 @@ fn matches<'t>(message: &'t str, own: usize, around: &Surroundings<'_>) -> Vec<M
     };
     let mut matches = catalogue::matches(message, &mut near_driver);
     matches.retain(|found| !is_of_statement(message, found.captured.start) && !goes_on(message, found.captured.end));
+    // CREATE DATABASE names it, and nothing connects to it.
+    matches.retain(|found| !message[..found.captured.start].ends_with("template "));
     if !matches.is_empty() && (values::is_value(around.line, around.above()) || values::is_statement(around.line, around.above())) {
         matches.clear();
     }
@@ -360,7 +362,8 @@ fn frames_above(around: &Surroundings<'_>, message: &str) -> String {
         None => String::new(),
         Some(lines) => {
             let (frames, line) = around.near(lines, 0);
-            lines::text(&frames[..line.start]).into_owned() + message
+            let frames = lines::forward(&frames[..line.start]).map(|line| clean::record(line) + "\n");
+            frames.collect::<String>() + message
         }
     }
 }

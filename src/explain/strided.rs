@@ -79,8 +79,9 @@ impl Strided {
         }
     }
 
-    /// The first literal that a look at or behind `from` finds and `accept` takes, which is told its place in the list.
-    pub fn find<T>(&self, haystack: &[u8], from: usize, mut accept: impl FnMut(usize, usize) -> Option<T>) -> Option<(Found, T)> {
+    /// The literal that the first look at or behind `from` finds and `accept` takes, which is told its place in the list. Of several, the one
+    /// that is taken for the least counts.
+    pub fn find<T: Ord>(&self, haystack: &[u8], from: usize, mut accept: impl FnMut(usize, usize) -> Option<T>) -> Option<(Found, T)> {
         let mut at = from;
         // Four looks at once: what is rare in each is rare in all.
         while let Some(block) = haystack.get(at..at + 3 * STRIDE + STRETCH) {
@@ -111,18 +112,19 @@ impl Strided {
     }
 
     #[cold]
-    fn literal_at<T>(&self, haystack: &[u8], at: usize, accept: &mut impl FnMut(usize, usize) -> Option<T>) -> Option<(Found, T)> {
+    fn literal_at<T: Ord>(&self, haystack: &[u8], at: usize, accept: &mut impl FnMut(usize, usize) -> Option<T>) -> Option<(Found, T)> {
         let bytes = number(haystack.get(at..at + STRETCH)?);
         let bucket = bucket(hash(bytes));
         let [begin, end] = [bucket, bucket + 1].map(|bucket| usize::from(self.buckets[bucket]));
         let stretches = &self.stretches[begin..end];
-        stretches.iter().filter(|stretch| stretch.bytes == bytes).find_map(|stretch| {
+        let found = stretches.iter().filter(|stretch| stretch.bytes == bytes).filter_map(|stretch| {
             let start = at.checked_sub(usize::from(stretch.offset))?;
             let literal = usize::from(stretch.literal);
             let stands = haystack[start..].starts_with(self.literals[literal]);
             let found = Found { start, next: at + STRIDE };
             accept(stands.then_some(literal)?, start).map(|taken| (found, taken))
-        })
+        });
+        found.min_by(|(_, one), (_, other)| one.cmp(other))
     }
 }
 

@@ -128,14 +128,13 @@ fn first(line: &str, indentation: usize) -> Option<&str> {
 /// Without `app.py:38`, at the right end of the first line.
 fn without_source(text: &str) -> &str {
     let text = text.trim_end();
-    match text.rsplit_once("  ").or_else(|| text.rsplit_once(' ')) {
+    match text.rsplit_once(' ') {
         Some((message, source))
             if source
-                .trim()
                 .split_once(".py:")
                 .is_some_and(|(_, line)| line.bytes().all(|b| b.is_ascii_digit())) =>
         {
-            message
+            message.trim_end()
         }
         _ => text,
     }

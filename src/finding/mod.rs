@@ -85,7 +85,7 @@ catalogue! {
         no_address + TEXTS,
         resolver_unreachable,
         server_failure + TEXTS,
-        timeout,
+        timeout + TEXTS,
         unexpected_address,
     }
     tcp {
@@ -196,7 +196,7 @@ catalogue! {
         expected_table_missing + TEXTS,
         foreign_database,
         inconsistent_history + TEXTS,
-        locked,
+        locked + TEXTS,
         multiple_heads + TEXTS,
         never_applied,
         no_metadata + TEXTS,
@@ -204,7 +204,7 @@ catalogue! {
         overlapping_rows + TEXTS,
         pending + TEXTS,
         project_missing + TEXTS,
-        record_without_file,
+        record_without_file + TEXTS,
         restart_due,
         transaction_block + TEXTS,
         unknown_revision + TEXTS,

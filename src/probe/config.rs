@@ -111,7 +111,11 @@ impl Desk<'_> {
             Some(Chosen::Dsn { source, .. } | Chosen::Parts { source, .. } | Chosen::Libpq { source }) => {
                 shell_only::found(&bag.place, &source)
             }
-            Some(Chosen::Empty { .. } | Chosen::Absent { .. } | Chosen::Nothing) | None => no_settings::nothing(&bag.place),
+            Some(Chosen::Empty { .. } | Chosen::Absent { .. } | Chosen::Nothing) | None => {
+                let beside = self.project.unwrap_or_else(|| Path::new("")).join(".env");
+                let is_unasked = bag.place == Place::Environment && beside.is_file();
+                no_settings::nothing(&bag.place, is_unasked.then_some(beside.as_path()))
+            }
         }
     }
 
@@ -223,7 +227,8 @@ fn setting_of(keyword: &str, merged: &Merged, bag: &Bag, source: &Source) -> Str
 }
 
 fn validate(merged: &Merged, bag: &Bag, source: &Source, certain: bool, notes: &mut Notes) {
-    for invalid in validate::check(|keyword| merged.get(keyword)) {
+    let refused_by_server = merged.get("client_encoding").and_then(validate::encoding);
+    for invalid in validate::check(|keyword| merged.get(keyword)).into_iter().chain(refused_by_server) {
         let keyword = invalid.keyword();
         let setting = setting_of(keyword, merged, bag, source);
         let value = merged.get(keyword).map(Foreign::from_bytes);

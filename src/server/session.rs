@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinHandle;
 use tokio_postgres::config::{self, SslNegotiation};
+use tokio_postgres::error::{DbError, Severity};
 use tokio_postgres::tls::{ChannelBinding, TlsConnect};
 use tokio_postgres::{Client, Config, Error, SimpleQueryMessage, SimpleQueryRow};
 
@@ -144,11 +145,14 @@ impl Session {
         match parting::finished(logging_in, part).await {
             Ok(Ok((client, connection))) => {
                 let seen = seen();
+                let witness = Arc::clone(&shared);
                 Ok(Self {
                     client,
-                    connection: tokio::spawn(async {
+                    connection: tokio::spawn(async move {
                         // A connection that breaks later shows in the queries that it takes along.
-                        let _ = connection.await;
+                        if let Err(error) = connection.await {
+                            note_farewell(&witness, &error);
+                        }
                     }),
                     address: address.clone(),
                     seen: Arc::clone(&shared),
@@ -185,7 +189,10 @@ impl Session {
             );
             let both = async { tokio::join!(self.client.simple_query(&statements), self.client.batch_execute("ROLLBACK")) };
             // What has come until then counts.
-            let (answer, _) = tokio::time::timeout_at(until, both).await.map_err(|_| late(limit))?;
+            let (answer, rolled_back) = tokio::time::timeout_at(until, both).await.map_err(|_| late(limit))?;
+            if let Err(error) = rolled_back {
+                note_farewell(&self.seen, &error);
+            }
             let messages = answer.map_err(|error| self.no_answer(&error))?;
             messages.into_iter().filter_map(row).collect()
         });
@@ -207,11 +214,13 @@ impl Session {
     }
 
     fn no_answer(&self, error: &Error) -> NoAnswer {
-        let excess = self.seen.lock().unwrap_or_else(PoisonError::into_inner).excess;
-        match (error.as_db_error(), excess) {
-            (Some(error), _) => NoAnswer::Refused(error.into()),
-            (None, Some(excess)) => NoAnswer::Lost(excess.to_string()),
-            (None, None) => NoAnswer::Lost(Foreign::new(error.to_string()).to_string()),
+        note_farewell(&self.seen, error);
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match (error.as_db_error(), seen.excess, &seen.farewell) {
+            (Some(error), ..) => NoAnswer::Refused(error.into()),
+            (None, Some(excess), _) => NoAnswer::Lost(excess.to_string()),
+            (None, None, Some(farewell)) => NoAnswer::Lost(format!("the server ended the session: {farewell}")),
+            (None, None, None) => NoAnswer::Lost(Foreign::new(error.to_string()).to_string()),
         }
     }
 
@@ -227,6 +236,15 @@ impl Session {
                 let _ = tokio::time::timeout(CANCEL_PAUSE, cancel(&self.address, key)).await;
             }
         }
+    }
+}
+
+/// Keeps the words with which the server ends a session: they come in answer to whatever was asked last.
+fn note_farewell(seen: &Mutex<Seen>, error: &Error) {
+    let ends = |error: &&DbError| matches!(error.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
+    if let Some(error) = error.as_db_error().filter(ends) {
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.farewell.get_or_insert_with(|| error.into());
     }
 }
 

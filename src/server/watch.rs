@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::error::ServerError;
 use super::wire::LARGEST_MESSAGE;
 use crate::foreign::Foreign;
 use crate::net::greeting::Speaker;
@@ -76,17 +77,20 @@ pub struct CancelKey(pub Secret);
 /// More bytes than an answer takes: the connection is given up before they fill the memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Excess {
-    /// A message of the login declares so many.
+    /// A message declares so many.
     Declared(usize),
     /// More than so many came.
     Sent(usize),
+    /// A row of the answer declares so many columns.
+    Columns(u16),
 }
 
 impl fmt::Display for Excess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Declared(bytes) => write!(f, "a message of the login declares {bytes} bytes; real ones have a few hundred"),
+            Self::Declared(bytes) => write!(f, "a message declares {bytes} bytes; real ones have far fewer"),
             Self::Sent(bytes) => write!(f, "more than {} KiB came, which no answer takes", bytes / 1024),
+            Self::Columns(columns) => write!(f, "a row declares {columns} columns; no question asks for so many"),
         }
     }
 }
@@ -94,6 +98,15 @@ impl fmt::Display for Excess {
 /// The most that may come before the server is ready for queries, and in all.
 const LONGEST_LOGIN: usize = 1024 * 1024;
 const LONGEST_TALK: usize = 64 * 1024 * 1024;
+
+/// The largest message of an answer; a list of ten thousand tables has about a tenth.
+const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
+
+/// What a message takes in memory besides its bytes; empty ones fill it too.
+const WEIGHT_OF_MESSAGE: usize = 256;
+
+/// More columns than any question asks for; of a row of nothing else each takes many times its bytes.
+const MOST_COLUMNS: u16 = 256;
 
 /// How far a login got.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,6 +138,8 @@ pub struct Seen {
     pub excess: Option<Excess>,
     /// Anything at all was received.
     pub heard: bool,
+    /// With what words the server ended the session, where it did.
+    pub farewell: Option<ServerError>,
 }
 
 /// A stream whose server messages are watched.
@@ -178,7 +193,7 @@ impl<S> Watch<S> {
             seen.excess = Some(Excess::Sent(most));
             return Err(io::ErrorKind::InvalidData.into());
         }
-        while !bytes.is_empty() && seen.progress < Progress::Ready {
+        while !bytes.is_empty() {
             let skipped = self.to_skip.min(bytes.len());
             self.to_skip -= skipped;
             bytes = &bytes[skipped..];
@@ -187,11 +202,16 @@ impl<S> Watch<S> {
             self.pending.extend_from_slice(&bytes[..taken]);
             bytes = &bytes[taken..];
             if self.pending.len() == HEADER_BYTES {
+                self.received = self.received.saturating_add(WEIGHT_OF_MESSAGE);
                 check_header(&self.pending, bytes, &mut seen)?;
             }
             if self.pending.len() >= HEADER_BYTES && self.pending.len() == wanted_bytes(&self.pending) {
                 self.to_skip = HEADER_BYTES - 4 + declared(&self.pending) - self.pending.len();
-                note(self.pending[0], &self.pending[HEADER_BYTES..], &mut seen);
+                if seen.progress < Progress::Ready {
+                    note(self.pending[0], &self.pending[HEADER_BYTES..], &mut seen);
+                } else {
+                    check_columns(&self.pending, &mut seen)?;
+                }
                 self.pending.clear();
                 if let (Some(allowed), Some(method)) = (&self.allowed, seen.method)
                     && !allowed.allows(method.required_name())
@@ -220,6 +240,7 @@ fn wanted_bytes(pending: &[u8]) -> usize {
     let kept = match (pending[0], pending.get(5..9)) {
         (b'S' | b'K', _) | (b'R', Some([0, 0, 0, 10])) => body,
         (b'R', _) => body.min(4),
+        (b'T' | b'D', _) => body.min(2),
         _ => 0,
     };
     HEADER_BYTES + kept
@@ -227,13 +248,14 @@ fn wanted_bytes(pending: &[u8]) -> usize {
 
 fn check_header(header: &[u8], following: &[u8], seen: &mut Seen) -> io::Result<()> {
     let length = declared(header);
-    if !b"RSKENZvA".contains(&header[0]) || length < 4 {
+    let is_ready = seen.progress == Progress::Ready;
+    if !(is_ready || b"RSKENZvA".contains(&header[0])) || length < 4 {
         if seen.method.is_none() {
             seen.foreign = Some([header, following].concat());
         }
         return Err(io::ErrorKind::InvalidData.into());
     }
-    if length > LARGEST_MESSAGE {
+    if length > if is_ready { LARGEST_ANSWER } else { LARGEST_MESSAGE } {
         let greeting = [header, following].concat();
         if seen.method.is_none() && Speaker::of(&greeting) != Speaker::Unknown {
             // The tag of a message, by chance.
@@ -243,6 +265,17 @@ fn check_header(header: &[u8], following: &[u8], seen: &mut Seen) -> io::Result<
         return Err(io::ErrorKind::InvalidData.into());
     }
     Ok(())
+}
+
+/// Of a row, or of its description.
+fn check_columns(message: &[u8], seen: &mut Seen) -> io::Result<()> {
+    match message {
+        [b'T' | b'D', _, _, _, _, high, low] if u16::from_be_bytes([*high, *low]) > MOST_COLUMNS => {
+            seen.excess = Some(Excess::Columns(u16::from_be_bytes([*high, *low])));
+            Err(io::ErrorKind::InvalidData.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn note(tag: u8, body: &[u8], seen: &mut Seen) {

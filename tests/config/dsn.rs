@@ -191,10 +191,21 @@ fn values_that_libpq_refuses() {
         ("db/shop?connect_timeout=soon", "\"soon\""),
         ("db/shop?target_session_attrs=master", "\"master\""),
         ("db/shop?sslrootcert=system&sslmode=require", "sslrootcert=system"),
+        ("db/shop?client_encoding=utf8mb4", "\"utf8mb4\""),
     ] {
         let seen = Case::dsn(&format!("postgresql://app:Zq7Kwoxjy@{tail}")).secret("Zq7Kwoxjy").run();
         let finding = seen.fails_with("invalid-value");
         assert!(finding.title.contains(shown), "{tail}: {}", finding.title);
+    }
+}
+
+#[test]
+fn encodings_as_the_server_reads_their_names() {
+    for name in ["UTF8", "utf-8", "Unicode", "ISO_8859-1", "win1252", "SQL_ASCII", "auto", ""] {
+        Case::dsn(&format!("postgresql://app:Zq7Kwoxjy@db/shop?client_encoding={name}"))
+            .secret("Zq7Kwoxjy")
+            .run()
+            .passes();
     }
 }
 

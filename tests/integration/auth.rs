@@ -30,6 +30,25 @@ fn what_looks_like_a_wrong_password_is_told_with_its_candidates() {
 }
 
 #[test]
+fn a_slip_on_the_way_into_the_settings_is_the_first_candidate() {
+    let right = canary::of("app");
+    for (password, cause) in [
+        (format!("{right}\n"), "a line feed at the end"),
+        (format!("\"{right}\""), "the quotes round the password"),
+        (
+            right.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02X}")),
+            "percent-encoded",
+        ),
+    ] {
+        let dsn = Server::shared().dsn("app").no_password();
+        let run = Doctor::check().dsn(dsn).env("PGPASSWORD", password).run();
+        run.fails("auth/password-rejected");
+        let first = run.finding("auth/password-rejected")["candidates"][0].to_string();
+        assert!(first.contains(cause), "{first}");
+    }
+}
+
+#[test]
 fn the_password_is_offered_once() {
     let server = Server::shared();
     let shop = server.copy();
@@ -110,6 +129,14 @@ fn a_library_is_missing() {
     let run = Doctor::check().dsn(from_options).run();
     run.fails("auth/preload-library-missing");
     assert!(run.stdout.contains("remove the setting from options"), "{}", run.stdout);
+    server.sql("postgres", "ALTER ROLE app SET local_preload_libraries = 'nosuch'");
+    let run = Doctor::check().dsn(server.dsn("app")).run();
+    run.fails("auth/preload-library-missing");
+    apply(&server, &run.finding("auth/preload-library-missing"));
+    assert!(
+        !Doctor::check().dsn(server.dsn("app")).run().stdout.contains("preload"),
+        "the remedy has no effect"
+    );
     server.sql("postgres", "ALTER DATABASE shop SET session_preload_libraries = 'nosuch'");
     let run = Doctor::check().dsn(server.dsn("app")).run();
     run.fails("auth/preload-library-missing");
@@ -146,8 +173,9 @@ fn the_database_is_closed() {
 
 #[test]
 fn a_startup_option_is_unknown() {
-    let dsn = Server::shared().dsn("app").with("options", "-c nosuch=1");
-    refused(&dsn, "auth/parameter-unsupported");
+    for options in ["-c nosuch=1", "-c nosuch", "--nosuch", "nosuch", "-x"] {
+        refused(&Server::shared().dsn("app").with("options", options), "auth/parameter-unsupported");
+    }
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! The whole chain on a sound server.
 
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
 use crate::harness::Doctor;
 use crate::lab::account;
 use crate::lab::dsn::Dsn;
@@ -74,6 +77,34 @@ fn an_interrupted_check_leaves_nothing_behind() {
     assert!(
         !log.contains("connection to client lost") && !log.contains("unexpected EOF"),
         "{log}"
+    );
+}
+
+#[test]
+fn the_server_says_why_it_ended_the_session() {
+    let server = Server::shared();
+    let shop = server.copy();
+    let _holder = shop.hold_up_checks();
+    let run = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let end = format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' AND application_name = 'dbdoctor' \
+                 AND wait_event_type = 'Lock'",
+                shop.name
+            );
+            let until = Instant::now() + Duration::from_mins(1);
+            while server.sql("postgres", &end).trim() != "t" && Instant::now() < until {
+                sleep(Duration::from_millis(50));
+            }
+        });
+        Doctor::check().dsn(shop.dsn("app")).args(["--timeout", "600s"]).in_format("short")
+    });
+    assert_eq!(run.status, 3, "{}{}", run.stdout, run.stderr);
+    let told = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("the server ended the session: FATAL 57P01: terminating connection due to administrator command"),
+        "{}",
+        run.stdout
     );
 }
 

@@ -10,6 +10,17 @@ fn nothing_says_where_the_database_is() {
     Doctor::check().run().fails("config/no-settings").exemplifies("config/no-settings");
 }
 
+#[test]
+fn an_env_file_that_nobody_asked_for_is_pointed_to() {
+    let project = Project::empty();
+    project.write(".env", &format!("DATABASE_URL={}\n", Server::shared().dsn("app")));
+    let run = Doctor::check().project(&project.path).run();
+    run.fails("config/no-settings");
+    let finding = run.finding("config/no-settings").to_string();
+    let path = project.path.join(".env").display().to_string();
+    assert!(finding.contains(&format!("dbdoctor check --env-file {path}")), "{finding}");
+}
+
 /// A misspelt directory would leave its layer out, and a check after a deploy would be sound without a look.
 #[test]
 fn a_directory_that_is_named_has_to_be_there() {

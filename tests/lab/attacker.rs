@@ -19,6 +19,8 @@ pub enum Act {
     Send(Vec<u8>),
     /// Sends it again and again, until the other side hangs up.
     Flood(Vec<u8>),
+    /// The same with something else each time, which depends on its number.
+    Stream(fn(usize) -> Vec<u8>),
     /// Sends it so often.
     Repeat(Vec<u8>, usize),
     /// Sends one byte, waits, and so on.
@@ -57,7 +59,8 @@ pub fn listen_by_name(identity: &Identity, name: &'static str, script: Vec<Act>)
     serve(acceptor.build(), script)
 }
 
-fn acceptor(identity: &Identity) -> SslAcceptorBuilder {
+/// A server's side of TLS with this identity.
+pub fn acceptor(identity: &Identity) -> SslAcceptorBuilder {
     let (certificate, key) = identity.write(&workdir::fresh("attacker"), "attacker");
     let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).expect("OpenSSL knows it");
     acceptor.set_certificate_chain_file(certificate).expect("the authority wrote it");
@@ -115,7 +118,8 @@ pub fn relay(server: u16, before: impl Fn(usize) + Clone + Send + 'static) -> u1
     })
 }
 
-fn accept(serve: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static) -> u16 {
+/// Serves every connection to a port of 127.0.0.1 that it gives, as long as the process lives.
+pub fn accept(serve: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback address");
     let port = listener.local_addr().expect("it is bound").port();
     port::remember(port);
@@ -129,17 +133,30 @@ fn accept(serve: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static) 
     port
 }
 
+/// More than any client says at once.
+const READ: usize = 64 * 1024;
+
+/// Reads what comes first.
+///
+/// # Errors
+/// What the operating system says.
+pub fn read(stream: &mut impl io::Read) -> io::Result<()> {
+    stream.read(&mut vec![0; READ]).map(drop)
+}
+
 fn perform(act: &Act, stream: &mut (impl io::Read + io::Write)) -> io::Result<()> {
-    const READ: usize = 64 * 1024;
     const PAUSE: Duration = Duration::from_millis(100);
     match act {
-        Act::Read => {
-            let _ = stream.read(&mut vec![0; READ])?;
-        }
+        Act::Read => read(stream)?,
         Act::Send(bytes) => stream.write_all(bytes)?,
         Act::Flood(bytes) => loop {
             stream.write_all(bytes)?;
         },
+        Act::Stream(words) => {
+            for number in 0.. {
+                stream.write_all(&words(number))?;
+            }
+        }
         Act::Repeat(bytes, times) => {
             for _ in 0..*times {
                 stream.write_all(bytes)?;

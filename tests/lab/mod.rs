@@ -2,7 +2,7 @@
 //!
 //! - [`server`]: PostgreSQL, with one role per way to fail ([`matrix`]).
 //! - [`pgbouncer`], [`dns`], [`hostile`]: what else stands between an application and its database.
-//! - [`attacker`], [`rogue_dns`]: peers that no real software is like, with a script of what they send.
+//! - [`attacker`], [`forged_tls`], [`rogue_dns`]: peers that no real software is like, with a script of what they send.
 //! - [`authority`]: certificates. [`project`], [`python`], [`node`], [`ruby`]: applications with migrations, and the tools that make them.
 //! - [`service`]: units of systemd, and real application servers started as they say.
 //! - [`manager`]: the real systemd as their manager.
@@ -19,6 +19,7 @@ pub mod database;
 pub mod dns;
 pub mod dsn;
 pub mod flights;
+pub mod forged_tls;
 pub mod german;
 pub mod hostile;
 pub mod install;

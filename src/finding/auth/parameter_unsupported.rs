@@ -17,8 +17,8 @@ pub static KIND: Kind = Kind {
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
-    error.is("42704")
-        || error.is("22023")
+    // 42601 is what the server says of options that it cannot read as switches.
+    ["42704", "22023", "42601"].iter().any(|sqlstate| error.is(sqlstate))
         || error.says(&[
             "unsupported startup parameter",
             "unsupported options startup parameter",

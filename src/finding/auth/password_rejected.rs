@@ -1,5 +1,6 @@
 //! `auth/password-rejected`
 
+use crate::conninfo::slip;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
@@ -35,6 +36,10 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
         .evidence(error.to_string());
     if let Some(source) = source {
         finding = finding.evidence(format!("the password came from {source}"));
+    }
+    let password = target.password.as_ref().map_or(&[][..], |password| password.secret.reveal());
+    for slip in slip::of(password) {
+        finding = finding.candidate(slip.cause(), slip.check());
     }
     if error.is_of_a_pooler() {
         return through_a_pooler(finding, &role);

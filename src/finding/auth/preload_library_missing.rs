@@ -19,6 +19,9 @@ pub static KIND: Kind = Kind {
 /// The settings that load libraries at login; `shared_preload_libraries` keeps the server itself from starting.
 const SETTINGS: [&str; 2] = ["session_preload_libraries", "local_preload_libraries"];
 
+/// Where the server looks for what `local_preload_libraries` names: anybody may set it, so it may name nothing else.
+const FREE_TO_ALL: &str = "$libdir/plugins/";
+
 /// Whether a refusal is of this kind.
 #[must_use]
 pub fn matches(error: &ServerError) -> bool {
@@ -29,17 +32,18 @@ pub fn matches(error: &ServerError) -> bool {
 #[must_use]
 pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
     let (role, database) = (&scene.target.user, &scene.target.database);
-    let library = error
-        .message
-        .raw()
-        .split('"')
-        .nth(1)
-        .map_or_else(|| "a library".to_owned(), |name| format!("\"{}\"", Foreign::new(name)));
+    let named = error.message.raw().split('"').nth(1);
+    let library = named.map_or_else(|| "a library".to_owned(), |name| format!("\"{}\"", Foreign::new(name)));
     let [session, local] = SETTINGS;
+    let setting = if named.is_some_and(|name| name.starts_with(FREE_TO_ALL)) {
+        local
+    } else {
+        session
+    };
     let finding = KIND
         .found(format!("sessions of \"{role}\" in \"{database}\" are to load {library}, which the server cannot load"))
         .detail(format!(
-            "The role was let in, and then the session was to load what {session} or {local} names. The refusal does not say where that was set: for the role, for the \
+            "The role was let in, and then the session was to load what {setting} names. The refusal does not say where that was set: for the role, for the \
              database, or for all."
         ))
         .evidence(error.to_string());
@@ -65,18 +69,18 @@ pub fn finding(error: &ServerError, scene: &Scene<'_>) -> Finding {
                 Step::sql(
                     "postgres",
                     "where it was set for the role",
-                    format!("ALTER ROLE {} RESET {session};", sql_ident(role.raw())),
+                    format!("ALTER ROLE {} RESET {setting};", sql_ident(role.raw())),
                 )
                 .actor("superuser"),
                 Step::sql(
                     "postgres",
                     "where it was set for the database",
-                    format!("ALTER DATABASE {} RESET {session};", sql_ident(database.raw())),
+                    format!("ALTER DATABASE {} RESET {setting};", sql_ident(database.raw())),
                 )
                 .actor("superuser"),
                 Step::new(
                     Place::DatabaseHost,
-                    format!("where it was set for all: install the package that has {library}, or take it out of {session} in postgresql.conf and reload"),
+                    format!("where it was set for all: install the package that has {library}, or take it out of {setting} in postgresql.conf and reload"),
                 ),
             ],
         ))

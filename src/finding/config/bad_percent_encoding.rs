@@ -18,6 +18,7 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("invalid percent-encoded token: \"{secret}\""),
     Text::new("forbidden value %00 in percent-encoded value: \"{secret}\""),
+    Text::near_driver("invalid URL escape \"{secret}\""),
 ];
 
 /// libpq refuses a code.

@@ -30,6 +30,21 @@ pub const TEXTS: &[Text] = &[
     Text::new("no pq wrapper available"),
     Text::new("pg_config executable not found"),
     Text::new("the greenlet library is required to use this function"),
+    Text::new("sql: unknown driver \"postgres\" (forgotten import?)"),
+    Text::new("sql: unknown driver \"pgx\" (forgotten import?)"),
+    Text::new("PDOException: could not find driver"),
+    Text::near_driver("could not find driver"),
+    Text::new("Call to undefined function pg_connect()"),
+    Text::new("No suitable driver found for jdbc:postgresql"),
+    Text::new("ClassNotFoundException: org.postgresql.Driver"),
+    Text::new("Cannot load driver class: org.postgresql.Driver"),
+    Text::new("Cannot find module 'pg'"),
+    Text::new("Please install pg package manually"),
+    Text::new("Postgres package has not been found installed"),
+    Text::new("could not load the 'postgresql' Active Record adapter"),
+    Text::new("Specified 'postgresql' for database adapter, but the gem is not loaded"),
+    Text::new("Can't locate DBD/Pg.pm in @INC"),
+    Text::new("QSqlDatabase: QPSQL driver not loaded"),
 ];
 
 /// The driver that is wanted, the package that has it, and who wants it: `DATABASE_URL names psycopg2`.

@@ -42,6 +42,12 @@ pub const TEXTS: &[Text] = &[
     Text::new("invalid \"ssl_min_protocol_version\" value: \"{value}\""),
     Text::new("invalid SSL protocol version range"),
     Text::new("Unix-domain socket path \"{socket}\" is too long"),
+    Text::near_driver("invalid port \":{secret}\" after host"),
+    Text::near_driver("invalid port (strconv.ParseUint: parsing \"{secret}\""),
+    Text::new("pq: unsupported sslmode"),
+    Text::new("invalid connection string: invalid value for option `port`"),
+    Text::new("invalid connection string <- invalid value for option `port`"),
+    Text::near_driver("error with configuration: invalid port number"),
 ];
 
 /// A value that libpq refuses. `setting` names it with its source; `value` is `None` where it may be a piece of a password.
@@ -82,6 +88,10 @@ pub fn found(invalid: &Invalid, setting: &str, value: Option<&Foreign>) -> Findi
             format!("{hosts} host names for {addresses} addresses"),
             "libpq takes as many items in hostaddr as in host".to_owned(),
         ),
+        Invalid::NoEncoding => (
+            format!("client_encoding is {shown}"),
+            "PostgreSQL takes the names of encodings that it knows, such as UTF8".to_owned(),
+        ),
         Invalid::NotAnAddress => (
             format!("hostaddr is no numeric address: {shown}"),
             "hostaddr takes an IPv4 or IPv6 address; a name goes to host".to_owned(),
@@ -111,6 +121,7 @@ fn remedy(invalid: &Invalid, keyword: &str) -> Remedy {
     let text = match invalid {
         Invalid::NotOneOf { words, .. } => format!("write {keyword} as one of: {}", words.join(", ")),
         Invalid::WeakMode { needs, .. } => format!("write sslmode={needs}"),
+        Invalid::NoEncoding => "write client_encoding=UTF8, or take it out: the database's own encoding then counts".to_owned(),
         Invalid::NotANumber { .. }
         | Invalid::PortOutOfRange
         | Invalid::MixedMethods

@@ -34,6 +34,11 @@ pub const TEXTS: &[Text] = &[
     Text::new("in URI (expected \":\" or \"/\")"),
     Text::new("invalid URI propagated to internal parser routine"),
     Text::near_driver("Invalid IPv6 URL"),
+    Text::new("failed to parse as DSN (invalid dsn)"),
+    Text::new("failed to parse as keyword/value (invalid keyword/value)"),
+    Text::new("failed to parse as keyword/value: invalid keyword/value"),
+    Text::new("invalid connection string: unknown option `{_}://{secret}`"),
+    Text::new("invalid connection string <- unknown option `{_}://{secret}`"),
 ];
 
 /// libpq refuses it at one place.

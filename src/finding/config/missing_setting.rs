@@ -42,6 +42,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("invalid configuration <- both host and hostaddr are missing"),
     Text::new("invalid configuration: both host and hostaddr are missing"),
     Text::new("DATABASE_URL environment variable is not set"),
+    Text::new("Environment variable not found: DATABASE_URL"),
+    Text::new("Failed to configure a DataSource: 'url' attribute is not specified"),
 ];
 
 /// The variable is there and empty.

@@ -21,6 +21,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("bad query field: '{secret}@{_}'"),
     Text::new("unexpected spaces found in \"{secret}\", use percent-encoded spaces (%20) instead"),
     Text::near_driver("does not appear to be an IPv4 or IPv6 address"),
+    Text::near_driver("net/url: invalid userinfo"),
 ];
 
 /// What is known of one part of the credentials: its name in words, and its raw characters.

@@ -29,6 +29,9 @@ pub const TEXTS: &[Text] = &[
     Text::new("error connecting to server <- failed to lookup address information: Non-recoverable failure in name resolution"),
     Text::new("error connecting to server: failed to lookup address information: Non-recoverable failure in name resolution"),
     Text::near_driver("getaddrinfo EAI_AGAIN {host}"),
+    Text::near_driver("lookup {host} on {_}: server misbehaving"),
+    Text::near_driver("lookup {host}: server misbehaving"),
+    Text::near_driver("lookup {host}: Temporary failure in name resolution"),
 ];
 
 /// The name, with what the resolver and the name servers said.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::quote;
@@ -14,6 +15,12 @@ pub static KIND: Kind = Kind {
     severity: Severity::Fail,
     title: "no name server answered in time",
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::near_driver("lookup {host} on {_}: read udp {_}: i/o timeout"),
+    Text::near_driver("lookup {host}: i/o timeout"),
+];
 
 /// The name, with what was tried.
 #[must_use]

@@ -1,5 +1,6 @@
 //! A migration tool holds its own lock.
 
+use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::foreign::Foreign;
 use crate::layer::Layer;
@@ -12,6 +13,19 @@ pub static KIND: Kind = Kind {
     severity: Severity::Warn,
     title: "the migration tool's own lock is held",
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("Migration table is already locked"),
+    Text::near_driver("Could not acquire change log lock."),
+    Text::new("ActiveRecord::ConcurrentMigrationError"),
+    Text::new("Cannot run migrations because another migration process is currently running"),
+    Text::new("Timed out trying to acquire a postgres advisory lock"),
+    Text::new("attempting to acquire PostgreSQL advisory lock"),
+    Text::new("has locked this database (run yoyo break-lock to remove this lock)"),
+    Text::new("Another migration is already running"),
+    Text::new("Blocked by another instance of Sqitch working on"),
+];
 
 /// The lock of `tool`, in `table`; who holds it, where that stands there.
 #[must_use]

@@ -21,6 +21,12 @@ pub const TEXTS: &[Text] = &[
     Text::new("Target database is not up to date"),
     Text::new("Database is not on all head revisions"),
     Text::new("You have {_} unapplied migration(s)"),
+    Text::new("ActiveRecord::PendingMigrationError"),
+    Text::new("Migrations are pending. To resolve this issue"),
+    Text::new("Phoenix.Ecto.PendingMigrationError"),
+    Text::new("Sequel::Migrator::NotCurrentError"),
+    Text::new("have not yet been applied:"),
+    Text::near_driver("Detected resolved migration not applied to database: {migration}"),
 ];
 
 /// Alembic's: `pending` in the order of an upgrade, `rows` as the version table has them.

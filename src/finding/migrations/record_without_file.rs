@@ -1,5 +1,6 @@
 //! Migrations are recorded whose files are gone.
 
+use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::listing::{count, lines, quoted};
@@ -13,6 +14,13 @@ pub static KIND: Kind = Kind {
     severity: Severity::Warn,
     title: "migrations are recorded as applied whose files the code does not have",
 };
+
+/// What logs say of it.
+pub const TEXTS: &[Text] = &[
+    Text::new("was previously applied but is missing in the resolved migrations"),
+    Text::near_driver("Detected applied migration not resolved locally: {migration}"),
+    Text::new("The migration directory is corrupt, the following files are missing: {migration}"),
+];
 
 /// `ghosts` are recorded and have no file; `newest` says whether one of them is younger than all that have one.
 #[must_use]

@@ -26,4 +26,5 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("pool timed out while waiting for an open connection"),
     Text::near_driver("Timed out fetching a new connection from the connection pool"),
     Text::new("The connection pool has been exhausted, either raise 'Max Pool Size'"),
+    Text::near_driver("Timed out in bb8"),
 ];

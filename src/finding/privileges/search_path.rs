@@ -46,11 +46,12 @@ pub fn leads_elsewhere(role: &Foreign, database: &Foreign, path: &Foreign, elsew
     let remedy = match elsewhere {
         [(schema, _)] => {
             let (role_sql, database_sql) = (sql_ident(role.raw()), sql_ident(database.raw()));
+            let behind = if schema.raw() == "public" { "" } else { ", public" };
             Step::sql(
                 database.raw(),
                 "if they are this application's: new sessions of the role look there first",
                 format!(
-                    "ALTER ROLE {role_sql} IN DATABASE {database_sql} SET search_path = {}, public;",
+                    "ALTER ROLE {role_sql} IN DATABASE {database_sql} SET search_path = {}{behind};",
                     sql_ident(schema.raw())
                 ),
             )

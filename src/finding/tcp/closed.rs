@@ -24,6 +24,13 @@ pub const TEXTS: &[Text] = &[
     Text::new("pg8000.exceptions.InterfaceError: 'network error'"),
     Text::new("tokio_postgres: connection closed"),
     Text::new("tokio-postgres: connection closed"),
+    Text::new("unexpected connection_lost() call"),
+    Text::new("failed to connect to `{_}` failed to receive message (unexpected EOF)"),
+    Text::near_driver("failed to receive message: unexpected EOF"),
+    Text::near_driver("failed to receive message (unexpected EOF)"),
+    Text::new("unexpected response from SSLRequest: 0x00"),
+    Text::new("error communicating with the server: early eof"),
+    Text::new("error communicating with the server <- early eof"),
 ];
 
 /// The address, and what it was told last.

@@ -22,6 +22,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("received invalid response to GSSAPI negotiation: {_}"),
     Text::new("error communicating with the server <- bytes remaining on stream"),
     Text::new("error communicating with the server: bytes remaining on stream"),
+    Text::new("unexpected response from SSLRequest: 0x48"),
 ];
 
 /// The address, with the first bytes that it sent.

@@ -27,6 +27,9 @@ pub const TEXTS: &[Text] = &[
     Text::new("error communicating with the server: Connection reset by peer"),
     Text::near_driver("ConnectionResetError: [Errno 104] Connection reset by peer"),
     Text::near_driver("Connection reset by peer"),
+    Text::new("failed to connect to `{_}` failed to receive message (read tcp {_}: read: connection reset by peer)"),
+    Text::new("failed to receive message: read tcp {_}:5432: read: connection reset by peer"),
+    Text::near_driver("read: connection reset by peer"),
 ];
 
 /// Reset while it was being made.

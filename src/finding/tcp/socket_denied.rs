@@ -23,6 +23,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("could not connect to server: Permission denied"),
     Text::new("error connecting to server <- Permission denied"),
     Text::new("error connecting to server: Permission denied"),
+    Text::near_driver("dial unix {socket}: connect: permission denied"),
 ];
 
 /// The socket's path, with the system's words.

@@ -25,6 +25,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("error connecting to server: No such file or directory"),
     Text::near_driver("FileNotFoundError: [Errno 2] No such file or directory"),
     Text::near_driver("FileNotFoundError: {_}No such file or directory"),
+    Text::near_driver("dial unix {socket}: connect: no such file or directory"),
 ];
 
 /// The socket's path, with the system's words.

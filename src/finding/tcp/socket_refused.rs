@@ -25,6 +25,7 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("connection to server on socket \"{socket}\" failed: Connection refused"),
     Text::new("connection to server on socket \"{socket}\" failed: Resource temporarily unavailable"),
+    Text::near_driver("dial unix {socket}: connect: connection refused"),
 ];
 
 /// The longest path of a socket, in bytes (`sun_path`, unix(7), without its closing NUL).

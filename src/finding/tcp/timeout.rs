@@ -52,6 +52,13 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("SocketTimeoutException: connect timed out"),
     Text::near_driver("SocketTimeoutException: Connect timed out"),
     Text::new("(0x0000274C/10060)"),
+    Text::near_driver("failed to receive message (timeout: context deadline exceeded)"),
+    Text::near_driver("failed to receive message: timeout: context deadline exceeded"),
+    Text::near_driver("dial error (timeout: context deadline exceeded)"),
+    Text::near_driver("dial error: timeout: context deadline exceeded"),
+    Text::near_driver("read tcp {_}: i/o timeout"),
+    Text::new("error connecting to server: connection timed out"),
+    Text::new("error connecting to server <- connection timed out"),
 ];
 
 /// The address that stayed silent.

@@ -16,4 +16,5 @@ pub const TEXTS: &[Text] = &[
     Text::new("Can't create a connection to host {host} and port {port}"),
     Text::new("Can't reach database server at `{host}`:`5432`"),
     Text::new("Can't reach database server at `{host}:5432`"),
+    Text::near_driver("error connecting to server\n"),
 ];

@@ -23,6 +23,10 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("could not read root certificate file \"{file}\": no certificate or crl found"),
     Text::new("could not read root certificate file \"{file}\": {_}no start line"),
+    Text::new("pq: couldn't parse pem in sslrootcert"),
+    Text::new("failed to configure TLS (unable to add CA to cert pool)"),
+    Text::new("failed to configure TLS: unable to add CA to cert pool"),
+    Text::near_driver("[X509: NO_CERTIFICATE_OR_CRL_FOUND]"),
 ];
 
 /// The file; of its content only what kind it is.

@@ -22,6 +22,7 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("could not read root certificate file \"{file}\": Permission denied"),
     Text::new("could not read root certificate file \"{file}\": {_}"),
+    Text::new("unable to read CA file: open {file}: permission denied"),
 ];
 
 /// The file, with the system's words.

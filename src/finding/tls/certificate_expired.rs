@@ -26,6 +26,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("error performing TLS handshake <- {_}(certificate has expired)"),
     Text::new("error performing TLS handshake: {_}(certificate has expired)"),
     Text::new("SSL error: certificate verify failed (certificate has expired)"),
+    Text::near_driver("x509: certificate has expired or is not yet valid"),
+    Text::near_driver("x509: certificate has expired or is not yet valid: current time {_} is after"),
 ];
 
 /// The certificate of the chain that it is about.

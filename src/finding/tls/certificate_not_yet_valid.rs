@@ -24,6 +24,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("error performing TLS handshake <- {_}(certificate is not yet valid)"),
     Text::new("error performing TLS handshake: {_}(certificate is not yet valid)"),
     Text::new("SSL error: certificate verify failed (certificate is not yet valid)"),
+    Text::near_driver("x509: certificate has expired or is not yet valid: current time {_} is before"),
 ];
 
 /// The certificate of the chain that it is about.

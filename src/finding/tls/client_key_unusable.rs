@@ -26,6 +26,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("certificate does not match private key file \"{file}\""),
     Text::new("could not read certificate file \"{file}\""),
     Text::new("private key file \"{file}\" must be owned by the current user or root"),
+    Text::new("pq: private key file has group or world access"),
+    Text::new("pq: Private key file has group or world access"),
 ];
 
 /// A file that cannot be read.

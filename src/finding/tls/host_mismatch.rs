@@ -42,6 +42,10 @@ pub const TEXTS: &[Text] = &[
     Text::new("error performing TLS handshake <- {_}(Hostname mismatch)"),
     Text::new("error performing TLS handshake: {_}(Hostname mismatch)"),
     Text::new("SSL error: certificate verify failed (Hostname mismatch)"),
+    Text::near_driver("x509: cannot validate certificate for {host} because it doesn't contain any IP SANs"),
+    Text::near_driver("x509: certificate is valid for {value}, not {host}"),
+    Text::near_driver("x509: certificate relies on legacy Common Name field"),
+    Text::near_driver("x509: certificate is not valid for any names, but wanted to match {host}"),
 ];
 
 /// The name that was wanted, with those that the certificate has.

@@ -29,6 +29,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("error performing TLS handshake: server does not support TLS"),
     Text::new("The server does not support SSL connections"),
     Text::near_driver("The server does not support SSL."),
+    Text::new("attempting to establish a TLS connection: server does not support TLS"),
+    Text::new("InterfaceError('Server refuses SSL')"),
 ];
 
 /// The server that said no.
