@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 use serde_json::{Map, Value};
 
-use super::lines;
+use super::{lines, server_log};
 
 /// Where JSON loggers put the message and the traceback, the traceback first: it has the cause.
 const MESSAGE_KEYS: &[&str] = &[
@@ -45,8 +45,10 @@ fn is_suspicious(byte: u8) -> bool {
 }
 
 fn rewritten(text: &str) -> String {
-    let from_json = text.find('{').and_then(|at| message_of_json(&text[at..]));
-    let text = from_json.as_deref().unwrap_or(text);
+    let record = text.find('{').and_then(|at| message_of_json(&text[at..]));
+    let record = record.or_else(|| is_field(text.as_bytes()).then(|| message_of_field(text))?);
+    let record = record.or_else(|| server_log::of_csv(text));
+    let text = record.as_deref().unwrap_or(text);
     let text = without_escape_sequences(&without_csv_quotes(text));
     let text = unescaped(&text);
     plain_quotes(&text)
@@ -79,6 +81,17 @@ fn letter(digits: &[u8]) -> Option<char> {
     u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)
 }
 
+/// Whether a line holds one field of a JSON record that was printed with a line for each.
+#[must_use]
+pub fn is_field(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    line.first() == Some(&b'"') && memmem::find(&line[..line.len().min(40)], b"\": \"").is_some()
+}
+
+fn message_of_field(text: &str) -> Option<String> {
+    message_of_json(&format!("{{{}}}", text.trim().trim_end_matches(',')))
+}
+
 /// The message of a JSON record, with the texts that belong to it.
 fn message_of_json(text: &str) -> Option<String> {
     let text = text.trim_end();
@@ -88,6 +101,13 @@ fn message_of_json(text: &str) -> Option<String> {
     let Value::Object(record) = serde_json::from_str(text).ok()? else {
         return None;
     };
+    message_of_record(&record)
+}
+
+fn message_of_record(record: &Map<String, Value>) -> Option<String> {
+    if let Some(line) = server_log::of_json(record) {
+        return Some(line);
+    }
     let mut parts = Vec::new();
     for key in MESSAGE_KEYS {
         if let Some(value) = record.get(*key) {
@@ -96,8 +116,11 @@ fn message_of_json(text: &str) -> Option<String> {
     }
     // A logger's own fields may have any name: what is more than a word may be a message.
     let others = record.iter().filter(|(key, _)| !MESSAGE_KEYS.contains(&key.as_str()));
-    let texts = others.filter_map(|(_, value)| value.as_str()).filter(|text| text.contains(' '));
-    parts.extend(texts.map(str::to_owned));
+    parts.extend(others.filter_map(|(_, value)| match value {
+        Value::String(text) => text.contains(' ').then(|| text.clone()),
+        Value::Object(fields) => message_of_record(fields),
+        _ => None,
+    }));
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
@@ -150,16 +173,21 @@ fn traceback(fields: &Map<String, Value>) -> Option<String> {
     Some(format!("Traceback (most recent call last):\n{frames}{said}"))
 }
 
-/// PostgreSQL's csvlog doubles the quotation marks.
+/// Spreadsheets double the quotation marks.
 fn without_csv_quotes(text: &str) -> Cow<'_, str> {
-    let is_csvlog = [",FATAL,", ",ERROR,", ",PANIC,", ",WARNING,"]
-        .iter()
-        .any(|severity| text.contains(severity));
-    if is_csvlog && text.contains("\"\"") {
+    if is_doubled(text) {
         Cow::Owned(text.replace("\"\"", "\""))
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Whether every quotation in a text has its marks doubled.
+fn is_doubled(text: &str) -> bool {
+    let after_blank = |mark: &'static str| text.match_indices(mark).map(|(at, mark)| text[at + mark.len()..].chars().next());
+    let mut single = after_blank(" \"");
+    let mut double = after_blank(" \"\"");
+    single.all(|next| next == Some('"')) && double.any(|next| next.is_some_and(|next| next.is_alphanumeric() || "/_.:[".contains(next)))
 }
 
 /// Without ANSI colours, NUL bytes and the frames that terminals draw around text.
@@ -199,9 +227,28 @@ fn unescaped(text: &str) -> String {
     for severity in ["FATAL", "ERROR", "PANIC", "WARNING", "DETAIL", "HINT"] {
         if out.contains(severity) {
             out = out.replace(&format!("{severity}:  "), &format!("{severity}: "));
+            out = without_sqlstate(out, severity);
         }
     }
     out
+}
+
+/// Without `28P01: ` behind the severity, as verbose logs and clients have it.
+fn without_sqlstate(text: String, severity: &str) -> String {
+    const SQLSTATE: usize = "28P01: ".len();
+    let mark = format!("{severity}: ");
+    let Some(at) = text.find(&mark).map(|at| at + mark.len()) else {
+        return text;
+    };
+    let is_sqlstate = |code: &str| {
+        code.bytes()
+            .take(SQLSTATE - 2)
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    match text.get(at..at + SQLSTATE) {
+        Some(code) if code.ends_with(": ") && is_sqlstate(code) => format!("{}{}", &text[..at], &text[at + SQLSTATE..]),
+        _ => text,
+    }
 }
 
 /// syslog's and HTML's escapes.
@@ -222,6 +269,19 @@ const ESCAPES: &[(&str, char)] = &[
 /// syslog's and HTML's escapes.
 pub fn escapes() -> impl Iterator<Item = &'static str> {
     ESCAPES.iter().map(|(escape, _)| *escape)
+}
+
+/// Without the escapes of HTML.
+#[must_use]
+pub fn without_html(text: &str) -> Cow<'_, str> {
+    let escapes = ESCAPES.iter().filter(|(escape, _)| escape.starts_with('&'));
+    escapes.fold(Cow::Borrowed(text), |text, (escape, character)| {
+        if text.contains(escape) {
+            Cow::Owned(text.replace(escape, &character.to_string()))
+        } else {
+            text
+        }
+    })
 }
 
 /// The character that an escape stands for, with the escape's length.

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memmem};
 
+use super::few::Few;
 use super::{clean, lines, pooler, prefix, times};
 
 /// What is another's whatever else stands in the line: an address that was asked for, a package that was to be installed.
@@ -201,7 +202,7 @@ where
         if frame.starts_with(TRACEBACK) {
             break;
         }
-        let is_frame = is_frame(frame.as_bytes());
+        let is_frame = is_frame(&frame);
         let names_file = names_file(&frame);
         // Rust's chains have a blank line above it, and what the cause brought about above that.
         if frame == "Caused by:" {
@@ -241,7 +242,7 @@ pub fn traceback<'l>(above: impl Iterator<Item = &'l [u8]>) -> Option<usize> {
         }
         if names_file(&line) {
             unsettled = 0;
-        } else if !is_frame(line.as_bytes()) && !is_numbered(&line) && !line.starts_with(['│', '╭', '╰']) {
+        } else if !is_frame(&line) && !is_numbered(&line) && !line.starts_with(['│', '╭', '╰']) {
             unsettled += 1;
         }
         if unsettled > CODE {
@@ -262,7 +263,7 @@ fn written(line: &[u8]) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
 
 /// A line without what stands before its message. The message of a JSON record may have several lines.
 fn plain(line: &[u8]) -> Cow<'_, str> {
-    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || QUOTED.find(line).is_some();
+    let is_packed = line.starts_with(b"{") || memchr(0x1b, line).is_some() || QUOTED.find(line).is_some() || clean::is_field(line);
     match str::from_utf8(line) {
         Ok(text) if !is_packed => Cow::Borrowed(prefix::strip(text).rest),
         _ => Cow::Owned(prefix::strip(&clean::record(line)).rest.to_owned()),
@@ -283,11 +284,11 @@ fn is_numbered(line: &str) -> bool {
 }
 
 /// Whether a line can stand inside of a traceback.
-fn is_frame(line: &[u8]) -> bool {
-    match line.first() {
+fn is_frame(line: &str) -> bool {
+    match line.as_bytes().first() {
         None | Some(b' ' | b'\t') => true,
         Some(b'^' | b'~') => is_mark(line),
-        Some(b'a') => line.starts_with(b"at ") && line.ends_with(b")"),
+        Some(b'a') => line.starts_with("at ") && line.ends_with(')'),
         Some(_) => false,
     }
 }
@@ -298,8 +299,8 @@ fn is_shown(line: &str) -> bool {
 }
 
 /// `^^^^^^`, below the part of a line that was running.
-fn is_mark(line: &[u8]) -> bool {
-    !line.is_empty() && line.iter().all(|byte| matches!(byte, b'^' | b'~' | b' '))
+fn is_mark(line: &str) -> bool {
+    !line.is_empty() && line.bytes().all(|byte| matches!(byte, b'^' | b'~' | b' '))
 }
 
 /// How a line that holds a match is bound to the match before it.
@@ -314,7 +315,7 @@ pub enum Bond {
 }
 
 /// What stands between the places where Django's report of an error shows its message.
-const REPORT: &[&str] = &["Django Version: ", "Exception Type: "];
+static REPORT: LazyLock<Few> = LazyLock::new(|| Few::new(&["Django Version: ", "Exception Type: "]));
 
 /// Whether a line begins a message of its own, whatever stands before it.
 #[must_use]
@@ -341,7 +342,7 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
         return Bond::Chain;
     }
     let lines = || lines::forward(between).flat_map(written);
-    let begun = lines().enumerate().find(|(_, line)| !continues(line.as_bytes()));
+    let begun = lines().enumerate().find(|(_, line)| !continues(&line));
     let is_headed = begun.as_ref().is_some_and(|(_, line)| line.starts_with(TRACEBACK)) && !ends_traceback(&plain(first));
     // Mostly another record stands between them.
     if begun.is_some_and(|(index, line)| index == 0 && !is_link(&line)) && !is_headed {
@@ -354,14 +355,14 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
     };
     if let Some(line) = line {
         let own = plain(line);
-        if continues_message(&own, || moment(line)) && lines().all(|line| continues(line.as_bytes())) {
+        if continues_message(&own, || moment(line)) && lines().all(|line| continues(&line)) {
             return Bond::Message;
         }
         if is_reported_above(&own) {
             return Bond::Chain;
         }
     }
-    if REPORT.iter().any(|mark| memmem::find(between, mark.as_bytes()).is_some()) {
+    if REPORT.find(between).is_some() {
         return Bond::Chain;
     }
     let mut chained = is_headed;
@@ -376,7 +377,7 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
                 return Bond::None;
             }
             framed = true;
-        } else if !(continues(line.as_bytes()) || framed && (is_code || is_exception(text)) || chained && is_shown(&line)) {
+        } else if !(continues(&line) || framed && (is_code || is_exception(text)) || chained && is_shown(&line)) {
             return Bond::None;
         }
         is_code = names_file(&line);
@@ -384,14 +385,56 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
     if chained { Bond::Chain } else { Bond::None }
 }
 
-/// Whether a line that begins something else also ends what stands above it: no later line belongs to that.
+/// Whether a line ends what stands above it, so that no later line belongs to that. Where it is not easily told, it does not.
 #[must_use]
 pub fn closes(line: &[u8]) -> bool {
-    let is_as_written = line.is_ascii() && !line.starts_with(b"{") && memchr2(0x1b, b'&', line).is_none();
-    is_as_written && {
-        let (_, rest) = prefix::timed(line);
-        !LINKS.iter().chain([&TRACEBACK]).any(|text| rest.starts_with(text.as_bytes()))
+    let is_as_written = line.is_ascii() && memchr2(0x1b, b'&', line).is_none() && !clean::is_field(line);
+    is_as_written
+        && if line.starts_with(b"{") {
+            is_apart(line)
+        } else {
+            begins_apart(line)
+        }
+}
+
+/// Whether no text of a JSON record goes on with what stands above the record.
+fn is_apart(record: &[u8]) -> bool {
+    let mut rest = record;
+    while let Some(at) = memchr(b'"', rest) {
+        let (between, text) = (&rest[..at], &rest[at + 1..]);
+        let Some(end) = end_of_string(text) else { return false };
+        let is_value = between.trim_ascii_end().ends_with(b":");
+        if between.contains(&b'[') || is_value && !(text[..end].contains(&b' ') && begins_apart(&text[..end]) || is_word(&text[..end])) {
+            return false;
+        }
+        rest = &text[end + 1..];
     }
+    true
+}
+
+/// A time alone is no message.
+fn is_word(text: &[u8]) -> bool {
+    text.first().is_some_and(u8::is_ascii_alphanumeric) && !text.contains(&b' ')
+}
+
+/// Where a JSON string ends.
+fn end_of_string(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text[at] == b'"' {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+/// Whether a line, as its program wrote it, neither goes on with a message nor with a traceback, nor begins one.
+fn begins_apart(line: &[u8]) -> bool {
+    let line = lines::text(line);
+    let rest = prefix::strip(&line).rest;
+    let goes_on = || LINKS.iter().chain([&TRACEBACK, &"at "]).any(|text| rest.starts_with(text));
+    !continues(rest) && !rest.starts_with(['\\', '#']) && !goes_on()
 }
 
 /// What says that the next traceback belongs to the one before.
@@ -403,7 +446,7 @@ fn is_link(line: &str) -> bool {
 
 /// Whether a line goes on with a message that began before.
 #[must_use]
-pub fn continues(line: &[u8]) -> bool {
+pub fn continues(line: &str) -> bool {
     const STARTS: &[&str] = &[
         "DETAIL:",
         "HINT:",
@@ -431,8 +474,8 @@ pub fn continues(line: &[u8]) -> bool {
         "2: ",
     ];
     const FIRST: [bool; 256] = first_bytes(STARTS);
-    let may_start = line.first().is_some_and(|first| FIRST[usize::from(*first)]);
-    is_frame(line) || may_start && STARTS.iter().any(|start| line.starts_with(start.as_bytes()))
+    let may_start = line.bytes().next().is_some_and(|first| FIRST[usize::from(first)]);
+    is_frame(line) || may_start && STARTS.iter().any(|start| line.starts_with(start)) || is_addition(line)
 }
 
 /// What the texts begin with.
@@ -444,6 +487,23 @@ const fn first_bytes(texts: &[&str]) -> [bool; 256] {
         index += 1;
     }
     first
+}
+
+/// Whether a server's log goes on with the message above it, behind the same prefix: `[7] app@shop HINT:  …`
+fn is_addition(line: &str) -> bool {
+    const PREFIX: usize = 160;
+    const ADDITIONS: &[&str] = &["DETAIL", "HINT", "CONTEXT", "STATEMENT"];
+    let line = line.as_bytes();
+    let first = &line[..line.len().min(PREFIX)];
+    let first = &first[..memchr(b'\n', first).unwrap_or(first.len())];
+    let mut marks = memchr_iter(b':', first).map(|at| {
+        let before = &first[..at];
+        let letters = before.iter().rev().take_while(|byte| byte.is_ascii_uppercase()).count();
+        &before[at - letters..]
+    });
+    marks
+        .find(|mark| mark.len() > 2)
+        .is_some_and(|mark| ADDITIONS.iter().any(|addition| addition.as_bytes() == mark))
 }
 
 /// When a line was written, beside the one before it.
@@ -464,7 +524,7 @@ fn continues_message(line: &str, moment: impl FnOnce() -> Moment) -> bool {
         "server closed the connection unexpectedly",
         "SSL connection has been closed unexpectedly",
     ];
-    if continues(line.as_bytes()) {
+    if continues(line) {
         return !line.is_empty();
     }
     let is_attempt = ATTEMPTS.iter().any(|start| line.starts_with(start));

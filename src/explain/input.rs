@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context as _, bail};
 use tokio::sync::oneshot;
 
+use super::encoded::Encoded;
+use super::paste;
 use super::scan::{Scanner, Told};
 use crate::finding::{self, Kind};
 use crate::layer::Layer;
@@ -73,16 +75,24 @@ pub fn is_like_a_code(text: &str) -> bool {
 /// # Errors
 ///
 /// What the operating system says while reading.
-pub fn read(mut log: Box<dyn Read + Send>, since: Option<String>) -> anyhow::Result<Told> {
-    let scanner = Arc::new(Mutex::new(Scanner::since(since)));
+pub fn read(log: Box<dyn Read + Send>, since: Option<String>) -> anyhow::Result<Told> {
+    let scanner = Arc::new(Mutex::new(Scanner::since(since.clone())));
     let (done, finished) = oneshot::channel();
     let shared = Arc::clone(&scanner);
     std::thread::spawn(move || {
+        let mut log = Encoded::new(log);
         let mut bytes = vec![0; READ];
+        let mut pasted = Some(Vec::new());
         let result = loop {
             match log.read(&mut bytes) {
-                Ok(0) => break Ok(()),
-                Ok(length) => shared.lock().unwrap_or_else(PoisonError::into_inner).feed(&bytes[..length]),
+                Ok(0) => break Ok(pasted),
+                Ok(length) => {
+                    pasted = pasted.filter(|pasted: &Vec<u8>| pasted.len() + length <= paste::LONGEST);
+                    if let Some(pasted) = &mut pasted {
+                        pasted.extend_from_slice(&bytes[..length]);
+                    }
+                    shared.lock().unwrap_or_else(PoisonError::into_inner).feed(&bytes[..length]);
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => break Err(error),
             }
@@ -93,11 +103,19 @@ pub fn read(mut log: Box<dyn Read + Send>, since: Option<String>) -> anyhow::Res
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         tokio::select! {
-            result = finished => result.unwrap_or(Ok(())),
-            _ = tokio::signal::ctrl_c() => Ok(()),
+            result = finished => result.unwrap_or(Ok(None)),
+            _ = tokio::signal::ctrl_c() => Ok(None),
         }
     });
-    result.context("the log cannot be read")?;
+    let pasted = result.context("the log cannot be read")?;
+    if let Some(text) = pasted.and_then(|pasted| paste::straightened(&pasted)) {
+        let mut scanner = Scanner::since(since);
+        scanner.feed(text.as_bytes());
+        let told = scanner.finish();
+        if !told.groups.is_empty() {
+            return Ok(told);
+        }
+    }
     let scanner = std::mem::take(&mut *scanner.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(scanner.finish())
 }

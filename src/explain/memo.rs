@@ -177,13 +177,16 @@ pub fn is_marked(line: &[u8]) -> bool {
 
 /// How many lines there are up to the last that changes the reading of the line before them.
 fn marked_of(behind: &[u8]) -> usize {
-    let is_escaped = memchr(b'\\', behind).is_some_and(|at| memmem::find(&behind[at..], b"\\u").is_some());
-    if behind.is_empty() || !is_escaped && !is_marked(behind) {
-        return 0;
-    }
-    let lines: Vec<&[u8]> = lines::forward(behind).collect();
-    let last = lines.iter().rposition(|line| is_marked(&clean::with_letters(line)));
+    let may_be_marked = |line: &[u8]| is_marked(line) || has_letters(line) && is_marked(&clean::with_letters(line));
+    let is_any = is_marked(behind) || has_letters(behind);
+    let lines = || lines::forward(behind).collect::<Vec<&[u8]>>();
+    let last = is_any.then(|| lines().into_iter().rposition(may_be_marked)).flatten();
     last.map_or(0, |last| last + 1)
+}
+
+/// Whether letters may stand in a line as numbers.
+fn has_letters(line: &[u8]) -> bool {
+    memchr(b'\\', line).is_some_and(|at| memmem::find(&line[at..], b"\\u").is_some())
 }
 
 /// What a text says, with the numbers of the one that was read.

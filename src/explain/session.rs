@@ -3,6 +3,9 @@
 /// Names that stand for none.
 const NOBODY: &[&str] = &["[unknown]", "(nouser)", "(nodb)", ""];
 
+/// What a server's message begins with.
+const SEVERITIES: [&str; 2] = ["FATAL: ", "ERROR: "];
+
 /// What is known of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Session<'t> {
@@ -10,22 +13,18 @@ pub struct Session<'t> {
     pub database: Option<&'t str>,
 }
 
-/// Reads what stands before the message: `user=app,db=shop`, `app@shop`, the first fields of a csvlog, PgBouncer's `C-0x1: shop/app@10.0.3.7:5`;
-/// of a jsonlog the whole record.
+/// Where the head of a message ends that was recognised at a place: its severity belongs to it.
 #[must_use]
-pub fn before<'t>(head: &'t str, record: &'t str) -> Session<'t> {
-    if record.contains("\"error_severity\":\"") {
-        return Session::of(field(record, "\"user\":\"", '"'), field(record, "\"dbname\":\"", '"'));
-    }
-    let is_servers = ["FATAL: ", "ERROR: ", ",FATAL,", ",ERROR,"]
-        .iter()
-        .any(|severity| head.contains(severity));
-    if !is_servers {
+pub fn end(message: &str, place: usize) -> usize {
+    let severity = SEVERITIES.iter().find(|severity| message[place..].starts_with(**severity));
+    place + severity.map_or(0, |severity| severity.len())
+}
+
+/// Reads what stands before the message: `user=app,db=shop`, `app@shop`, PgBouncer's `C-0x1: shop/app@10.0.3.7:5`.
+#[must_use]
+pub fn before(head: &str) -> Session<'_> {
+    if !SEVERITIES.iter().any(|severity| head.contains(severity)) {
         return of_pooler(head);
-    }
-    if head.starts_with('"') {
-        let mut fields = head.split(',').map(|field| field.trim_matches('"'));
-        return Session::of(fields.next(), fields.next());
     }
     let is_end = |c: char| matches!(c, ',' | ' ' | ']' | ')' | '|' | ';');
     let named = |name: &str| {
@@ -61,11 +60,6 @@ fn of_pooler(head: &str) -> Session<'_> {
     names.map_or_else(Session::default, |(database, role)| Session::of(Some(role), Some(database)))
 }
 
-fn field<'t>(record: &'t str, name: &str, end: char) -> Option<&'t str> {
-    let at = record.find(name)? + name.len();
-    record[at..].split(end).next()
-}
-
 impl<'t> Session<'t> {
     fn of(role: Option<&'t str>, database: Option<&'t str>) -> Self {
         let known = |name: &&str| !NOBODY.contains(name) && !name.contains(['&', '=', '\'', ':', '/', '*']);
@@ -85,11 +79,10 @@ mod tests {
         for head in [
             "[8840] app@shop FATAL: ",
             "[3]: [1-1] user=app,db=shop,app=psql,client=10.0.3.7 ERROR: 42501: ",
-            "\"app\",\"shop\",19586,\"10.0.3.7:5\",6b07,1,\"startup\",2026-11-25 19:13:53 UTC,3/3,0,FATAL,3D000,\"",
             "10.0.3.7(60542):app@shop:[15145]:1:28P01:psqlFATAL: ",
             "[7] WARNING C-0x7fbe: shop/app@10.0.3.7:5000 pooler error: ",
         ] {
-            assert_eq!(before(head, head), Session::of(Some("app"), Some("shop")), "{head}");
+            assert_eq!(before(head), Session::of(Some("app"), Some("shop")), "{head}");
         }
         for head in [
             "[8840] [unknown]@[unknown] FATAL: ",
@@ -97,7 +90,7 @@ mod tests {
             "root@web1 something ",
             "C-0x1: (nodb)/(nouser)@10.0.3.7:5 ",
         ] {
-            assert_eq!(before(head, head), Session::default(), "{head}");
+            assert_eq!(before(head), Session::default(), "{head}");
         }
     }
 }

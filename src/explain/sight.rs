@@ -129,32 +129,28 @@ impl<'b> Surroundings<'b> {
 pub struct Behind<'b> {
     /// The lines that may go on with its message: all up to one that begins something else.
     pub message: &'b [u8],
-    /// Whether there is none, and nothing behind can belong to the same trouble.
+    /// Whether nothing behind the line can belong to the same trouble, unless it is the next line.
     pub is_closed: bool,
 }
 
 impl<'b> Behind<'b> {
     fn of(after: &'b [u8]) -> Self {
-        let mut lines = lines::forward(after).take(MESSAGE_LINES).take_while(|line| !begins_anew(line));
-        if lines.next().is_some() {
-            return Self {
-                message: first_lines(after, 1 + lines.count()),
-                is_closed: false,
-            };
-        }
+        let lines = lines::forward(after).take(MESSAGE_LINES).take_while(|line| !begins_anew(line));
         // Of a line that is not whole, more may be to come.
-        let line = memchr(b'\n', after).map(|end| &after[..end]);
+        let next = memchr(b'\n', after).map(|end| &after[..end]);
         Self {
-            message: b"",
-            is_closed: line.is_some_and(context::closes),
+            message: first_lines(after, lines.count()),
+            is_closed: next.is_some_and(context::closes),
         }
     }
 }
 
 /// Whether a line has its own time and nothing that belongs to the line before it.
 fn begins_anew(line: &[u8]) -> bool {
-    let (is_timed, rest) = prefix::timed(line);
-    (is_timed || prefix::is_of_web_server(rest)) && !context::continues(rest) && !memo::is_marked(line)
+    let text = lines::text(line);
+    let stripped = prefix::strip(&text);
+    let is_timed = stripped.time.is_some() || prefix::is_of_web_server(stripped.rest);
+    is_timed && !context::continues(stripped.rest) && !memo::is_marked(line)
 }
 
 /// The first lines of a text, without the last one's end.
@@ -300,7 +296,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
     });
     Reading {
         said: said.collect(),
-        time: time(around, line),
+        time: time(around, &original),
         weight: matches.iter().map(|found| found.entry.template.weight()).sum(),
         can_be_noted,
     }
@@ -404,8 +400,7 @@ fn said(found: &Match<'_>, message: &str, around: &Surroundings<'_>) -> Said {
     let refusal = Sighting::refusal_of(found.entry.meaning);
     let line = message[..captured.start].rfind('\n').map_or(0, |at| at + 1);
     facts.read_session(session::before(
-        prefix::strip(&message[line..captured.start]).rest,
-        &lines::text(around.line),
+        prefix::strip(&message[line..session::end(message, captured.start)]).rest,
     ));
     // A text may end with its line.
     let own = message[..captured.end].trim_end_matches('\n').len();

@@ -173,6 +173,12 @@ fn fragments_of(literal: &'static str) -> impl Iterator<Item = &'static str> {
     let parts = literal.split(is_changed).flat_map(|part| part.split_inclusive(':'));
     // The blank before a colon is another one in French.
     let fragments = parts.map(|part| part.strip_suffix(" :").unwrap_or(part).trim());
+    // In a record, the severity is a field of its own.
+    let fragments = fragments.map(|fragment| match fragment {
+        "FATAL:" => "FATAL",
+        "ERROR:" => "ERROR",
+        other => other,
+    });
     fragments.filter(|fragment| !fragment.is_empty())
 }
 

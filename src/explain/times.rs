@@ -44,7 +44,8 @@ pub fn before(bytes: &[u8]) -> Option<String> {
 /// Whether two times, written alike, are of one second.
 #[must_use]
 pub fn is_same_second(one: &str, other: &str) -> bool {
-    let seconds = |time: &'_ str| time.match_indices(':').nth(1).map_or(0, |(at, _)| time.len().min(at + 3));
+    let clock = |time: &str| time.match_indices(':').nth(1).map(|(at, _)| at + 3);
+    let seconds = |time: &str| clock(time).or_else(|| time.find('.')).map_or(0, |end| time.len().min(end));
     one.get(..seconds(one))
         .is_some_and(|second| !second.is_empty() && other.starts_with(second))
 }

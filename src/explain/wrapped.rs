@@ -110,7 +110,7 @@ fn measured(line: &str) -> Option<(usize, &str)> {
     let indentation = line.len() - line.trim_start_matches(' ').len();
     let begins_anew = STARTS.iter().any(|start| text.starts_with(start))
         || line.starts_with('\t')
-        || indentation < COLUMN && (stripped.time.is_some() || prefix::is_of_web_server(text.as_bytes()));
+        || indentation < COLUMN && (stripped.time.is_some() || prefix::is_of_web_server(text));
     (!text.is_empty() && !begins_anew).then_some((indentation, text))
 }
 

@@ -130,7 +130,7 @@ catalogue! {
     auth {
         address_not_allowed,
         channel_binding_missing + TEXTS,
-        closed,
+        closed + TEXTS,
         database_closed,
         database_missing,
         endpoint_missing,

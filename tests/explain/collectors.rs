@@ -48,6 +48,99 @@ pub const COLLECTORS: &[(&str, Collector)] = &[
         format!("{record}\n")
     }),
     ("bytes", |text| format!("stderr: {text:?}\n")),
+    ("docker compose with times", |text| {
+        prefixed(text, "web-1  | 2026-11-20T10:00:00.123456789Z ")
+    }),
+    ("GitHub Actions", |text| prefixed(text, "2026-11-20T10:00:00.1234567Z ")),
+    ("GitHub Actions' errors", |text| {
+        prefixed(text, "2026-11-20T10:00:00.1234567Z ##[error]")
+    }),
+    ("gh run view", |text| {
+        prefixed(text, "test\tRun pytest\t2026-11-20T10:00:00.1234567Z ")
+    }),
+    ("GitLab CI", |text| prefixed(text, "2026-11-20T10:00:00.123456Z 01O ")),
+    ("pytest", |text| prefixed(text, "E   ")),
+    ("kubectl --prefix --timestamps", |text| {
+        prefixed(text, "[pod/web-7d9f8/app] 2026-11-20T10:00:00.123456789Z ")
+    }),
+    ("stern", |text| prefixed(text, "web-7d9f8b6c5-x2x4z app ")),
+    ("stern with times", |text| {
+        prefixed(text, "web-7d9f8b6c5-x2x4z app 2026-11-20T10:00:00.123456789Z ")
+    }),
+    ("journald's short-precise", |text| {
+        prefixed(text, "Nov 20 10:00:00.123456 web1 gunicorn[77]: ")
+    }),
+    ("journald's short-iso-precise", |text| {
+        prefixed(text, "2026-11-20T10:00:00.123456+00:00 web1 gunicorn[77]: ")
+    }),
+    ("journald's short-unix", |text| {
+        prefixed(text, "1795687200.123456 web1 gunicorn[77]: ")
+    }),
+    ("journald's short-monotonic", |text| {
+        prefixed(text, "[ 8123.123456] web1 gunicorn[77]: ")
+    }),
+    ("fluent-bit", |text| {
+        each(text, |line| {
+            json!({"date": 1_795_687_200.123, "log": line, "stream": "stderr"}).to_string()
+        })
+    }),
+    ("vector", |text| {
+        each(text, |line| {
+            json!({"file": "/var/log/app.log", "host": "web1", "message": line, "source_type": "file", "timestamp": "2026-11-20T10:00:00.1Z"}).to_string()
+        })
+    }),
+    ("logcli", |text| {
+        prefixed(text, "2026-11-20T10:00:00Z {app=\"web\", namespace=\"shop\"} ")
+    }),
+    ("aws logs tail", |text| {
+        prefixed(text, "2026-11-20T10:00:00.123000+00:00 ecs/web/0f1e2d3c4b5a ")
+    }),
+    ("Google Cloud's text", |text| {
+        let record = json!({"insertId": "1x2", "textPayload": text.trim_end(), "timestamp": "2026-11-20T10:00:00.1Z", "severity": "ERROR"});
+        format!("{record}\n")
+    }),
+    ("Google Cloud's JSON", |text| {
+        let record =
+            json!({"insertId": "1x2", "jsonPayload": {"message": text.trim_end(), "logger": "app"}, "timestamp": "2026-11-20T10:00:00.1Z"});
+        format!("{record}\n")
+    }),
+    ("Google Cloud's list", |text| {
+        let record = json!([{"insertId": "1x2", "textPayload": text.trim_end(), "timestamp": "2026-11-20T10:00:00.1Z"}]);
+        serde_json::to_string_pretty(&record).expect("JSON") + "\n"
+    }),
+    ("JSON within JSON within JSON", |text| {
+        let inner = json!({"level": "error", "msg": text.trim_end()}).to_string();
+        let middle = json!({"log": inner + "\n", "stream": "stderr"}).to_string();
+        format!("{}\n", json!({"message": middle, "@timestamp": "2026-11-20T10:00:00.1Z"}))
+    }),
+    ("logfmt", |text| {
+        format!("ts=2026-11-20T10:00:00Z level=error caller=app.py:7 msg={:?}\n", text.trim_end())
+    }),
+    ("a spreadsheet", |text| {
+        format!("\"2026-11-20T10:00:00Z\",\"web1\",\"{}\"\n", text.trim_end().replace('"', "\"\""))
+    }),
+    ("Fly", |text| prefixed(text, "2026-11-20T10:00:00.123 app[148e21a7] fra [info] ")),
+    ("PM2", |text| prefixed(text, "0|web  | ")),
+    ("Foreman", |text| prefixed(text, "10:00:00 web.1  | ")),
+    ("grep -n", |text| prefixed(text, "/var/log/app.log:81:")),
+    ("cat -n", |text| prefixed(text, "    81\t")),
+    ("a fence", |text| format!("```\n{text}```\n")),
+    ("inline code", |text| format!("`{}`\n", text.trim_end())),
+    ("Jira", |text| format!("{{noformat}}\n{text}{{noformat}}\n")),
+    ("a list of Markdown", |text| format!("- the error:\n\n{}", prefixed(text, "      "))),
+    ("a terminal's record", |text| {
+        format!(
+            "\u{1b}[?2004h\u{1b}]0;app@web1: ~\u{7}app@web1:~$ python manage.py check\r\n\u{1b}[?2004l\r{}",
+            text.replace('\n', "\r\n")
+        )
+    }),
+    ("TAI64", |text| prefixed(text, "@4000000065a1b2c3075bcd15 ")),
+    ("Windows' events", |text| {
+        format!(
+            "TimeCreated : 11/20/2026 10:00:00 AM\nProviderName: shop\nMessage     : {}",
+            text.replace('\n', "\n              ")
+        )
+    }),
 ];
 
 fn prefixed(text: &str, prefix: &str) -> String {

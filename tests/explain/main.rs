@@ -13,6 +13,7 @@ mod logs;
 mod messages;
 mod not_ours;
 mod pages;
+mod pastes;
 mod remembered;
 mod rendered;
 mod rows;

@@ -31,6 +31,58 @@ fn a_statement_of_several_lines_did_not_happen() {
     }
 }
 
+/// As PostgreSQL 12 to 18 write them, and `CloudNativePG` passes a csvlog on.
+const RECORDS: &[&str] = &[
+    r#"2026-11-26 01:18:18.312 UTC,"app","shop",25022,"10.0.3.7:33374",6b0788da.61be,1,"startup",2026-11-26 01:18:18 UTC,5/137,0,FATAL,22023,"invalid value for parameter ""work_mem"": ""abc""",,,,,,,,,"","client backend",,0"#,
+    r#"{"timestamp":"2026-11-26 01:18:18.312 UTC","user":"app","dbname":"shop","pid":25022,"remote_host":"10.0.3.7","remote_port":33374,"session_id":"6b0788da.61be","line_num":1,"ps":"startup","session_start":"2026-11-26 01:18:18 UTC","vxid":"5/137","txid":0,"error_severity":"FATAL","state_code":"22023","message":"invalid value for parameter \"work_mem\": \"abc\"","backend_type":"client backend","query_id":0}"#,
+    r#"{"level":"info","ts":"2026-11-26T01:18:18.313Z","logger":"postgres","msg":"record","logging_pod":"shop-1","record":{"log_time":"2026-11-26 01:18:18.312 UTC","user_name":"app","database_name":"shop","process_id":"25022","error_severity":"FATAL","sql_state_code":"22023","message":"invalid value for parameter \"work_mem\": \"abc\"","backend_type":"client backend"}}"#,
+    "2026-11-26 01:18:18.312 UTC [25022] app@shop FATAL:  22023: invalid value for parameter \"work_mem\": \"abc\"\n2026-11-26 01:18:18.312 UTC [25022] app@shop LOCATION:  parse_and_validate_value, guc.c:7409",
+];
+
+#[test]
+fn a_record_is_read_and_shown_as_the_plain_log_has_it() {
+    for record in RECORDS {
+        let groups = groups(record);
+        assert_eq!(groups.len(), 1, "{record}");
+        let first = &groups[0].first;
+        assert_eq!(first.kind.code().to_string(), "auth/parameter-unsupported");
+        assert_eq!(first.time.as_deref().map(|time| &time[11..19]), Some("01:18:18"), "{record}");
+        assert_eq!(
+            (first.facts.get("role"), first.facts.get("database")),
+            (Some("app"), Some("shop")),
+            "{record}"
+        );
+        assert!(
+            first
+                .excerpt
+                .ends_with("app@shop FATAL: invalid value for parameter \"work_mem\": \"abc\""),
+            "{}",
+            first.excerpt
+        );
+    }
+}
+
+#[test]
+fn what_a_record_says_of_its_statement_did_not_happen() {
+    let record = r#"2026-11-26 01:18:01.022 UTC,"app","shop",24075,"10.0.3.7:57510",6b0788c9.5e0b,1,"SELECT",2026-11-26 01:18:01 UTC,5/83,0,ERROR,42883,"function absent(unknown) does not exist",,"No function matches the given name and argument types. You might need to add explicit type casts.",,,,"select absent('FATAL:  sorry, too many clients already')",8,,"","client backend",,0"#;
+    assert_eq!(codes(record), ["migrations/object-missing"]);
+}
+
+#[test]
+fn a_hint_behind_its_own_prefix_is_no_further_trouble() {
+    for prefix in PREFIXES {
+        let log = format!(
+            "{prefix}ERROR:  could not extend file \"base/16384/17158\": No space left on device\n\
+             {prefix}HINT:  Check free disk space.\n\
+             {prefix}STATEMENT:  insert into orders default values\n\
+             {prefix}ERROR:  out of shared memory\n\
+             {prefix}HINT:  You might need to increase max_locks_per_transaction.\n"
+        );
+        let counts: Vec<u64> = groups(&log).iter().map(|group| group.count).collect();
+        assert_eq!(counts, [1, 1], "{log}");
+    }
+}
+
 #[test]
 fn a_client_that_went_away_is_no_fault_of_the_network() {
     for prefix in PREFIXES {

@@ -1,5 +1,6 @@
 //! `auth/closed`
 
+use crate::explain::logged::Text;
 use crate::finding::{Finding, Kind, Severity};
 use crate::layer::Layer;
 use crate::remedy::{Place, Remedy, Step};
@@ -12,6 +13,11 @@ pub static KIND: Kind = Kind {
     severity: Severity::Fail,
     title: "the connection is closed during the login",
 };
+
+/// What logs say of it: TLS stood, and no session yet.
+pub const TEXTS: &[Text] = &[Text::new(
+    "connection to server at \"{_}port {port} failed: SSL connection has been closed unexpectedly",
+)];
 
 /// The scene, with the stream's last words.
 #[must_use]

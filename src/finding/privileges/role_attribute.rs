@@ -19,4 +19,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("permission denied to alter role"),
     Text::new("ERROR: must be superuser to"),
     Text::near_driver("must be superuser to"),
+    Text::new("must be superuser or have privileges of the {_} role to"),
+    Text::new("permission denied to COPY "),
+    Text::new("must be superuser or a member of the {_} role to"),
 ];

@@ -46,6 +46,8 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("TimeoutError\n"),
     Text::near_driver("TimeoutError  "),
     Text::near_driver("TimeoutError: ''"),
+    Text::near_driver("TimeoutError\""),
+    Text::near_driver("TimeoutError`"),
     Text::near_driver("TimeoutError: 'timed out'"),
     Text::near_driver("Connection terminated due to connection timeout"),
     Text::new("write CONNECT_TIMEOUT {host}:{port}"),

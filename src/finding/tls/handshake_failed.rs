@@ -24,7 +24,6 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("SSL error: wrong version number"),
     Text::new("connection to server at \"{_}port {port} failed: SSL SYSCALL error"),
-    Text::new("connection to server at \"{_}port {port} failed: SSL connection has been closed unexpectedly"),
     Text::near_driver("WRONG_VERSION_NUMBER"),
     Text::new("error performing TLS handshake <- {_}"),
     Text::new("error performing TLS handshake: {_}"),
