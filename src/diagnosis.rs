@@ -50,6 +50,22 @@ pub struct TargetSummary {
     pub source: Option<String>,
 }
 
+impl TargetSummary {
+    /// Runs `change` over every text of it.
+    pub fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
+        let Self {
+            name,
+            host,
+            port: _,
+            database,
+            user,
+            sslmode,
+            source,
+        } = self;
+        [name, host, database, user, sslmode, source].into_iter().flatten().for_each(change);
+    }
+}
+
 /// A whole check.
 #[derive(Debug)]
 pub struct Diagnosis {

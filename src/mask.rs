@@ -4,9 +4,11 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
+use crate::conninfo::options;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
 use crate::target::Target;
+use crate::wordlike;
 
 /// What stands in a secret's place.
 const STRUCK: &str = "***";
@@ -19,7 +21,8 @@ const SHORTEST: usize = 4;
 pub struct Mask(Vec<Secret>);
 
 impl Mask {
-    /// The secrets of a target. One that is part of a public name of the target tells nothing, and is left alone.
+    /// The secrets of a target. One that is part of a public name of the target, and a name itself, tells nothing and is left alone; a
+    /// real one in such a place has got there by mistake.
     #[must_use]
     pub fn of(target: &Target) -> Self {
         let mut public = vec![target.user.raw().to_owned(), target.database.raw().to_owned()];
@@ -30,12 +33,23 @@ impl Mask {
         let mut forms = Vec::new();
         for secret in secrets {
             let Some(text) = secret.reveal_str() else { continue };
-            if text.len() < SHORTEST || public.iter().any(|name| name.contains(text)) {
+            let is_public = || wordlike::is_name(text) && public.iter().any(|name| name.contains(text));
+            if text.len() < SHORTEST || is_public() {
                 continue;
             }
             forms.extend(forms_of(text));
         }
+        let settings = target.options.iter().flat_map(|options| options::custom_values(options.raw()));
+        forms.extend(settings.filter(|value| !wordlike::is_name(value)).flat_map(forms_of));
         Self(forms)
+    }
+
+    /// A password whose surroundings are not known for certain; one that could be a name is left alone.
+    #[must_use]
+    pub fn over(password: Option<&Secret>) -> Self {
+        let text = password.and_then(Secret::reveal_str).unwrap_or_default();
+        let tells = text.len() >= SHORTEST && !wordlike::is_name(text);
+        Self(if tells { forms_of(text).into() } else { Vec::new() })
     }
 
     /// Further secrets.

@@ -2,6 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::pool::slots::Slots;
+use crate::secret::Secret;
 
 /// The word that a layer's row, or the whole report, shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +84,8 @@ pub struct Notes {
     pub findings: Vec<Finding>,
     /// Who has the server's slots, where that was counted.
     pub slots: Option<Slots>,
+    /// What settings that are broken have as the password.
+    pub password: Option<Secret>,
 }
 
 impl Notes {

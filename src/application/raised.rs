@@ -6,13 +6,11 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::conninfo::mask::{MASK, mask_dsn};
+use crate::conninfo::mask::{MASK, WORDS};
 use crate::consumers::intended;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
-
-/// Words in the names of variables whose values are secret.
-const SECRET_WORDS: &[&str] = &["PASS", "SECRET", "TOKEN", "KEY", "PWD", "CREDENTIAL", "DSN", "SALT"];
+use crate::secret_text;
 
 /// An exception, the outermost of its chain first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +90,7 @@ impl Veil {
         let mut secrets = Vec::new();
         for (name, value) in variables {
             let upper = name.to_ascii_uppercase();
-            if SECRET_WORDS.iter().any(|word| upper.contains(word)) {
+            if WORDS.iter().any(|word| upper.contains(word)) {
                 secrets.push(value.clone());
             }
             let text = value.reveal();
@@ -123,11 +121,11 @@ impl Veil {
     /// The text without connection strings' passwords, without the secrets, and without any quoted piece of one: parsers like to
     /// quote the piece that they stumble over.
     pub fn over_text(&self, text: &[u8]) -> Foreign {
-        let mut text = mask_dsn(&String::from_utf8_lossy(text));
+        let mut text = secret_text::mask(&String::from_utf8_lossy(text));
         for secret in self.0.iter().filter_map(Secret::reveal_str).filter(|secret| secret.len() >= 4) {
             text = text.replace(secret, MASK);
         }
-        Foreign::new(self.without_quoted_pieces(&text))
+        Foreign::new(secret_text::without_tokens(&self.without_quoted_pieces(&text)))
     }
 
     fn without_quoted_pieces(&self, text: &str) -> String {

@@ -49,6 +49,9 @@ impl<'a> Log<'a> {
 
     /// Remembers what the settings tell of the target, for the report and for the mask.
     pub fn know(&mut self, probed: &Probed<Target>) {
+        if let Probed::Broken(notes) = probed {
+            self.mask = Mask::over(notes.password.as_ref());
+        }
         if let Probed::Sound(target, _) | Probed::NotApplicable(target, _) = probed {
             self.mask = Mask::of(target);
             self.provider = provider::of_target(target);
@@ -62,6 +65,7 @@ impl<'a> Log<'a> {
                 sslmode: Some(target.tls.mode.name().to_owned()),
                 source: Some(target.source.clone()),
             };
+            self.target.each_text(&mut |text| self.mask.apply(text));
         }
     }
 
@@ -70,11 +74,14 @@ impl<'a> Log<'a> {
         if let Some(host) = host {
             self.target.host = Some(host.name());
             self.target.port = Some(host.port);
+            self.target.each_text(&mut |text| self.mask.apply(text));
         }
     }
 
     pub fn begins(&mut self, layer: Layer, what: &str) {
-        self.observer.begins(layer, what, self.request.timeout);
+        let mut what = what.to_owned();
+        self.mask.apply(&mut what);
+        self.observer.begins(layer, &what, self.request.timeout);
     }
 
     /// `None` where the chain is to end below this layer.

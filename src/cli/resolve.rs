@@ -12,8 +12,9 @@ use anyhow::Context as _;
 use super::check::{CheckArgs, FailOn};
 use super::runbook::RunbookArgs;
 use super::sources::SourceArgs;
-use crate::conninfo::mask::mask_argument;
+use crate::conninfo::mask::{MASK, mask_argument};
 use crate::foreign::Foreign;
+use crate::health::url::HealthUrl;
 use crate::layer::Layer;
 use crate::quote;
 use crate::request::{Asked, Demand, Need, Origin, Request};
@@ -275,9 +276,13 @@ pub fn command(arguments: &[String]) -> String {
             "--unit" => search::is_unit_name(argument) && !argument.contains(':'),
             _ => false,
         };
+        // A token may stand anywhere in it.
+        let page = |url: &str| url.parse::<HealthUrl>().map_or_else(|_| MASK.to_owned(), |url| url.to_string());
+        if before == "--health-url" {
+            return quote::shell(&page(argument));
+        }
         if let Some(url) = argument.strip_prefix("--health-url=") {
-            // A token may stand in its query.
-            return quote::shell(&format!("--health-url={}", mask_argument(url)));
+            return quote::shell(&format!("--health-url={}", page(url)));
         }
         quote::shell(&if plain { argument.clone() } else { mask_argument(argument) })
     });

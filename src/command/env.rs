@@ -34,7 +34,10 @@ fn show(args: &EnvArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
             }
             (notes, Mask::of(&target), None)
         }
-        Probed::Broken(notes) => (notes, Mask::default(), None),
+        Probed::Broken(notes) => {
+            let mask = Mask::over(notes.password.as_ref());
+            (notes, mask, None)
+        }
         Probed::NotApplicable(_, reason) | Probed::Broke(Breakage(reason)) => (Notes::default(), Mask::default(), Some(reason)),
     };
     let Notes { facts, mut findings, .. } = notes;

@@ -63,8 +63,10 @@ fn print(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
         venv: venv.as_deref(),
         account: account.as_deref(),
     });
+    let mask = target.as_ref().map_or_else(|| Mask::over(notes.password.as_ref()), Mask::of);
     let Notes { mut findings, .. } = notes;
-    let mask = target.as_ref().map(Mask::of).unwrap_or_default();
+    let mut subject = subject(source.as_ref(), target.as_ref());
+    mask.apply(&mut subject);
     runbook.each_text(&mut |text| mask.apply(text));
     for finding in &mut findings {
         finding.each_text(&mut |text| mask.apply(text));
@@ -77,7 +79,7 @@ fn print(args: &RunbookArgs, arguments: &[String]) -> anyhow::Result<ExitCode> {
     };
     let page = Page {
         runbook: &runbook,
-        subject: subject(source.as_ref(), target.as_ref()),
+        subject,
         findings: &findings,
         exit_code: code.number(),
     };

@@ -1,13 +1,13 @@
 //! Masks the passwords in text that may hold connection strings.
 
 use super::anatomy::is_known;
-use super::keyword;
+use super::{keyword, options};
 
 /// What stands for a password.
 pub const MASK: &str = "***";
 
 /// Names whose value is a password, a token or a key, as a name's end, in lower case.
-const NAMES: &[&str] = &[
+pub const NAMES: &[&str] = &[
     "password",
     "passwd",
     "passphrase",
@@ -25,6 +25,9 @@ const NAMES: &[&str] = &[
     "client_key",
     "server_key",
 ];
+
+/// What stands anywhere in the name of a variable whose value may be one: more than in [`NAMES`], for values that are never shown as such.
+pub const WORDS: &[&str] = &["PASS", "SECRET", "TOKEN", "KEY", "PWD", "CREDENTIAL", "DSN", "SALT"];
 
 /// `postgres` in base64, as far as what follows leaves it alone: a URL that was never decoded.
 const ENCODED: &str = "cG9zdGdyZX";
@@ -62,7 +65,12 @@ pub fn mask_argument(text: &str) -> String {
 #[must_use]
 pub fn is_secret(name: &str, value: &[u8]) -> bool {
     let value = String::from_utf8_lossy(value);
-    names_a_secret(name) || is_key(name, &value) || next_word(&value).is_some()
+    names_a_secret(name) || is_key(name, &value) || is_settings(name, &value) || next_word(&value).is_some()
+}
+
+/// `options=` and its like, with settings of the application's own.
+fn is_settings(name: &str, value: &str) -> bool {
+    name.to_ascii_lowercase().ends_with("options") && options::has_custom(value.trim_matches(['\'', '"']).as_bytes())
 }
 
 fn names_a_secret(name: &str) -> bool {
@@ -184,7 +192,7 @@ fn mask_values(text: &str, is_secret: impl Fn(&str) -> bool) -> String {
         let value = tail.strip_prefix('>').unwrap_or(tail).trim_start();
         let blanks = tail.len() - value.len();
         let length = value_length(value, word.ends_with(['?', '&']));
-        if !is_secret(name) && !is_key(name, &value[..length]) {
+        if !is_secret(name) && !is_key(name, &value[..length]) && !is_settings(name, &value[..length]) {
             continue;
         }
         if length > 0 {

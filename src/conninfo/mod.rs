@@ -9,6 +9,7 @@ pub mod host_list;
 pub mod keyvalue;
 pub mod keyword;
 pub mod mask;
+pub mod options;
 pub mod parameters;
 pub mod passfile;
 pub mod scheme;

@@ -12,6 +12,7 @@ use crate::conninfo::decode;
 use crate::conninfo::mask::{MASK, is_secret};
 use crate::conninfo::scheme::{Form, classify};
 use crate::conninfo::{Version, host_list};
+use crate::mask::Mask;
 use crate::secret::Secret;
 use crate::settings::repaired::masked_password;
 
@@ -212,9 +213,11 @@ impl Intended {
         let written = self.written_password.as_ref().or(self.reading.password.as_ref());
         let shown = password.as_ref().and(written).map(|written| masked_password(written.reveal()));
         let masked = url(shown.as_deref().map(str::as_bytes), true);
+        let mut masked = String::from_utf8_lossy(&masked).into_owned();
+        Mask::over(self.reading.password.as_ref()).apply(&mut masked);
         Spelling {
             url: Secret::new(url(password.as_deref(), false)),
-            masked: String::from_utf8_lossy(&masked).into_owned(),
+            masked,
         }
     }
 

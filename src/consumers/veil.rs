@@ -6,6 +6,7 @@ use super::reading::Reading;
 use crate::conninfo::mask::MASK;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
+use crate::wordlike;
 
 /// The length of a piece of the password that gives it away, in bytes.
 const TELLING: usize = 3;
@@ -40,7 +41,11 @@ impl Veil {
                 .flatten()
                 .flat_map(variants)
                 .collect(),
-            public: named.flatten().cloned().collect(),
+            public: named
+                .flatten()
+                .filter(|name| Some(*name) != password.as_ref() || name.reveal_str().is_some_and(wordlike::is_name))
+                .cloned()
+                .collect(),
             lifted: false,
         }
     }

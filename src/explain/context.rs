@@ -66,11 +66,17 @@ const OURS: &[&str] = &[
     "failed to connect to `host=",
     "failed to connect to `user=",
     "npgsql",
+    "@neondatabase",
+    ".neon.tech",
+    "pooler.supabase.",
+    ".supabase.co:",
     "postgrex",
     "dj_database_url",
     "/environ/",
     "db error",
     "5432)",
+    "`5432`",
+    "pris.ly/d/connection-pool",
     "5432,",
     ":5432",
 ];
@@ -79,6 +85,10 @@ const OURS: &[&str] = &[
 const NAMES: &[&str] = &[
     "postgres",
     "odyssey",
+    "prisma",
+    "activerecord::",
+    "dbconnection.connectionerror",
+    "db_connection",
     "error communicating with database",
     "error communicating with the server",
     "error returned from database",
@@ -133,6 +143,16 @@ const OTHERS: &[&str] = &[
     "docker",
     "snmp",
     "curl: (",
+    "ness probe failed",
+    ":3306",
+    "`3306`",
+    ":6379",
+    ":27017",
+    ":5672",
+    ":9092",
+    ":11211",
+    ":1433",
+    ":1521",
     "ping: ",
 ];
 
@@ -228,7 +248,14 @@ where
             return ours;
         }
     }
-    !in_traceback && after.take(NEIGHBOURS).find_map(owner).unwrap_or(false)
+    // Java's frames, .NET's and those of JavaScript stand below the message.
+    let is_called = |line: &[u8]| plain(line).trim_start().starts_with("at ");
+    let below = after.take(FRAMES).enumerate();
+    !in_traceback
+        && below
+            .take_while(|(distance, line)| *distance < NEIGHBOURS || is_called(line))
+            .find_map(|(_, line)| owner(line))
+            .unwrap_or(false)
 }
 
 /// How many of the lines above belong to the traceback that ends below them; the nearest line comes first.

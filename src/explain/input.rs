@@ -51,7 +51,7 @@ impl Input {
         }
         let is_word = !given.contains(char::is_whitespace);
         let path = Path::new(given);
-        if is_word && path.exists() {
+        if is_word && (path.exists() || is_path(given)) {
             #[expect(clippy::disallowed_methods, reason = "a log is read as it comes, from a pipe too")]
             let file = File::open(path).with_context(|| format!("\"{}\" cannot be opened", given.escape_debug()))?;
             if path.is_dir() {
@@ -61,6 +61,12 @@ impl Input {
         }
         Ok(Self::Log(Box::new(io::Cursor::new(given.as_bytes().to_vec()))))
     }
+}
+
+/// Whether a word was meant for a file, even where there is none of that name: it begins as a path does, or ends as a log's name.
+fn is_path(word: &str) -> bool {
+    const ENDS: [&str; 9] = [".log", ".txt", ".out", ".err", ".json", ".jsonl", ".csv", ".gz", ".1"];
+    ["/", "./", "../", "~/"].iter().any(|start| word.starts_with(start)) || ENDS.iter().any(|end| word.ends_with(end))
 }
 
 /// Whether a text was meant for a finding's code.

@@ -31,7 +31,6 @@ pub mod prefix;
 pub mod refusals;
 mod remedies;
 pub mod scan;
-mod secrets;
 mod server_log;
 pub mod session;
 mod shape;

@@ -25,6 +25,16 @@ const fn server(template: &'static str, sqlstate: &'static str, routine: &'stati
     }
 }
 
+/// What a library makes of a refusal, in words that are not PostgreSQL's alone.
+const fn near_server(template: &'static str, sqlstate: &'static str, routine: &'static str) -> Refusal {
+    Refusal {
+        text: Text::near_driver(template),
+        sqlstate,
+        routine: Some(routine),
+        fallback: false,
+    }
+}
+
 const fn pooler(template: &'static str) -> Refusal {
     Refusal {
         text: Text::new(template),
@@ -81,6 +91,12 @@ pub static REFUSALS: &[Refusal] = &[
     server("pg_hba.conf rejects", "28000", "ClientAuthentication"),
     server("connection requires a valid client certificate", "28000", "ClientAuthentication"),
     server("database \"{database}\" does not exist", "3D000", "InitPostgres"),
+    near_server(
+        "Database `{database}` does not exist on the database server",
+        "3D000",
+        "InitPostgres",
+    ),
+    near_server("We could not find your database: {database}", "3D000", "InitPostgres"),
     server(
         "database \"{database}\" is not currently accepting connections",
         "55000",
@@ -94,6 +110,7 @@ pub static REFUSALS: &[Refusal] = &[
     server("remaining connection slots are reserved for", "53300", "InitPostgres"),
     server("too many clients already", "53300", "InitProcess"),
     server("the database system is starting up", "57P03", "ProcessStartupPacket"),
+    near_server("{host}:{port} - rejecting connections", "57P03", "ProcessStartupPacket"),
     server("the database system is shutting down", "57P03", "ProcessStartupPacket"),
     server("the database system is in recovery mode", "57P03", "ProcessStartupPacket"),
     server(
@@ -158,6 +175,7 @@ pub static REFUSALS: &[Refusal] = &[
     pooler("FATAL: Tenant not found"),
     pooler("(ENOTFOUND) tenant/user"),
     pooler("(EMAXCONNSESSION) max clients reached"),
+    pooler("MaxClientsInSessionMode: max clients reached"),
     pooler("(EMAXCONN) max client connections reached"),
     pooler("(ECHECKOUTTIMEOUT) unable to check out connection"),
     pooler("(EADDRNOTALLOWED) address not in tenant allow_list"),
@@ -197,6 +215,8 @@ pub static REFUSALS: &[Refusal] = &[
     pooler("Pooler Error: No such user: {role}"),
     pooler("ERROR: No such database: {database}"),
     pooler("ERROR: No such user: {role}"),
+    near_pooler("Authentication failed against database server, the provided database credentials for `{role}`"),
+    near_pooler("Authentication failed against the database server, the provided database credentials for `{role}`"),
     near_pooler("Authentication failed against database server at `{host}`, the provided database credentials for `{role}`"),
     pooler("checkout failure limit reached"),
     pooler("The IAM authentication failed for the role"),

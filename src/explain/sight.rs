@@ -18,13 +18,13 @@ use super::judge;
 use super::lines;
 use super::memo::{self, Known, Looked, Memo, Recalled};
 use super::prefix;
-use super::secrets;
 use super::session;
 use super::times;
 use super::translations;
 use super::{values, wrapped};
 use crate::conninfo::mask::MASK;
 use crate::layer::Layer;
+use crate::secret_text;
 
 /// How many lines of a message are read.
 const MESSAGE_LINES: usize = 4;
@@ -435,16 +435,16 @@ fn lead(text: &str) -> String {
         let from = (from..=text.len()).find(|at| text.is_char_boundary(*at));
         text[from.unwrap_or_default()..].to_owned()
     };
-    format!("…{}", tail(&secrets::mask(&tail(text, MASKED)), LEAD))
+    format!("…{}", tail(&secret_text::mask(&tail(text, MASKED)), LEAD))
 }
 
 /// The line without its prefix, with every secret masked, and cut short before what was found at a place of it.
 fn excerpt(line: &str, at: usize, found: &Match<'_>, facts: &Facts) -> String {
     // What is cut off could be the beginning of a secret.
     let mut text = if at > LEAD {
-        lead(&line[..at]) + secrets::mask(&line[at..]).trim_end()
+        lead(&line[..at]) + secret_text::mask(&line[at..]).trim_end()
     } else {
-        prefix::strip(&secrets::mask(line)).rest.trim().to_owned()
+        prefix::strip(&secret_text::mask(line)).rest.trim().to_owned()
     };
     for (name, value) in &found.captured.holes {
         if *name == SECRET && !value.is_empty() {

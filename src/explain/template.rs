@@ -203,7 +203,7 @@ fn value_before(text: &str, literal: &str) -> Option<usize> {
 
 /// How long the word is that ends a text.
 fn last_word(text: &str) -> usize {
-    let is_inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$' | '-');
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$' | '-' | '@');
     text.len() - text.trim_end_matches(is_inside).len()
 }
 

@@ -5,10 +5,12 @@ use std::str::FromStr;
 
 use url::{Host, Position, Url};
 
+use crate::conninfo::mask::MASK;
 use crate::foreign::Foreign;
 use crate::secret::Secret;
+use crate::wordlike;
 
-/// The address of a page. Shown, it has neither credentials nor the values of its query.
+/// The address of a page. Shown, it has neither credentials nor a query, and of its path what reads as a name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HealthUrl {
     shown: String,
@@ -43,13 +45,20 @@ impl FromStr for HealthUrl {
             Host::Ipv6(address) => address.to_string(),
         };
         let query = if url.query().is_some() { "?…" } else { "" };
+        let segments: Vec<&str> = url
+            .path()
+            .split('/')
+            .map(|part| if wordlike::is_name(part) { part } else { MASK })
+            .collect();
         let authority = url[Position::BeforeHost..Position::AfterPort].to_owned();
-        let credentials = url.password().map(|password| {
+        let has_credentials = url.password().is_some() || !url.username().is_empty();
+        let credentials = has_credentials.then(|| {
             let decoded = |text: &str| percent_encoding::percent_decode_str(text).collect::<Vec<u8>>();
-            Secret::new([decoded(url.username()), b":".to_vec(), decoded(password)].concat())
+            let password = decoded(url.password().unwrap_or_default());
+            Secret::new([decoded(url.username()), b":".to_vec(), password].concat())
         });
         Ok(Self {
-            shown: format!("{}://{authority}{}{query}", url.scheme(), url.path()),
+            shown: format!("{}://{authority}{}{query}", url.scheme(), segments.join("/")),
             name,
             port,
             secure,
@@ -61,20 +70,21 @@ impl FromStr for HealthUrl {
 }
 
 impl HealthUrl {
-    /// What must not come back in a report: the password, and the values of the query.
+    /// What must not come back in a report: the credentials, the values of the query, and what is not shown of the path.
     #[must_use]
     pub fn secrets(&self) -> Vec<Secret> {
         let path = self.path.reveal_str().unwrap_or_default();
-        let query = path.split_once('?').map_or("", |(_, query)| query);
-        let values = query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(_, value)| Secret::from(value));
-        let password = self
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let pieces = path.split(['/', ';', '=', ',', ':']).filter(|piece| !wordlike::is_name(piece));
+        let values = query.split('&').map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
+        let credentials = self
             .credentials
             .as_ref()
             .and_then(|credentials| credentials.reveal_str()?.split_once(':'));
-        values.chain(password.map(|(_, password)| Secret::from(password))).collect()
+        let (user, password) = credentials.unwrap_or_default();
+        let user = Some(user).filter(|user| !wordlike::is_name(user));
+        let all = pieces.chain(values).chain(user).chain([password]);
+        all.filter(|secret| !secret.is_empty()).map(Secret::from).collect()
     }
 }
 
@@ -102,7 +112,15 @@ mod tests {
         assert_eq!(url.authority, "[::1]:8000");
         assert_eq!(url.path.reveal(), b"/health/db?token=abc&x");
         assert_eq!(url.credentials.as_ref().map(Secret::reveal), Some(&b"me:pa ss"[..]));
-        assert_eq!(url.secrets(), [Secret::from("abc"), Secret::from("pa ss")]);
+        assert_eq!(url.secrets(), ["abc", "x", "pa ss"].map(Secret::from));
+        let url: HealthUrl = "http://9f86d081884c7d65@db/health/eyJhbGciOiJIUzI1NiJ9/v1?a0b1"
+            .parse()
+            .expect("a URL");
+        assert_eq!(url.to_string(), "http://db/health/***/v1?…");
+        assert_eq!(
+            url.secrets(),
+            ["eyJhbGciOiJIUzI1NiJ9", "a0b1", "9f86d081884c7d65"].map(Secret::from)
+        );
     }
 
     #[test]

@@ -128,6 +128,7 @@ impl Desk<'_> {
     fn conclude(&mut self, bag: &Bag, source: &Source, text: Option<&[u8]>, judged: Judged) -> Probed<Target> {
         let mut notes = std::mem::take(&mut self.notes);
         notes.facts.insert(0, ("source", source.to_string().into()));
+        notes.password = judged.parameters.get("password").map(Secret::new);
         let broken = judged.broken();
         let Judged {
             parameters,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{PATIENCE, Section, Step, Topic};
 use crate::conninfo::keyword::KEYWORDS;
+use crate::conninfo::options;
 use crate::foreign::Foreign;
 use crate::quote;
 use crate::target::{ChannelBinding, Endpoint, Host, Negotiation, RootCert, SessionAttrs, SslMode, Target};
@@ -87,7 +88,7 @@ fn settings(target: &Target) -> Vec<(&'static str, String)> {
         ChannelBinding::Prefer => {}
     }
     if let Some(options) = &target.options {
-        set.push(("PGOPTIONS", options.raw().to_owned()));
+        set.push(("PGOPTIONS", options::masked(options.raw())));
     }
     if target.session_attrs != SessionAttrs::Any {
         set.push(("PGTARGETSESSIONATTRS", target.session_attrs.name().to_owned()));

@@ -34,7 +34,12 @@ pub fn url(text: &[u8], body: usize, scheme: &str) -> Repaired {
     let mut out = format!("{scheme}://");
     let mut masked = false;
     if parts.at.is_some() {
-        out.push_str(&encoded(&text[parts.user.clone()]));
+        let user = &text[parts.user.clone()];
+        out.push_str(&if is_more_than_one_line(user) {
+            MASK.to_owned()
+        } else {
+            encoded(user)
+        });
         if let Some(password) = parts.password.clone() {
             out.push(':');
             out.push_str(&masked_password(&text[password.clone()]));
@@ -45,7 +50,7 @@ pub fn url(text: &[u8], body: usize, scheme: &str) -> Repaired {
     out.push_str(&hosts(text, &parts));
     if let Some(database) = parts.database.clone() {
         out.push('/');
-        out.push_str(&shown(&text[database]));
+        out.push_str(&plain(&text[database]));
     }
     if let Some(query) = parts.query.clone() {
         let pairs: Vec<String> = text[query]
@@ -132,6 +137,9 @@ pub fn masked_password(password: &[u8]) -> String {
 /// Without credentials, what follows the first colon may be a password whose `@host` is missing.
 fn hosts(text: &[u8], parts: &Anatomy) -> String {
     let hosts = &text[parts.hosts.clone()];
+    if is_more_than_one_line(hosts) {
+        return MASK.to_owned();
+    }
     let colon = hosts.iter().position(|byte| *byte == b':');
     match colon.filter(|_| parts.at.is_none() && !hosts.starts_with(b"[")) {
         Some(colon) if !hosts[colon + 1..].iter().all(u8::is_ascii_digit) => format!("{}:{MASK}", shown(&hosts[..colon])),
@@ -144,10 +152,23 @@ fn pair(pair: &[u8]) -> String {
     let name = &pair[..equals];
     let value = pair.get(equals + 1..).unwrap_or_default();
     match (anatomy::is_known(name), is_secret(&String::from_utf8_lossy(name), value)) {
-        (true, false) => shown(pair),
+        (true, false) => plain(pair),
         (true, true) => format!("{}={MASK}", shown(name)),
         (false, _) => MASK.to_owned(),
     }
+}
+
+/// A part as it is written. One that goes on in further lines is a piece of a file, whatever that holds.
+fn plain(part: &[u8]) -> String {
+    if is_more_than_one_line(part) {
+        MASK.to_owned()
+    } else {
+        shown(part)
+    }
+}
+
+fn is_more_than_one_line(part: &[u8]) -> bool {
+    part.iter().any(|byte| matches!(byte, b'\n' | b'\r'))
 }
 
 fn shown(bytes: &[u8]) -> String {

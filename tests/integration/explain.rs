@@ -106,3 +106,32 @@ fn a_followed_log_is_summed_up_on_an_interrupt() {
     assert_eq!(document["matches"][0]["code"], "auth/role-missing");
     assert_eq!(document["matches"][0]["count"], 1);
 }
+
+/// A misspelt path is no error text in which nothing was recognised.
+#[test]
+fn a_file_that_is_not_there() {
+    for path in [
+        "/nosuch/shop.log",
+        "./shop",
+        "../shop",
+        "~/shop",
+        "shop.lgo.log",
+        "shop.log.1",
+        "tls/shop.log",
+    ] {
+        let told = explain(&[path], "");
+        let said = String::from_utf8_lossy(&told.stderr);
+        assert_eq!(told.status.code(), Some(2), "{path}: {said}");
+        assert!(said.contains(path) && said.contains("No such file"), "{said}");
+        assert!(told.stdout.is_empty(), "{path}");
+    }
+    for text in [
+        "OperationalError",
+        "28P01",
+        "psycopg.OperationalError",
+        "I/O",
+        "postgresql://localhost/shop",
+    ] {
+        assert_eq!(explain(&[text], "").status.code(), Some(1), "{text}");
+    }
+}

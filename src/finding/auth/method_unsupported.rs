@@ -29,6 +29,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("GSSAPI continuation error: "),
     Text::new("gssapi module not found; please install asyncpg[gssauth]"),
     Text::new("Authentication method {_} not supported by pg8000"),
+    Text::new("The authentication type {_} is not supported. Check that you have configured the pg_hba.conf"),
+    Text::new("unknown authenticationOk message type"),
 ];
 
 /// The scene in which it was asked for.

@@ -45,6 +45,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("Specified 'postgresql' for database adapter, but the gem is not loaded"),
     Text::new("Can't locate DBD/Pg.pm in @INC"),
     Text::new("QSqlDatabase: QPSQL driver not loaded"),
+    Text::new("Error loading the 'postgresql' Active Record adapter"),
 ];
 
 /// The driver that is wanted, the package that has it, and who wants it: `DATABASE_URL names psycopg2`.

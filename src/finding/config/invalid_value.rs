@@ -48,6 +48,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("invalid connection string: invalid value for option `port`"),
     Text::new("invalid connection string <- invalid value for option `port`"),
     Text::near_driver("error with configuration: invalid port number"),
+    Text::new("The provided database string is invalid. invalid port number in database URL"),
 ];
 
 /// A value that libpq refuses. `setting` names it with its source; `value` is `None` where it may be a piece of a password.

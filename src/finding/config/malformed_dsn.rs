@@ -39,6 +39,11 @@ pub const TEXTS: &[Text] = &[
     Text::new("failed to parse as keyword/value: invalid keyword/value"),
     Text::new("invalid connection string: unknown option `{_}://{secret}`"),
     Text::new("invalid connection string <- unknown option `{_}://{secret}`"),
+    Text::new("the URL must start with the protocol `postgresql://` or `postgres://`"),
+    Text::new("The provided database string is invalid. {_} in database URL"),
+    Text::near_driver("TypeError: Invalid URL"),
+    Text::near_driver("[ERR_INVALID_URL]: Invalid URL"),
+    Text::near_driver("(reading 'searchParams')"),
 ];
 
 /// libpq refuses it at one place.

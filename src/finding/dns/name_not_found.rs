@@ -58,6 +58,8 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("lookup {host}: no such host"),
     Text::near_driver("getaddrinfo ENOTFOUND {host}"),
     Text::near_driver("UnknownHostException: {host}"),
+    Text::near_driver("tcp connect: non-existing domain"),
+    Text::near_driver("tcp connect: nxdomain"),
 ];
 
 /// The name, with what the resolver and the name servers said.

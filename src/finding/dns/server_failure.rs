@@ -32,6 +32,7 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("lookup {host} on {_}: server misbehaving"),
     Text::near_driver("lookup {host}: server misbehaving"),
     Text::near_driver("lookup {host}: Temporary failure in name resolution"),
+    Text::near_driver("SocketException (00000001, 11): Resource temporarily unavailable"),
 ];
 
 /// The name, with what the resolver and the name servers said.

@@ -19,4 +19,5 @@ pub const TEXTS: &[Text] = &[
     Text::new("ERROR: column {column} does not exist"),
     Text::new("(psycopg2.errors.UndefinedColumn) column {column} does not exist"),
     Text::new("UndefinedColumn: column {column} does not exist"),
+    Text::near_driver("The column `{column}` does not exist in the current database"),
 ];

@@ -20,6 +20,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("relation \"{table}\" does not exist"),
     Text::near_driver("table \"{table}\" does not exist"),
     Text::new("ERROR: table \"{table}\" does not exist"),
+    Text::near_driver("The table `{table}` does not exist in the current database"),
 ];
 
 /// An expected table that is not found.

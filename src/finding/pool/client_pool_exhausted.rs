@@ -27,4 +27,9 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("Timed out fetching a new connection from the connection pool"),
     Text::new("The connection pool has been exhausted, either raise 'Max Pool Size'"),
     Text::near_driver("Timed out in bb8"),
+    Text::new("connection not available and request was dropped from queue after"),
+    Text::near_driver("Timeout while getting a connection from pool"),
+    Text::new("The connection pool has been exhausted, either raise MaxPoolSize"),
+    Text::near_driver("Acquisition timeout while waiting for new connection"),
+    Text::near_driver("Sorry, acquisition timeout!"),
 ];

@@ -18,6 +18,7 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("prepared statement \"{statement}\" does not exist"),
     Text::new("prepared statement \"{statement}\" already exists"),
+    Text::new("prepared statement name is already in use"),
 ];
 
 /// The application's driver prepares statements by itself, and the pooler does not keep them apart, or does not show whether it does; `off`

@@ -15,4 +15,5 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("canceling statement due to statement timeout"),
     Text::new("FATAL: query_timeout"),
+    Text::near_driver("Timeout during reading attempt"),
 ];

@@ -34,6 +34,8 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("Connection refused"),
     Text::near_driver("actively refused it"),
     Text::new("(0x0000274D/10061)"),
+    Text::near_driver("tcp connect: connection refused"),
+    Text::near_driver("Connection to {host}:{port} refused"),
 ];
 
 /// The address that refused.

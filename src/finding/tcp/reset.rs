@@ -30,6 +30,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("failed to connect to `{_}` failed to receive message (read tcp {_}: read: connection reset by peer)"),
     Text::new("failed to receive message: read tcp {_}:5432: read: connection reset by peer"),
     Text::near_driver("read: connection reset by peer"),
+    Text::near_driver("tcp connect: connection reset by peer"),
+    Text::near_driver("read ECONNRESET"),
 ];
 
 /// Reset while it was being made.

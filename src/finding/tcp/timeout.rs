@@ -61,6 +61,7 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("read tcp {_}: i/o timeout"),
     Text::new("error connecting to server: connection timed out"),
     Text::new("error connecting to server <- connection timed out"),
+    Text::near_driver("Connection establishment timeout"),
 ];
 
 /// The address that stayed silent.

@@ -14,7 +14,11 @@ pub static KIND: Kind = Kind {
 /// What logs say of it.
 pub const TEXTS: &[Text] = &[
     Text::new("Can't create a connection to host {host} and port {port}"),
-    Text::new("Can't reach database server at `{host}`:`5432`"),
-    Text::new("Can't reach database server at `{host}:5432`"),
     Text::near_driver("error connecting to server\n"),
+    Text::near_driver("Can't reach database server at `{host}:{port}`"),
+    Text::near_driver("Can't reach database server at `{host}`:`{port}`"),
+    Text::near_driver("Can't reach database server at {host}:{port}"),
+    Text::near_driver("Can't reach database server at `\"{host}:{port}\"`"),
+    Text::near_driver("Can't reach database server at {host}"),
+    Text::near_driver("{host}:{port} - no response"),
 ];

@@ -22,7 +22,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("root certificate file \"{file}\" does not exist"),
     Text::new("Could not open SSL root certificate file {file}."),
     Text::new("could not get home directory to locate root certificate file"),
-    Text::new("unable to read CA file: open {file}: no such file or directory"),
+    Text::new("failed to configure TLS (unable to read CA file: open {file}: no such file or directory"),
+    Text::new("failed to configure TLS: unable to read CA file: open {file}: no such file or directory"),
 ];
 
 /// The missing file.

@@ -22,7 +22,8 @@ pub static KIND: Kind = Kind {
 pub const TEXTS: &[Text] = &[
     Text::new("could not read root certificate file \"{file}\": Permission denied"),
     Text::new("could not read root certificate file \"{file}\": {_}"),
-    Text::new("unable to read CA file: open {file}: permission denied"),
+    Text::new("failed to configure TLS (unable to read CA file: open {file}: permission denied"),
+    Text::new("failed to configure TLS: unable to read CA file: open {file}: permission denied"),
 ];
 
 /// The file, with the system's words.

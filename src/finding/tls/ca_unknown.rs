@@ -67,6 +67,11 @@ pub const TEXTS: &[Text] = &[
     Text::new("error performing TLS handshake: {_}(self signed certificate)"),
     Text::new("SSL error: certificate verify failed (self signed certificate)"),
     Text::near_driver("PKIX path building failed"),
+    Text::new("Error opening a TLS connection: self signed certificate"),
+    Text::new("Error opening a TLS connection: self-signed certificate"),
+    Text::new("Error opening a TLS connection: unable to get local issuer certificate"),
+    Text::new("Error opening a TLS connection: The certificate was not trusted"),
+    Text::new("Error opening a TLS connection: unable to verify the first certificate"),
 ];
 
 /// The chain that was shown, and the roots that it was compared with.

@@ -33,6 +33,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("SSL error: sslv3 alert handshake failure"),
     Text::new("SSL error: dh key too small"),
     Text::new("before or while processing the request.\nSSL SYSCALL error"),
+    Text::new("Error opening a TLS connection: {_}"),
+    Text::new("failed: SSL error: unexpected eof while reading"),
 ];
 
 /// OpenSSL's words, with what the server had sent.

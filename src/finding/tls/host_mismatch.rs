@@ -46,6 +46,8 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("x509: certificate is valid for {value}, not {host}"),
     Text::near_driver("x509: certificate relies on legacy Common Name field"),
     Text::near_driver("x509: certificate is not valid for any names, but wanted to match {host}"),
+    Text::near_driver("Hostname/IP does not match certificate's altnames"),
+    Text::new("Error opening a TLS connection: Hostname/IP does not match certificate"),
 ];
 
 /// The name that was wanted, with those that the certificate has.

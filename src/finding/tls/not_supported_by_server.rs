@@ -31,6 +31,7 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("The server does not support SSL."),
     Text::new("attempting to establish a TLS connection: server does not support TLS"),
     Text::new("InterfaceError('Server refuses SSL')"),
+    Text::new("Error opening a TLS connection: The server does not support SSL connections"),
 ];
 
 /// The server that said no.

@@ -1,21 +1,22 @@
-//! Masks what a log may hold besides connection strings: settings that were printed, statements, parameters, headers.
+//! Masks what the text of another program may hold besides connection strings: settings that were printed, statements, parameters,
+//! headers.
 
-use crate::conninfo::mask::{MASK, mask_dsn};
+use std::sync::LazyLock;
 
-/// What the name of a secret ends with, in lower case.
-const NAMES: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "secret_key",
-    "token",
-    "api_key",
-    "apikey",
-    "access_key",
-    "private_key",
-];
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::conninfo::mask::{MASK, NAMES, mask_dsn};
+use crate::wordlike;
+
+/// Finds where the name of a secret ends: of `secret_key` the whole.
+static ENDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let builder = &mut AhoCorasick::builder();
+    builder
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(NAMES)
+        .ok()
+});
 
 /// Behind these stands a secret up to the next blank.
 const SCHEMES: &[&str] = &["Bearer ", "Basic "];
@@ -46,6 +47,28 @@ pub fn mask(text: &str) -> String {
     text
 }
 
+/// The text with every word masked that is long and no name: where a program shows its settings' values bare, nobody can tell which of
+/// them are secrets.
+#[must_use]
+pub fn without_tokens(text: &str) -> String {
+    const SHORTEST: usize = 16;
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "+=-_".contains(c);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(from) = rest.find(is_of_token) {
+        let (head, tail) = rest.split_at(from);
+        let (word, tail) = tail.split_at(tail.find(|c| !is_of_token(c)).unwrap_or(tail.len()));
+        out.push_str(head);
+        out.push_str(if word.len() < SHORTEST || wordlike::is_name(word) {
+            word
+        } else {
+            MASK
+        });
+        rest = tail;
+    }
+    out + rest
+}
+
 /// Masks as much as `length` says behind each mark.
 fn behind(text: &str, mark: &str, length: impl Fn(&str) -> usize) -> String {
     let mut parts = text.split(mark);
@@ -59,26 +82,22 @@ fn behind(text: &str, mark: &str, length: impl Fn(&str) -> usize) -> String {
 
 /// Masks the values of `'password': 'x'`, `"token": "x"`, `password: x` and `PASSWORD 'x'`.
 fn without_named(text: &str) -> String {
-    let lower = text.to_ascii_lowercase();
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
-    while let Some(end) = next_name(&lower, done) {
-        out.push_str(&text[done..end]);
-        done = end;
+    let names = ENDS.iter().flat_map(|ends| ends.find_iter(text));
+    for end in names.map(|name| name.end()) {
+        // Within a value that is masked already.
+        if end < done {
+            continue;
+        }
         if let Some((from, to)) = value(&text[end..]) {
-            out.push_str(&text[end..end + from]);
+            out.push_str(&text[done..end + from]);
             out.push_str(MASK);
             done = end + to;
         }
     }
     out.push_str(&text[done..]);
     out
-}
-
-/// Where the next name of a secret ends.
-fn next_name(lower: &str, from: usize) -> Option<usize> {
-    let ends = NAMES.iter().filter_map(|name| Some(from + lower[from..].find(name)? + name.len()));
-    ends.min()
 }
 
 /// Where the value behind a name stands, from its first character on.
@@ -123,6 +142,8 @@ mod tests {
             "postgresql://app:canary@db/shop failed",
             "sslpassword=canary failed",
             "client_secret => 'canary' failed",
+            "SECRET_KEY: 'canary' failed",
+            "{'DB_PASS': 'canary', 'signature': 'canary'} failed",
         ] {
             let masked = mask(text);
             assert!(!masked.contains("canary") && masked.contains(MASK), "{masked}");
@@ -132,8 +153,21 @@ mod tests {
             "FATAL: password authentication failed for user \"app\"",
             "permission denied for table secrets",
             "FATAL: empty password returned by client",
+            "12 tests passed: none of them failed",
         ] {
             assert_eq!(mask(text), text);
+        }
+    }
+
+    #[test]
+    fn a_long_word_that_is_no_name_may_be_a_token() {
+        for (text, shown) in [
+            ("no wT9Q6XKgMusj4XNwQ9UF there", "no *** there"),
+            ("KeyError: 'SHOP_DATABASE_URL_2'", "KeyError: 'SHOP_DATABASE_URL_2'"),
+            ("/srv/shop/website/settings.py line 5", "/srv/shop/website/settings.py line 5"),
+            ("ImproperlyConfigured: app-9f86d081884c7d65", "ImproperlyConfigured: ***"),
+        ] {
+            assert_eq!(without_tokens(text), shown);
         }
     }
 }
