@@ -27,6 +27,19 @@ SELECT a.pid, coalesce(pg_get_userbyid(a.usesysid), '?'), coalesce((SELECT d.dat
 FROM pg_stat_get_activity(NULL) a
 WHERE a.pid <> pg_backend_pid() AND (a.backend_type = 'client backend' OR a.datid IS NOT NULL AND a.usesysid IS NOT NULL)";
 
+/// How long a statement of the application may run: the limit of the doctor's own is put aside for this question.
+pub const STATEMENT_LIMIT: &str = "SET LOCAL statement_timeout TO DEFAULT; SHOW statement_timeout";
+
+/// Where that was set, in the words of `pg_settings.source`: no row where it was neither for a role nor for a database. The view itself
+/// would tell of the doctor's own limit.
+pub const STATEMENT_LIMIT_SET_BY: &str = "\
+SELECT CASE WHEN s.setrole <> '0' AND s.setdatabase <> '0' THEN 'database user' WHEN s.setrole <> '0' THEN 'user' WHEN s.setdatabase <> '0' THEN 'database' ELSE 'global' END
+FROM pg_db_role_setting s
+WHERE s.setrole IN ('0', (SELECT r.oid FROM pg_roles r WHERE r.rolname = session_user))
+  AND s.setdatabase IN ('0', (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
+  AND EXISTS (SELECT FROM unnest(s.setconfig) AS c(setting) WHERE c.setting LIKE 'statement\\_timeout=%')
+ORDER BY s.setrole <> '0' DESC, s.setdatabase <> '0' DESC LIMIT 1";
+
 /// Who waits for a lock in this database, and who is in the way: asked where somebody does. Since when is known from version 14 on; before, only
 /// for sessions whose statement is visible. `pg_blocking_pids` stops the whole lock table for a moment, and so is called for a few
 /// sessions that really wait. A transaction that is prepared and waits for its commit has the pid 0.

@@ -3,10 +3,19 @@
 use std::cell::RefCell;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 
 use super::Out;
+
+/// How long a pipe's reader may take to come, and how often it is looked for.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Where a report goes.
 #[derive(Debug)]
@@ -59,6 +68,8 @@ impl Output {
     /// When it cannot be written there.
     pub fn file(path: &Path) -> io::Result<Self> {
         let (file, becomes) = match fs::metadata(path) {
+            Ok(there) if there.file_type().is_fifo() => (pipe(path)?, None),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             Ok(there) if !there.is_file() => (OpenOptions::new().write(true).open(path)?, None),
             there => {
                 // A link stays one: what it leads to is replaced.
@@ -108,6 +119,25 @@ impl Output {
         }
         Ok(())
     }
+}
+
+/// A pipe, once somebody reads from it; nobody is waited for for ever.
+fn pipe(path: &Path) -> io::Result<File> {
+    let began = Instant::now();
+    let file = loop {
+        match rustix::fs::open(path, OFlags::WRONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty()) {
+            Ok(file) => break file,
+            Err(Errno::NXIO) if began.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            Err(Errno::NXIO) => {
+                let limit = PATIENCE.as_secs();
+                return Err(io::Error::other(format!("it is a pipe, and nobody has read from it for {limit} s")));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    let flags = rustix::fs::fcntl_getfl(&file)?;
+    rustix::fs::fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
+    Ok(file.into())
 }
 
 impl Pending {

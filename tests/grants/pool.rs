@@ -299,7 +299,7 @@ async fn prepared_transactions_are_forgotten_after_five_minutes() {
     let _turn = TURN.lock().await;
     let (target, around) = (target("postgres", "postgres"), Surroundings::default());
     let notes = check_of_old(
-        2,
+        3,
         "SELECT * FROM (VALUES ('order-7', 'app', 'shop', 7200::bigint), ('order-9', 'app', 'shop', 299::bigint)) AS x",
         &target,
         &around,

@@ -60,27 +60,6 @@ fn flights_after_tcp(settings: impl FnOnce(Dsn) -> Dsn) -> usize {
 }
 
 #[test]
-fn an_interrupted_check_leaves_nothing_behind() {
-    let server = Server::shared();
-    let shop = server.copy();
-    let mark = server.log_mark();
-    let _holder = shop.hold_up_checks();
-    let run = Doctor::check()
-        .dsn(shop.dsn("app"))
-        .args(["--timeout", "60s"])
-        .interrupted_after("1.5")
-        .in_format("json");
-    assert_eq!(run.status, 130, "{}{}", run.stdout, run.stderr);
-    let log = server.log_of(&shop.name, mark, |log| {
-        log.lines().any(|line| line.contains("dbdoctor") && line.contains("disconnection:"))
-    });
-    assert!(
-        !log.contains("connection to client lost") && !log.contains("unexpected EOF"),
-        "{log}"
-    );
-}
-
-#[test]
 fn the_server_says_why_it_ended_the_session() {
     let server = Server::shared();
     let shop = server.copy();

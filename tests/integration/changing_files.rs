@@ -165,3 +165,31 @@ fn a_log_that_is_rotated() {
         },
     );
 }
+
+/// What /proc tells of it is there, or gone in the middle.
+#[test]
+fn a_process_that_ends() {
+    let dsn = Server::shared().dsn("app").to_string();
+    for pause in (0..40).map(|step| std::time::Duration::from_micros(step * 250)) {
+        let mut process = Command::new("sleep").arg("60").env("DATABASE_URL", &dsn).spawn().expect("sleep");
+        let pid = process.id().to_string();
+        let run = thread::scope(|scope| {
+            scope.spawn(move || {
+                thread::sleep(pause);
+                process.kill().expect("it is our child");
+                process.wait().expect("it is our child");
+            });
+            Doctor::check().args(["--until", "config", "--pid", &pid]).run()
+        });
+        assert!([0, 10].contains(&run.status), "{pause:?}: {}{}", run.stdout, run.stderr);
+        assert!(run.stderr.is_empty(), "{}", run.stderr);
+        if run.status == 10 {
+            let codes = run.codes();
+            assert!(
+                ["config/process-not-found", "config/no-settings"].contains(&&*codes[0]),
+                "{}",
+                run.stdout
+            );
+        }
+    }
+}

@@ -2,17 +2,18 @@
 //! wrote, a directory, a loop. The check ends, in little memory, and names the file where it could not do without.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::harness::{Doctor, Run};
-use crate::lab::authority;
 use crate::lab::dsn::Dsn;
 use crate::lab::project::Project;
+use crate::lab::python::Venv;
 use crate::lab::server::Server;
 use crate::lab::service::Root;
 use crate::lab::skip::need;
+use crate::lab::{account, authority};
 use crate::locked_down::{own_namespaces, prepared};
 
 const MEMORY: &str = "--data=300000000";
@@ -210,6 +211,65 @@ fn of_its_own() {
         fs::remove_file(&file)
             .or_else(|_| fs::remove_dir(&file))
             .expect("the directory is ours");
+    }
+}
+
+/// By the application's own Python, which is asked.
+#[test]
+fn that_django_reads() {
+    let venv = need!(Venv::of_applications());
+    let project = Project::empty();
+    project.write("website/__init__.py", "");
+    let settings = project.path.join("website/settings.py");
+    for odd in [device, long, directory, looped] {
+        odd(&settings);
+        let call = Doctor::check().args(["--until", "config", "--django", "website.settings", "--venv"]);
+        let call = call.arg(venv.path()).project(&project.path);
+        let run = call.under(&["prlimit", MEMORY, "--core=0"]).in_format("json");
+        assert_eq!(run.status, 10, "{}{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains("website.settings"), "{}", run.stdout);
+        assert!(run.stderr.is_empty(), "{}", run.stderr);
+        fs::remove_file(&settings)
+            .or_else(|_| fs::remove_dir(&settings))
+            .expect("the directory is ours");
+    }
+}
+
+#[test]
+fn that_has_a_process_number() {
+    let directory = crate::lab::workdir::fresh("pid");
+    let (file, targets) = (directory.join("shop.pid"), directory.join("dbdoctor.toml"));
+    fs::write(&targets, format!("[targets.shop]\npid_file = \"{}\"\n", file.display())).expect("the directory is ours");
+    in_turn(&file, || Doctor::check().directory(&directory).args(["--target", "shop"]));
+}
+
+/// Each is there, and another user's.
+#[test]
+fn that_may_not_be_read() {
+    need!(account::is_root().then_some(()).ok_or("what the tests own they may read"));
+    let directory = crate::lab::workdir::fresh("closed");
+    account::give(&directory);
+    let closed = directory.join("closed");
+    fs::write(&closed, "x").expect("the directory is ours");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o600)).expect("the file is ours");
+    let shown = closed.display().to_string();
+    let dsn = Server::shared().dsn("app");
+    let certified = Server::shared().dsn("certified").no_password().with("sslcert", &shown);
+    for (call, status) in [
+        (Doctor::check().args(["--env-file", &shown]), 10),
+        (Doctor::check().args(["--config", &shown, "--target", "shop"]), 2),
+        (Doctor::check().env("DATABASE_URL_FILE", &shown), 10),
+        (Doctor::check().env("PGSERVICE", "shop").env("PGSERVICEFILE", &shown), 10),
+        (Doctor::check().dsn(dsn.clone().no_password()).env("PGPASSFILE", &shown), 14),
+        (Doctor::check().dsn(dsn.clone().with("sslrootcert", &shown)), 13),
+        (Doctor::check().dsn(certified.with("sslkey", &shown)), 13),
+        // As libpq does: a list that cannot be read is passed over.
+        (Doctor::check().dsn(dsn.with("sslcrl", &shown)), 0),
+        (Doctor::command("explain").arg(&closed), 2),
+    ] {
+        let run = call.by_an_ordinary_user().in_format("json");
+        assert_eq!(run.status, status, "{}{}", run.stdout, run.stderr);
+        assert!(status == 0 || [run.stdout, run.stderr].concat().contains("closed"));
     }
 }
 

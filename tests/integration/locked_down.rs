@@ -77,7 +77,7 @@ fn no_home_and_no_variables() {
 
 #[test]
 fn odd_locales() {
-    for locale in ["C", "POSIX", "tr_TR.UTF-8", "de_DE@euro", "nosuch", ""] {
+    for locale in ["C", "POSIX", "tr_TR.UTF-8", "ja_JP.eucJP", "de_DE@euro", "nosuch", "../../etc", ""] {
         diagnoses(|call| call.env("LANG", locale).env("LC_ALL", locale).env("LANGUAGE", locale));
     }
 }
@@ -85,6 +85,17 @@ fn odd_locales() {
 #[test]
 fn no_standard_input() {
     diagnoses(|call| call.under(&["sh", "-c", "exec \"$@\" <&-", "sh"]));
+}
+
+#[test]
+fn no_standard_error() {
+    diagnoses(|call| call.under(&["sh", "-c", "exec \"$@\" 2>&-", "sh"]));
+}
+
+/// Nor a session with one to ask.
+#[test]
+fn no_terminal() {
+    diagnoses(|call| call.under(&["setsid", "--wait"]).env("TERM", "nosuch"));
 }
 
 #[test]
@@ -118,6 +129,19 @@ fn few_file_descriptors() {
         }
     }
     assert_eq!(with(10).status, 3);
+}
+
+/// `ulimit -v`: the binary itself, unoptimised, has a third of it.
+#[test]
+fn little_address_space() {
+    diagnoses(|call| call.under(&["prlimit", "--as=150000000"]));
+}
+
+#[test]
+fn the_user_nobody() {
+    need!(account::is_root().then_some(()).ok_or("to become another user takes root"));
+    let words = ["setpriv", "--reuid=nobody", "--regid=65534", "--clear-groups", "--inh-caps=-all"];
+    diagnoses(|call| call.readable_by_all().under(&words).env("HOME", "/nonexistent"));
 }
 
 #[test]

@@ -148,3 +148,73 @@ fn python_that_nests_without_end() {
         }
     }
 }
+
+/// What is read as it comes: a pipe's writer may take its time, what cannot be read is told, and nothing fills the memory.
+#[test]
+fn as_a_log() {
+    for path in odd_files() {
+        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        match &*name {
+            // These go on for ever, or for gigabytes, as they do for whoever reads logs.
+            "pipe" | "zero" | "huge" => continue,
+            _ => {}
+        }
+        let run = survived_as_it_is(Doctor::command("explain").arg(&path));
+        let expected = if ["loop", "directory"].contains(&&*name) { 2 } else { 1 };
+        assert_eq!(run.status, expected, "{name}: {}{}", run.stdout, run.stderr);
+        assert_eq!(run.stderr.is_empty(), expected == 1, "{name}: {}", run.stderr);
+    }
+    let directory = workdir::fresh("log");
+    let long = fs::File::create(directory.join("long.log")).expect("the directory is ours");
+    // One line, longer than the memory that there is.
+    long.set_len(400_000_000).expect("a sparse file");
+    let run = survived_as_it_is(Doctor::command("explain").arg(directory.join("long.log")));
+    assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
+}
+
+fn survived_as_it_is(call: Doctor) -> Run {
+    call.under(&["prlimit", MEMORY, "--core=0"]).in_format("json")
+}
+
+/// Where the report is to go.
+#[test]
+fn as_the_report() {
+    for path in odd_files() {
+        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        let dsn = Server::shared().dsn("app");
+        let run = survived_as_it_is(Doctor::check().dsn(dsn).arg("--output").arg(&path));
+        let told = match &*name {
+            "pipe" => "nobody has read from it",
+            "loop" => "symbolic link",
+            "directory" => "directory",
+            // A file is replaced, and a device takes all.
+            _ => "",
+        };
+        assert_eq!(
+            run.status,
+            if told.is_empty() { 0 } else { 2 },
+            "{name}: {}{}",
+            run.stdout,
+            run.stderr
+        );
+        assert!(run.stderr.contains(told), "{name}: {}", run.stderr);
+        assert!(run.stdout.is_empty(), "{name}: {}", run.stdout);
+    }
+    let full = Doctor::check().dsn(Server::shared().dsn("app")).args(["--output", "/dev/full"]);
+    let run = full.in_format("json");
+    assert_eq!(run.status, 3, "{}{}", run.stdout, run.stderr);
+}
+
+/// Its reader comes a moment later.
+#[test]
+fn as_the_report_that_somebody_reads() {
+    let directory = workdir::fresh("read");
+    let pipe = directory.join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo");
+    let script = "{ sleep 0.3; cat \"$0\"; } & \"$@\"; status=$?; wait; exit $status";
+    let call = Doctor::check().dsn(Server::shared().dsn("app")).arg("--output").arg(&pipe);
+    let run = call.under(&["sh", "-c", script, &pipe.display().to_string()]).in_format("json");
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    assert_eq!(run.json()["verdict"], "pass", "{}", run.stdout);
+}

@@ -135,7 +135,7 @@ impl LimitsSeen {
 }
 
 /// A setting as SHOW spells it (`5min`), in `unit`, which stands for a number alone too. What is not known there is 0.
-fn duration(shown: Option<&str>, unit: &str) -> i64 {
+pub(super) fn duration(shown: Option<&str>, unit: &str) -> i64 {
     let shown = shown.unwrap_or_default();
     let digits = shown.find(|c: char| !c.is_ascii_digit()).unwrap_or(shown.len());
     let (number, shown_unit) = shown.split_at(digits);

@@ -6,12 +6,13 @@ mod load;
 mod pressure;
 
 use crate::finding::pool::near_limit::Limit;
-use crate::finding::pool::{near_limit, pooler_waiting, reserved_slots_only};
+use crate::finding::pool::{near_limit, pooler_waiting, reserved_slots_only, statement_timeout};
 use crate::finding::{Finding, Severity};
 use crate::pool::ask;
 use crate::pool::demand::Codes;
-use crate::pool::seen::{Age, Holder, LimitsSeen, Prepared, Session as Held, Wait, groups, holders, transactions};
+use crate::pool::seen::{Age, Holder, LimitsSeen, Prepared, Session as Held, StatementLimit, Wait, groups, holders, transactions};
 use crate::pool::slots::Slots;
+use crate::privileges::setting::SetBy;
 use crate::probe::way::Way;
 use crate::provider;
 use crate::quote::sql_ident;
@@ -96,13 +97,15 @@ pub async fn held_up(request: &Request, target: &Target, answers: &[&Answer], wa
     seen.or_else(named)
 }
 
-/// The layer's questions, each a single SELECT.
+/// The layer's questions.
 #[must_use]
 pub fn questions() -> Vec<String> {
-    [ask::LIMITS, ask::SESSIONS, ask::PREPARED, ask::AGES].map(str::to_owned).to_vec()
+    [ask::LIMITS, ask::SESSIONS, ask::STATEMENT_LIMIT, ask::PREPARED, ask::AGES]
+        .map(str::to_owned)
+        .to_vec()
 }
 
-/// What to ask once the answers to [`questions`] are there: who is in the way, where somebody waits for a lock.
+/// What to ask once the answers to [`questions`] are there: who is in the way, where somebody waits for a lock, and who set an odd limit.
 #[must_use]
 pub fn more_questions(answers: &[Answer]) -> Vec<String> {
     let mut answers = Answers::new(answers);
@@ -110,8 +113,11 @@ pub fn more_questions(answers: &[Answer]) -> Vec<String> {
     let (Ok(Some(limits)), Ok(Some(sessions))) = (limits, answers.next("the sessions", Held::all)) else {
         return Vec::new();
     };
-    let question = somebody_waits(&sessions, &limits).then(|| ask::WAITS.to_owned());
-    question.into_iter().collect()
+    let statement_limit = answers.next("the time limit of statements", |rows| StatementLimit::only(rows, ""));
+    let is_odd = matches!(statement_limit, Ok(Some(limit)) if limit.is_odd());
+    let waits = somebody_waits(&sessions, &limits).then_some(ask::WAITS);
+    let set_by = is_odd.then_some(ask::STATEMENT_LIMIT_SET_BY);
+    waits.into_iter().chain(set_by).map(str::to_owned).collect()
 }
 
 fn somebody_waits(sessions: &[Held], limits: &LimitsSeen) -> bool {
@@ -148,6 +154,9 @@ fn judged(
         LimitsSeen::only(rows, "the server does not list the session's own role")
     })?;
     let sessions = answers.next("who holds the slots", Held::all)?;
+    let statement_limit = answers.next("the time limit of statements", |rows| {
+        StatementLimit::only(rows, "the server does not show statement_timeout")
+    })?;
     let prepared = answers.next("the prepared transactions", Prepared::all)?.unwrap_or_default();
     let ages = answers.next("the databases' ages", Age::all)?.unwrap_or_default();
     let (Some(limits), Some(sessions)) = (limits, sessions) else {
@@ -157,6 +166,11 @@ fn judged(
         more.next("the locks", Wait::all)?.unwrap_or_default()
     } else {
         Vec::new()
+    };
+    let odd_limit = statement_limit.filter(StatementLimit::is_odd);
+    let set_by = match &odd_limit {
+        Some(_) => more.next("who set statement_timeout", SetBy::all)?.unwrap_or_default().pop(),
+        None => None,
     };
     answers.refusals.append(&mut more.refusals);
     let mut limits = limits.counting(&sessions);
@@ -172,6 +186,9 @@ fn judged(
     notes.slots = Some(Slots::of(&limits, wanted));
     if let Some(front) = &around.front {
         front::judge(&mut notes, front, request, target, &around.codes, &limits);
+    }
+    if let Some(limit) = &odd_limit {
+        notes.found(statement_timeout::finding(&limits, limit.ms, set_by.unwrap_or_default(), target));
     }
     pressure::transactions(&mut notes, &limits, &transactions);
     pressure::waits(&mut notes, &limits, &waits);

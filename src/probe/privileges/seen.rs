@@ -84,6 +84,11 @@ impl First {
         self.holdings.iter().flatten().filter(|holding| holding.kind.is_none())
     }
 
+    /// Whether whoever makes the tables has sequences, which the defaults do not cover.
+    fn leaves_sequences_out(&self, defaults: &Defaults) -> bool {
+        !defaults.sequences && self.sequences().any(|sequences| sequences.owner == defaults.maker)
+    }
+
     /// What has to be looked at closely.
     fn closer(&self, request: &Request) -> Vec<Closer> {
         let schemas = self.schemas.as_deref().unwrap_or_default();
@@ -100,7 +105,7 @@ impl First {
             (Closer::Roles, schemas.iter().any(|schema| schema.exists() && !schema.usage)),
             (
                 Closer::Makers,
-                inserts && self.defaults.iter().flatten().any(|defaults| !defaults.sequences),
+                inserts && self.defaults.iter().flatten().any(|defaults| self.leaves_sequences_out(defaults)),
             ),
         ];
         wanted

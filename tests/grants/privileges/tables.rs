@@ -1,9 +1,11 @@
 //! Tables, views, columns and sequences, and the grants that give what is missing.
 
+use dbdoctor::probe::privileges::{more_questions, questions};
 use dbdoctor::request::Need;
 use dbdoctor::verdict::Fact;
 
 use super::{ALL, check, check_with, held, server};
+use crate::server::answers;
 use crate::{fact, finding, found, pasted, request};
 
 #[tokio::test]
@@ -218,4 +220,24 @@ async fn of_many_tables_those_that_differ_are_named() {
     );
     server().sql("many", &format!("{undo}\n{sequences_undo}")).await;
     assert_eq!(held("many", "many_app").await, before);
+}
+
+/// What one flight of questions has settled costs no second one.
+#[tokio::test]
+async fn a_maker_without_sequences_leaves_nothing_to_ask() {
+    let schema = "CREATE ROLE @_app LOGIN;\nCREATE ROLE @_migr;\nGRANT CREATE ON SCHEMA public TO @_migr;\n\
+         SET ROLE @_migr; ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO @_app; CREATE TABLE t (x int)";
+    server().database("plain", schema).await;
+    let asked = request(ALL);
+    let first = async || {
+        let client = server().connect("plain_app", "plain").await.unwrap();
+        more_questions(&asked, &answers(&client, questions(&asked)).await)
+    };
+    assert_eq!(first().await, Vec::<String>::new());
+    let client = server().connect("postgres", "plain").await.unwrap();
+    client
+        .batch_execute("SET ROLE plain_migr; CREATE TABLE u (id serial); GRANT USAGE ON u_id_seq TO plain_app")
+        .await
+        .unwrap();
+    assert_eq!(first().await.len(), 1);
 }

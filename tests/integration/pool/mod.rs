@@ -263,3 +263,33 @@ fn wait_for_waiters(shop: &Database, count: usize) {
     }
     panic!("nobody waits");
 }
+
+/// The missing unit of a number: what was meant as seconds.
+#[test]
+fn statements_have_hardly_any_time() {
+    const MS: i64 = 90;
+    let shop = Server::shared().copy();
+    let check = || Doctor::check().dsn(shop.dsn("app")).run();
+    for (place, shown) in [
+        (format!("DATABASE \"{}\"", shop.name), "DATABASE"),
+        (format!("ROLE app IN DATABASE \"{}\"", shop.name), "ROLE app IN DATABASE"),
+    ] {
+        shop.sql(&format!("ALTER {place} SET statement_timeout = {MS}"));
+        let run = check();
+        run.sound().warns("pool/statement-timeout");
+        let finding = run.finding("pool/statement-timeout");
+        let step = &finding["remedy"]["steps"][0];
+        assert!(step["run"].to_string().contains(shown), "{finding:#}");
+        shop.sql(step["run"].as_str().expect("a statement"));
+        assert!(!check().codes().contains(&"pool/statement-timeout".to_owned()), "{shown}");
+        shop.sql(&format!("ALTER {place} RESET statement_timeout"));
+    }
+    let dsn = shop.dsn("app").with("options", &format!("-c statement_timeout={MS}"));
+    let run = Doctor::check().dsn(dsn).run();
+    run.sound().warns("pool/statement-timeout");
+    let finding = run.finding("pool/statement-timeout");
+    assert_eq!(finding["remedy"]["steps"][0]["where"], "app-config", "{finding:#}");
+    // What is meant: a second.
+    shop.sql(&format!("ALTER DATABASE \"{}\" SET statement_timeout = 1000", shop.name));
+    assert!(!check().codes().contains(&"pool/statement-timeout".to_owned()));
+}
