@@ -369,7 +369,7 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
         return Bond::Chain;
     }
     let lines = || lines::forward(between).flat_map(written);
-    let begun = lines().enumerate().find(|(_, line)| !continues(&line));
+    let begun = lines().enumerate().find(|(_, line)| !continues(line));
     let is_headed = begun.as_ref().is_some_and(|(_, line)| line.starts_with(TRACEBACK)) && !ends_traceback(&plain(first));
     // Mostly another record stands between them.
     if begun.is_some_and(|(index, line)| index == 0 && !is_link(&line)) && !is_headed {
@@ -414,14 +414,13 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
 
 /// Whether a line ends what stands above it, so that no later line belongs to that. Where it is not easily told, it does not.
 #[must_use]
-pub fn closes(line: &[u8]) -> bool {
-    let is_as_written = line.is_ascii() && memchr2(0x1b, b'&', line).is_none() && !clean::is_field(line);
-    is_as_written
-        && if line.starts_with(b"{") {
-            is_apart(line)
-        } else {
-            begins_apart(line)
-        }
+pub fn closes(line: &[u8], rest: &str, continues: bool) -> bool {
+    let is_as_written = || line.is_ascii() && memchr2(0x1b, b'&', line).is_none() && !clean::is_field(line);
+    if line.starts_with(b"{") {
+        is_as_written() && is_apart(line)
+    } else {
+        !continues && begins_apart(rest) && is_as_written()
+    }
 }
 
 /// Whether no text of a JSON record goes on with what stands above the record.
@@ -431,7 +430,7 @@ fn is_apart(record: &[u8]) -> bool {
         let (between, text) = (&rest[..at], &rest[at + 1..]);
         let Some(end) = end_of_string(text) else { return false };
         let is_value = between.trim_ascii_end().ends_with(b":");
-        if between.contains(&b'[') || is_value && !(text[..end].contains(&b' ') && begins_apart(&text[..end]) || is_word(&text[..end])) {
+        if between.contains(&b'[') || is_value && !is_own_text(&text[..end]) {
             return false;
         }
         rest = &text[end + 1..];
@@ -439,9 +438,14 @@ fn is_apart(record: &[u8]) -> bool {
     true
 }
 
-/// A time alone is no message.
-fn is_word(text: &[u8]) -> bool {
-    text.first().is_some_and(u8::is_ascii_alphanumeric) && !text.contains(&b' ')
+/// Whether a text of a record does not go on with another.
+fn is_own_text(text: &[u8]) -> bool {
+    if !text.contains(&b' ') {
+        return text.first().is_some_and(u8::is_ascii_alphanumeric);
+    }
+    let text = lines::text(text);
+    let rest = prefix::strip(&text).rest;
+    !continues(rest) && begins_apart(rest)
 }
 
 /// Where a JSON string ends.
@@ -456,12 +460,10 @@ fn end_of_string(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Whether a line, as its program wrote it, neither goes on with a message nor with a traceback, nor begins one.
-fn begins_apart(line: &[u8]) -> bool {
-    let line = lines::text(line);
-    let rest = prefix::strip(&line).rest;
-    let goes_on = || LINKS.iter().chain([&TRACEBACK, &"at "]).any(|text| rest.starts_with(text));
-    !continues(rest) && !rest.starts_with(['\\', '#']) && !goes_on()
+/// Whether a line that goes on with nothing does not belong to a traceback either.
+fn begins_apart(line: &str) -> bool {
+    let belongs = || LINKS.iter().chain([&TRACEBACK, &"at "]).any(|text| line.starts_with(text));
+    !line.starts_with(['\\', '#']) && !belongs()
 }
 
 /// What says that the next traceback belongs to the one before.

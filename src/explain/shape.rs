@@ -308,7 +308,7 @@ impl Beside {
     }
 
     /// Whether it may be written so in a log.
-    fn may_be(&self, other: &Self, is_of_number: fn(&u8) -> bool) -> bool {
+    fn may_be(self, other: Self, is_of_number: fn(&u8) -> bool) -> bool {
         // Before it may stand another number.
         let is_led = match self.lead {
             NOTHING => true,
@@ -334,7 +334,7 @@ fn telling(beside: Beside, number: Number) -> impl Iterator<Item = &'static Tell
     };
     own.iter()
         .chain(first)
-        .filter(move |telling| number.may_be(telling) && telling.beside.may_be(&beside, is_of_number))
+        .filter(move |telling| number.may_be(telling) && telling.beside.may_be(beside, is_of_number))
 }
 
 /// Whether a character of a text may stand in a log as another: blanks, quotes and line ends are changed on their way there.

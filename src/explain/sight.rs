@@ -17,7 +17,7 @@ use super::incident::{Said, Sighting, Source};
 use super::judge;
 use super::lines;
 use super::memo::{self, Known, Looked, Memo, Recalled};
-use super::prefix;
+use super::prefix::{self, Stripped};
 use super::session;
 use super::times;
 use super::translations;
@@ -135,22 +135,31 @@ pub struct Behind<'b> {
 
 impl<'b> Behind<'b> {
     fn of(after: &'b [u8]) -> Self {
-        let lines = lines::forward(after).take(MESSAGE_LINES).take_while(|line| !begins_anew(line));
+        let mut lines = lines::forward(after).take(MESSAGE_LINES);
+        let next = lines.next().unwrap_or_default();
+        let text = lines::text(next);
+        let stripped = prefix::strip(&text);
+        let continues = context::continues(stripped.rest);
+        let goes_on = !after.is_empty() && !begins_anew(next, stripped, continues);
+        let is_next = |line: &&[u8]| {
+            let text = lines::text(line);
+            let stripped = prefix::strip(&text);
+            !begins_anew(line, stripped, context::continues(stripped.rest))
+        };
+        let count = if goes_on { 1 + lines.take_while(is_next).count() } else { 0 };
         // Of a line that is not whole, more may be to come.
-        let next = memchr(b'\n', after).map(|end| &after[..end]);
+        let is_whole = next.len() < after.len();
         Self {
-            message: first_lines(after, lines.count()),
-            is_closed: next.is_some_and(context::closes),
+            message: first_lines(after, count),
+            is_closed: is_whole && context::closes(next, stripped.rest, continues),
         }
     }
 }
 
 /// Whether a line has its own time and nothing that belongs to the line before it.
-fn begins_anew(line: &[u8]) -> bool {
-    let text = lines::text(line);
-    let stripped = prefix::strip(&text);
+fn begins_anew(line: &[u8], stripped: Stripped<'_>, continues: bool) -> bool {
     let is_timed = stripped.time.is_some() || prefix::is_of_web_server(stripped.rest);
-    is_timed && !context::continues(stripped.rest) && !memo::is_marked(line)
+    is_timed && !continues && !memo::is_marked(line)
 }
 
 /// The first lines of a text, without the last one's end.
