@@ -96,6 +96,7 @@ pub fn in_english(text: &str) -> Option<String> {
         found,
         |(entry, _)| entry.translated.weight(),
         |(_, captured)| captured.start..captured.end,
+        |_| true,
     );
     if found.is_empty() {
         return None;
