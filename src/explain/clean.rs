@@ -75,6 +75,24 @@ pub fn with_letters(line: &[u8]) -> Vec<u8> {
     out
 }
 
+/// A text as JSON has it in ASCII: the other letters are numbers, with large digits or small ones.
+#[must_use]
+pub fn with_numbers(text: &str, is_large: bool) -> String {
+    let mut units = [0; 2];
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut units) {
+            let digits = if is_large { format!("{unit:04X}") } else { format!("{unit:04x}") };
+            out.extend(["\\u", &digits]);
+        }
+    }
+    out
+}
+
 /// The letter of four hexadecimal digits; halves of surrogate pairs are none.
 fn letter(digits: &[u8]) -> Option<char> {
     let digits = str::from_utf8(digits).ok()?;

@@ -23,6 +23,7 @@ const SURELY_OTHERS: &[&str] = &[
 const OURS: &[&str] = &[
     "asyncpg",
     "psycopg",
+    "psqlpy",
     "pg8000",
     "aiopg",
     "tokio_postgres",
@@ -298,7 +299,8 @@ fn plain(line: &[u8]) -> Cow<'_, str> {
 }
 
 /// `File "/srv/app.py", line 7, in save`, or as `IPython` writes it, `File /srv/app.py:7, in save()`.
-fn names_file(line: &str) -> bool {
+#[must_use]
+pub fn names_file(line: &str) -> bool {
     let text = line.trim_start();
     text.starts_with("File \"") || text.starts_with("File /") || text.starts_with("File ~/")
 }

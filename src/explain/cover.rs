@@ -24,41 +24,46 @@ pub struct Wanted<S> {
     fragments: Vec<&'static str>,
     /// Whether a blank or the line's end follows the last of them.
     ends: bool,
-    piece: &'static str,
+    piece: String,
 }
 
 impl<S> Wanted<S> {
     /// A text that stands in a log as it is.
-    pub fn literal(piece: &'static str, sign: S) -> Self {
+    pub fn literal(piece: &str, sign: S) -> Self {
         Self {
             sign,
             fragments: Vec::new(),
             ends: false,
-            piece,
+            piece: piece.to_owned(),
         }
     }
+}
 
-    /// A text that loggers may change between its fragments.
-    pub fn template(template: &Template, sign: S) -> Self {
-        let piece = template.plain_piece();
-        let (mut fragments, mut ends) = template.fragments();
-        let end = fragments
-            .iter()
-            .position(|fragment| *fragment == piece)
-            .map_or(0, |at| at + 1)
-            .max(ASKED);
-        ends &= end >= fragments.len();
-        fragments.truncate(end);
-        fragments.drain(..fragments.len().saturating_sub(ASKED));
-        if fragments == [piece] && !ends {
-            fragments.clear();
-        }
-        Self {
-            sign,
-            fragments,
-            ends,
-            piece,
-        }
+impl<S: Copy> Wanted<S> {
+    /// A text that loggers may change between its fragments, by each of its pieces.
+    pub fn template(template: &Template, sign: S) -> impl Iterator<Item = Self> + use<S> {
+        let (fragments, ends) = template.fragments();
+        let pieces = template.plain_pieces().into_iter();
+        pieces.map(move |piece| {
+            let mut fragments = fragments.clone();
+            let end = fragments
+                .iter()
+                .position(|fragment| *fragment == piece)
+                .map_or(0, |at| at + 1)
+                .max(ASKED);
+            let ends = ends && end >= fragments.len();
+            fragments.truncate(end);
+            fragments.drain(..fragments.len().saturating_sub(ASKED));
+            if fragments == [piece.as_str()] && !ends {
+                fragments.clear();
+            }
+            Self {
+                sign,
+                fragments,
+                ends,
+                piece,
+            }
+        })
     }
 }
 
@@ -105,13 +110,39 @@ fn is_end(rest: &[u8]) -> bool {
         .is_none_or(|byte| !byte.is_ascii() || matches!(byte, b' ' | b'\t' | b'\r' | b'\\' | b'#' | b'"'))
 }
 
+/// The texts that a piece shows.
+#[derive(Debug)]
+struct Shown<S> {
+    texts: Vec<Rest<S>>,
+    /// How long the piece is, where each of them ends with it.
+    end: Option<usize>,
+}
+
+impl<S: Copy + Ord> Shown<S> {
+    fn by(piece: &str, mut texts: Vec<Wanted<S>>) -> Self {
+        texts.sort();
+        texts.dedup();
+        let ends = |text: &Wanted<S>| text.ends && text.fragments.last() == Some(&piece);
+        Self {
+            end: texts.iter().all(ends).then_some(piece.len()),
+            texts: texts.into_iter().map(Rest::from).collect(),
+        }
+    }
+}
+
+/// Whether what follows a piece belongs to its word, however the line was written.
+fn goes_on(rest: &[u8]) -> bool {
+    rest.first()
+        .is_some_and(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#' | b'&' | b'"'))
+}
+
 /// Many texts, ready to be looked for.
 #[derive(Debug)]
 pub struct Cover<S> {
     long: Strided,
     short: Few,
-    /// The texts of each piece, those of the long ones before those of the short ones.
-    texts: Vec<Vec<Rest<S>>>,
+    /// What each piece shows, the long ones before the short ones.
+    shown: Vec<Shown<S>>,
     first_short: usize,
     /// Whether a line holds what a text says as the text says it.
     is_as_written: fn(&[u8]) -> bool,
@@ -129,14 +160,14 @@ pub struct Hit<S> {
 impl<S: Copy + Ord> Cover<S> {
     /// Of several texts that one piece shows, the one with the least sign counts.
     pub fn new(texts: impl Iterator<Item = Wanted<S>>, is_as_written: fn(&[u8]) -> bool) -> Self {
-        let mut by_piece: BTreeMap<&str, Vec<Wanted<S>>> = BTreeMap::new();
+        let mut by_piece: BTreeMap<String, Vec<Wanted<S>>> = BTreeMap::new();
         for text in texts {
-            by_piece.entry(text.piece).or_default().push(text);
+            by_piece.entry(text.piece.clone()).or_default().push(text);
         }
         let (mut long, mut short): (Vec<_>, Vec<_>) = by_piece.into_iter().partition(|(piece, _)| piece.len() >= strided::SHORTEST);
         // The search for the short ones gives one for each place: the shorter of two that begin alike, which stand behind each other.
         short.dedup_by(|(next, texts), (piece, all)| {
-            let begins_alike = next.starts_with(*piece);
+            let begins_alike = next.starts_with(piece.as_str());
             if begins_alike {
                 all.append(texts);
             }
@@ -144,23 +175,17 @@ impl<S: Copy + Ord> Cover<S> {
         });
         // Of several that stand at one place, the first is found.
         long.sort_by_key(|(_, texts)| texts.iter().map(|text| text.sign).min());
-        let (long, texts): (Vec<&str>, Vec<_>) = long.into_iter().unzip();
-        let (short, more): (Vec<&str>, Vec<_>) = short.into_iter().unzip();
-        let texts = texts.into_iter().chain(more);
-        let rests = |mut texts: Vec<Wanted<S>>| {
-            texts.sort();
-            texts.dedup();
-            texts.into_iter().map(Rest::from).collect()
-        };
+        let first_short = long.len();
+        let (pieces, texts): (Vec<String>, Vec<_>) = long.into_iter().chain(short).unzip();
+        let (long, short) = pieces.split_at(first_short);
         Self {
-            first_short: long.len(),
-            long: Strided::new(&long),
-            short: Few::new(&short),
-            texts: texts.map(rests).collect(),
+            long: Strided::new(long),
+            short: Few::new(short),
+            shown: pieces.iter().zip(texts).map(|(piece, texts)| Shown::by(piece, texts)).collect(),
+            first_short,
             is_as_written,
         }
     }
-
     /// The first long piece at or behind a place, in a line that may hold its text.
     pub fn long(&self, haystack: &[u8], from: usize, line: &mut Line) -> Option<Hit<S>> {
         let accept = |literal, start| self.sign(literal, haystack, start, line);
@@ -204,8 +229,11 @@ impl<S: Copy + Ord> Cover<S> {
 
     /// What the texts of a piece are a sign of in the line where it stands.
     fn sign(&self, piece: usize, haystack: &[u8], at: usize, line: &mut Line) -> Option<S> {
-        let texts = &self.texts[piece];
+        let Shown { texts, end } = &self.shown[piece];
         let first = texts.first()?;
+        if end.is_some_and(|length| goes_on(&haystack[at + length..])) {
+            return None;
+        }
         let text = if first.fragments.is_empty() {
             None
         } else {

@@ -36,6 +36,7 @@ pub mod session;
 mod shape;
 mod shown;
 pub mod sight;
+mod spelling;
 pub mod strangers;
 mod strided;
 pub mod template;

@@ -123,6 +123,10 @@ impl Scanner {
             }
             let (start, stop) = self.line_around(&buffer, place.at);
             let mut around = surroundings(&buffer, start..stop);
+            if place.sign == Sign::Vague && context::owner(around.line) == Some(false) {
+                passed.note(place.sign, stop);
+                continue;
+            }
             around.found = place.at - start;
             // What is known is neither judged again nor asked whether it matters.
             let recalled = if place.at < self.judged { None } else { memo.recall(&around) };

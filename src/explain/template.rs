@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::spelling;
 use super::strided::SHORTEST;
 
 /// Longer values are not what a message names.
@@ -83,6 +84,23 @@ impl Template {
         // Better than too short a piece is one that holds a blank behind a colon.
         let whole = self.literals().flat_map(|literal| literal.split(is_changed)).map(str::trim);
         whole.chain([longest]).max_by_key(|piece| piece.len()).unwrap_or_default()
+    }
+
+    /// Texts of which one stands wherever the template stands, however loggers write it: its longest fragment, with what stands beside it
+    /// where it is too short to be looked for.
+    #[must_use]
+    pub fn plain_pieces(&self) -> Vec<String> {
+        let piece = self.plain_piece();
+        if piece.len() < SHORTEST {
+            let parts = |literal: &'static str| literal.split(is_changed).map(move |part| (literal, part.trim()));
+            let mut parts: Vec<(&str, &str)> = self.literals().flat_map(parts).filter(|(_, part)| !part.is_empty()).collect();
+            parts.sort_by_key(|(_, part)| Reverse(part.len()));
+            let grown = parts.iter().map(|(literal, part)| spelling::grown(literal, part, SHORTEST));
+            if let Some(grown) = grown.into_iter().find(|grown| !grown.is_empty()) {
+                return grown;
+            }
+        }
+        vec![piece.to_owned()]
     }
 
     /// How many letters it fixes: of two templates at one place the one that fixes more is meant.
@@ -188,7 +206,8 @@ fn fragments_of(literal: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 /// Whether loggers escape a character, or languages write other blanks beside it.
-fn is_changed(c: char) -> bool {
+#[must_use]
+pub fn is_changed(c: char) -> bool {
     matches!(
         c,
         '"' | '\'' | '`' | '\\' | '<' | '>' | '&' | '#' | '\n' | '\r' | '\t' | '/' | ';' | '?' | '!'

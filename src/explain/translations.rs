@@ -10,6 +10,9 @@ use super::template::{Captured, Template, without_overlaps};
 /// `language, English, translation` a line, with `{1}` and the like where values stand.
 static LINES: &str = include_str!("translations.tsv");
 
+/// What other messages say at their end.
+pub const DETAILS: [&str; 3] = ["GSS encryption", "SSL encryption", "no encryption"];
+
 struct Translations {
     entries: Vec<&'static Entry>,
     /// Finds the longest piece of each.
@@ -56,9 +59,9 @@ pub fn anchors_of(is_asked_for: impl Fn(&str) -> bool) -> impl Iterator<Item = &
     entries.map(|entry| entry.translated.plain_piece())
 }
 
-/// English and translation of all but severities, which say nothing alone.
+/// English and translation of all but severities and details, which say nothing alone.
 pub fn sentences() -> impl Iterator<Item = (&'static str, &'static str)> {
-    pairs().filter(|(english, _)| english.contains(char::is_lowercase))
+    pairs().filter(|(english, _)| english.contains(char::is_lowercase) && !DETAILS.contains(english))
 }
 
 /// Every text that is translated, with its translations.

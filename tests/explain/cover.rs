@@ -107,9 +107,14 @@ fn every_line_that_is_recognised_is_found() {
 
 #[test]
 fn every_line_that_is_translated_is_found() {
-    // Each follows its English. A severity says nothing alone.
+    // Each follows its English. A severity says nothing alone, nor does a detail.
+    for detail in translations::DETAILS {
+        assert!(catalogue::matches(&format!("{detail}\n"), &mut |_| true).is_empty(), "{detail}");
+    }
     let texts: Vec<&str> = translations::texts().collect();
-    let sentences = texts.chunks(2).filter(|pair| pair[0].contains(char::is_lowercase));
+    let sentences = texts
+        .chunks(2)
+        .filter(|pair| pair[0].contains(char::is_lowercase) && !translations::DETAILS.contains(&pair[0]));
     let translated = sentences.map(|pair| {
         let numbers = (1..=6).map(|number| format!("{{{number}}}"));
         numbers.fold(pair[1].to_owned(), |text, number| text.replace(&number, VALUE))
