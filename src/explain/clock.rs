@@ -1,20 +1,19 @@
 //! The times that programs write, in their many forms.
 
+use super::eight::{self, Pattern};
+
 /// Zones by name that stand behind a time. A level stands there too, so that not any word will do.
 const ZONES: &[&str] = &[
     "UTC", "GMT", "CET", "CEST", "EET", "EEST", "WET", "WEST", "BST", "IST", "MSK", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT",
     "JST", "KST", "HKT", "SGT", "AEST", "AEDT", "BRT", "SAST",
 ];
 
-/// Forms of a date and a time, beside RFC 3339 and its kin: `d` a digit, `a` a letter.
+/// The rarer forms of a date and a time: `d` a digit, `a` a letter.
 const FORMS: &[&[u8]] = &[
-    b"aaa dd dd:dd:dd",
-    b"aaa  d dd:dd:dd",
     b"aaa dd, dddd dd:dd:dd",
     b"aaa d, dddd dd:dd:dd",
     b"aaa dd, dddd d:dd:dd",
     b"aaa d, dddd d:dd:dd",
-    b"dd/aaa/dddd:dd:dd:dd",
     b"dd aaa dddd dd:dd:dd",
     b"dd-aaa-dddd dd:dd:dd",
     b"dd/dd/dddd dd:dd:dd",
@@ -26,44 +25,108 @@ const FORMS: &[&[u8]] = &[
     b"dd/d/dddd d:dd:dd",
     b"d/d/dddd d:dd:dd",
     b"dd.dd.dddd dd:dd:dd",
-    b"dd:dd:dd",
 ];
 
-/// How long the time at the beginning is; 0 where there is none.
+/// How long the time at the beginning is: RFC 3339 and its kin, syslog's `Nov 21 09:07:58`; 0 where there is none.
 #[must_use]
 pub fn time_length(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let is_date = matches!(bytes.get(4), Some(b'-' | b'/')) && (shape(bytes, b"dddd-dd-dd") || shape(bytes, b"dddd/dd/dd"));
-    if is_date {
-        let mut end = 10;
-        if bytes.get(end).is_some_and(|byte| matches!(byte, b'T' | b' ')) && shape(&bytes[end + 1..], b"dd:dd:dd") {
-            end += 9;
-            end += fraction(&bytes[end..]);
-            end += zone(&bytes[end..]);
+    const CLOCK: Pattern = Pattern::of(*b"00:00:00");
+    const DATES: [Pattern; 2] = [Pattern::of(*b"0000-00-"), Pattern::of(*b"0000/00/")];
+    const YEAR: Pattern = Pattern::of(*b"/0000:00");
+    const SECONDS: usize = 10;
+    let text = text.as_bytes();
+    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    let Some(first) = text.first() else { return 0 };
+    if first.is_ascii_alphabetic() {
+        let is_day = || {
+            let is_month = text[..3].iter().all(u8::is_ascii_alphabetic);
+            is_month && text[3] == b' ' && (is_digit(4) || text[4] == b' ') && is_digit(5) && text[6] == b' '
+        };
+        if CLOCK.stands_at(text, 7) && is_day() {
+            let end = 15 + fraction(&text[15..]);
+            return end + year(&text[end..]);
         }
-        return end;
+        return rare(text);
     }
-    if bytes.get(10) == Some(&b'.') && shape(bytes, b"dddddddddd.ddd") {
-        return 10 + fraction(&bytes[10..]);
+    if !first.is_ascii_digit() {
+        return 0;
     }
-    let may_be_a_date = match bytes {
-        [a, _, _, b' ', ..] => a.is_ascii_alphabetic(),
-        [a, b'/', ..] | [a, _, b'/' | b'.' | b':' | b' ' | b'-', ..] => a.is_ascii_digit(),
+    let clock = |at: usize| {
+        if CLOCK.stands_at(text, at) {
+            8 + fraction(&text[at + 8..])
+        } else {
+            0
+        }
+    };
+    let is_date = || DATES.iter().any(|date| date.stands_at(text, 0)) && is_digit(8) && is_digit(9);
+    if matches!(text.get(4), Some(b'-' | b'/')) && is_date() {
+        let clock = if matches!(text.get(10), Some(b'T' | b' ')) { clock(11) } else { 0 };
+        return if clock == 0 { 10 } else { 11 + clock + zone(&text[11 + clock..]) };
+    }
+    match text.get(2) {
+        Some(b'/') => {
+            let is_month = || text[3..6].iter().all(u8::is_ascii_alphabetic) && is_digit(1);
+            if YEAR.stands_at(text, 6) && CLOCK.stands_at(text, 12) && is_month() {
+                20
+            } else {
+                rare(text)
+            }
+        }
+        Some(b':') => clock(0),
+        _ if text.get(SECONDS) == Some(&b'.') && eight::digits(text) == SECONDS && eight::digits(&text[SECONDS + 1..]) >= 3 => {
+            SECONDS + fraction(&text[SECONDS..])
+        }
+        _ => rare(text),
+    }
+}
+
+/// How long a time in one of the rarer forms is.
+fn rare(text: &[u8]) -> usize {
+    let may_be_one = match text {
+        [_, _, _, b' ', ..] | [_, b'/', ..] | [_, _, b'/' | b'.' | b' ' | b'-', ..] => text.iter().take(16).any(|byte| *byte == b':'),
         _ => false,
     };
-    if !may_be_a_date {
-        return 0;
+    match FORMS.iter().find(|form| may_be_one && shape(text, form)) {
+        Some(form) => {
+            let end = form.len() + fraction(&text[form.len()..]);
+            end + half(&text[end..])
+        }
+        None => 0,
     }
-    let Some(form) = FORMS.iter().find(|form| shape(bytes, form)) else {
-        return 0;
-    };
-    let end = form.len() + fraction(&bytes[form.len()..]);
-    // The year stands last as `ctime` writes it.
-    end + if form.starts_with(b"aaa") {
-        year(&bytes[end..])
-    } else {
-        half(&bytes[end..])
+}
+
+fn fraction(text: &[u8]) -> usize {
+    match text {
+        [b'.' | b',', digits @ ..] => match eight::digits(digits) {
+            0 => 0,
+            digits => 1 + digits,
+        },
+        _ => 0,
     }
+}
+
+fn zone(text: &[u8]) -> usize {
+    match text {
+        [b'Z', ..] => 1,
+        [b' ', b'A'..=b'Z', ..] => named_zone(text),
+        [b'+' | b'-', hours_and_minutes @ ..] => match (eight::digits(hours_and_minutes), hours_and_minutes.get(2..)) {
+            (4, _) => 5,
+            (2, Some([b':', b'0'..=b'9', b'0'..=b'9', ..])) => 6,
+            (2, _) => 3,
+            _ => 0,
+        },
+        [b' ', b'+', digits @ ..] if eight::digits(digits) >= 4 => 6,
+        [b' ', b'+' | b'-', digits @ ..] if eight::digits(digits) == 2 => 4,
+        _ => 0,
+    }
+}
+
+fn named_zone(text: &[u8]) -> usize {
+    let is_end = |at: usize| !text.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let name = ZONES
+        .iter()
+        .find(|name| text[1..].starts_with(name.as_bytes()) && is_end(1 + name.len()));
+    name.map_or(0, |name| 1 + name.len())
 }
 
 /// Whether the text begins as the pattern: `d` a digit, `a` a letter, all else itself.
@@ -76,20 +139,10 @@ fn shape(text: &[u8], pattern: &[u8]) -> bool {
         })
 }
 
-fn fraction(text: &[u8]) -> usize {
-    match text.split_first() {
-        Some((b'.' | b',', digits)) => match digits.iter().take_while(|byte| byte.is_ascii_digit()).count() {
-            0 => 0,
-            digits => 1 + digits,
-        },
-        _ => 0,
-    }
-}
-
-/// ` 2026`, or the half of the day.
+/// ` 2026`, which stands last as `ctime` writes it.
 fn year(text: &[u8]) -> usize {
     let is_year = shape(text, b" 20dd") && !text.get(5).is_some_and(u8::is_ascii_alphanumeric);
-    if is_year { 5 } else { half(text) }
+    if is_year { 5 } else { 0 }
 }
 
 /// ` PM`
@@ -99,32 +152,6 @@ fn half(text: &[u8]) -> usize {
     } else {
         0
     }
-}
-
-fn zone(text: &[u8]) -> usize {
-    let is_end = |at: usize| !text.get(at).is_some_and(u8::is_ascii_alphanumeric);
-    if text.first() == Some(&b'Z') {
-        return 1;
-    }
-    if text.len() >= 3 && matches!(text[0], b'+' | b'-') && text[1].is_ascii_digit() {
-        return match () {
-            () if shape(&text[1..], b"dd:dd") => 6,
-            () if shape(&text[1..], b"dddd") => 5,
-            () if shape(&text[1..], b"dd") && is_end(3) => 3,
-            () => 0,
-        };
-    }
-    if shape(text, b" +dddd") || shape(text, b" -dddd") {
-        return 6;
-    }
-    if (shape(text, b" +dd") || shape(text, b" -dd")) && is_end(4) {
-        return 4;
-    }
-    let named = text.strip_prefix(b" ").unwrap_or_default();
-    let name = ZONES
-        .iter()
-        .find(|name| named.starts_with(name.as_bytes()) && is_end(1 + name.len()));
-    name.map_or(0, |name| 1 + name.len())
 }
 
 /// A time as it can be compared: `2026-11-20 10:00:00`; where the log leaves the year out, the one that is `unsaid`.
