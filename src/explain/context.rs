@@ -520,8 +520,9 @@ pub fn continues(line: &str) -> bool {
         "2: ",
     ];
     const FIRST: [bool; 256] = first_bytes(STARTS);
-    let may_start = line.bytes().next().is_some_and(|first| FIRST[usize::from(first)]);
-    is_frame(line) || may_start && STARTS.iter().any(|start| line.starts_with(start)) || is_addition(line)
+    let first = line.bytes().next().unwrap_or_default();
+    let starts = || STARTS.iter().any(|start| start.as_bytes()[0] == first && line.starts_with(start));
+    is_frame(line) || FIRST[usize::from(first)] && starts() || is_addition(line)
 }
 
 /// What the texts begin with.

@@ -127,7 +127,6 @@ impl Scanner {
                 passed.note(place.sign, stop);
                 continue;
             }
-            around.found = place.at - start;
             // What is known is neither judged again nor asked whether it matters.
             let recalled = if place.at < self.judged { None } else { memo.recall(&around) };
             if recalled.is_none() && !matters(place.sign, &buffer, start..stop) {

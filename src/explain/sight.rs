@@ -44,8 +44,6 @@ pub struct Surroundings<'b> {
     pub after: &'b [u8],
     /// Counted from 1.
     pub number: u64,
-    /// Where in the line something was found.
-    pub found: usize,
     /// All of it, with the place of the line.
     text: &'b [u8],
     place: Range<usize>,
@@ -61,7 +59,6 @@ impl<'b> Surroundings<'b> {
             line: &text[line.clone()],
             after: text.get(line.end + 1..).unwrap_or_default(),
             number,
-            found: 0,
             text,
             place: line,
             looked: Cell::default(),
