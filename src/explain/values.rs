@@ -14,7 +14,13 @@ pub fn is_value<'l>(line: &[u8], above: impl Iterator<Item = &'l [u8]>) -> bool 
         return true;
     }
     let mut above = above.take(LINES).peekable();
-    if is_listed(own) {
+    let is_code = |line: &&[u8]| {
+        let line = lines::text(line);
+        let line = prefix::strip(&line).rest;
+        is_listed(line) || context::names_file(line)
+    };
+    // What goes on with a value may begin with a number too.
+    if is_listed(own) && above.peek().is_some_and(is_code) {
         let mut above = above.map(lines::text).take_while(|line| !line.trim().is_empty());
         return above.any(|line| context::names_file(prefix::strip(&line).rest));
     }
