@@ -62,6 +62,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("error connecting to server: connection timed out"),
     Text::new("error connecting to server <- connection timed out"),
     Text::near_driver("Connection establishment timeout"),
+    Text::near_driver("Operation timed out"),
 ];
 
 /// The address that stayed silent.
