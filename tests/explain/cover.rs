@@ -109,7 +109,10 @@ fn every_line_that_is_recognised_is_found() {
 fn every_line_that_is_translated_is_found() {
     // Each follows its English. A severity says nothing alone, nor does a detail.
     for detail in translations::DETAILS {
-        assert!(catalogue::matches(&format!("{detail}\n"), &mut |_| true, &|_| true).is_empty(), "{detail}");
+        assert!(
+            catalogue::matches(&format!("{detail}\n"), &mut |_| true, &|_| true).is_empty(),
+            "{detail}"
+        );
     }
     let texts: Vec<&str> = translations::texts().collect();
     let sentences = texts
