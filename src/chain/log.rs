@@ -142,6 +142,8 @@ impl<'a> Log<'a> {
         };
         let mask = &self.mask;
         row.each_text(&mut |text| mask.apply(text));
+        // The mask has it; a report outlives what it is needed for.
+        row.notes.password = None;
         if !self.holds_back {
             self.observer.row(&row);
         }

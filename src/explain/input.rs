@@ -51,7 +51,7 @@ impl Input {
         }
         let is_word = !given.contains(char::is_whitespace);
         let path = Path::new(given);
-        if is_word && (path.exists() || is_path(given)) {
+        if path.exists() || is_word && is_path(given) {
             #[expect(clippy::disallowed_methods, reason = "a log is read as it comes, from a pipe too")]
             let file = File::open(path).with_context(|| format!("\"{}\" cannot be opened", given.escape_debug()))?;
             if path.is_dir() {
@@ -65,7 +65,7 @@ impl Input {
 
 /// Whether a word was meant for a file, even where there is none of that name: it begins as a path does, or ends as a log's name.
 fn is_path(word: &str) -> bool {
-    const ENDS: [&str; 9] = [".log", ".txt", ".out", ".err", ".json", ".jsonl", ".csv", ".gz", ".1"];
+    const ENDS: [&str; 9] = [".log", ".txt", ".out", ".err", ".json", ".jsonl", ".csv", ".gz", ".log.1"];
     ["/", "./", "../", "~/"].iter().any(|start| word.starts_with(start)) || ENDS.iter().any(|end| word.ends_with(end))
 }
 

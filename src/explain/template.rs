@@ -169,15 +169,20 @@ impl Template {
     }
 }
 
-/// Of items that overlap, those that weigh most, in the order of their places.
+/// Of items that overlap, those that weigh most, in the order of their places. Whether one counts is asked only where nothing covers it.
 #[must_use]
-pub fn without_overlaps<T>(mut items: Vec<T>, weight: impl Fn(&T) -> usize, span: impl Fn(&T) -> Range<usize>) -> Vec<T> {
+pub fn without_overlaps<T>(
+    mut items: Vec<T>,
+    weight: impl Fn(&T) -> usize,
+    span: impl Fn(&T) -> Range<usize>,
+    mut counts: impl FnMut(&T) -> bool,
+) -> Vec<T> {
     items.sort_by_key(|item| Reverse(weight(item)));
     let mut kept: Vec<T> = Vec::new();
     for item in items {
         let own = span(&item);
         let overlaps = |other: &T| own.start < span(other).end && span(other).start < own.end;
-        if !kept.iter().any(overlaps) {
+        if !kept.iter().any(overlaps) && counts(&item) {
             kept.push(item);
         }
     }

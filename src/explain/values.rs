@@ -1,6 +1,6 @@
 //! What stands in a log beside what happened: the values of variables that tracebacks show, and statements of several lines.
 
-use super::{clean, lines, prefix};
+use super::{clean, context, lines, prefix};
 
 /// How many lines of a value are read back.
 const LINES: usize = 12;
@@ -13,9 +13,13 @@ pub fn is_value<'l>(line: &[u8], above: impl Iterator<Item = &'l [u8]>) -> bool 
     if points_at(own) || is_assignment(own) {
         return true;
     }
+    let mut above = above.take(LINES).peekable();
+    if is_listed(own) {
+        let mut above = above.map(lines::text).take_while(|line| !line.trim().is_empty());
+        return above.any(|line| context::names_file(prefix::strip(&line).rest));
+    }
     let depth = indentation(own);
     let mut indentation = depth;
-    let mut above = above.take(LINES).peekable();
     if own.starts_with("raise ")
         && above
             .peek()
@@ -79,6 +83,13 @@ fn unnumbered(line: &str) -> &str {
     let rest = line.strip_prefix('[').and_then(|rest| rest.split_once("] "));
     let is_number = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     rest.filter(|(number, _)| is_number(number)).map_or(line, |(_, rest)| rest)
+}
+
+/// `    190     raise` and `--> 191     "greenlet_spawn has not been called"`: code as `IPython` and stackprinter list it below its frame.
+fn is_listed(line: &str) -> bool {
+    let code = line.trim_start_matches([' ', '-', '>']);
+    let digits = code.bytes().take_while(u8::is_ascii_digit).count();
+    line.starts_with([' ', '-']) && digits > 0 && code[digits..].starts_with(' ')
 }
 
 /// `    |    |  -> 'app'` and `    │    └ 'app'`, below the expression whose value it is.

@@ -21,6 +21,9 @@ use crate::server::session_state::State;
 use crate::target::{SessionAttrs, Target};
 use crate::verdict::{Notes, Probed};
 
+/// The walk ends where so many places in a row could have used up the time limit, each by itself.
+const SILENT_PLACES: u32 = 4;
+
 /// What the walk brought, for the two layers that it went through on the last host.
 #[derive(Debug)]
 pub struct Walked {
@@ -54,10 +57,16 @@ pub async fn walk(
     };
     let mut done = String::new();
     let mut last = None;
-    for stream in std::iter::once(streams.first).chain(streams.others) {
+    let time_is_up = Instant::now() + limit * SILENT_PLACES;
+    let mut streams = std::iter::once(streams.first).chain(streams.others);
+    while let Some(stream) = streams.next() {
         let host = stream.route.host.to_string();
         if host == done {
             continue;
+        }
+        if last.is_some() && Instant::now() > time_is_up {
+            walk.give_up(1 + streams.count());
+            break;
         }
         let route = stream.route.clone();
         let walked = climb(target, prepared, stream, until, limit, begins).await;
@@ -219,6 +228,15 @@ impl Walk<'_> {
         }
         self.passed_over.extend(failing(&mut walked).map(|finding| finding.clone()));
         if host { Next::Host(Some(walked)) } else { Next::Address(walked) }
+    }
+
+    /// Time is up, and so many places are left.
+    fn give_up(&mut self, left: usize) {
+        let line = format!("{left} further addresses were not tried: those before took too long");
+        if let Some(finding) = self.passed_over.last_mut() {
+            finding.evidence.push(line.clone());
+        }
+        self.tried.push(line);
     }
 
     /// Adds to the last host's row what happened on the others.

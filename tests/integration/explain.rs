@@ -5,7 +5,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use crate::lab::release::Release;
 use crate::lab::server::Server;
-use crate::lab::{account, port};
+use crate::lab::{account, port, workdir};
 
 fn begin(arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_dbdoctor"))
@@ -128,10 +128,19 @@ fn a_file_that_is_not_there() {
     for text in [
         "OperationalError",
         "28P01",
+        "127.0.0.1",
         "psycopg.OperationalError",
         "I/O",
         "postgresql://localhost/shop",
     ] {
         assert_eq!(explain(&[text], "").status.code(), Some(1), "{text}");
     }
+}
+
+#[test]
+fn a_file_with_a_blank_in_its_name() {
+    let file = workdir::fresh("blank").join("the shop.log");
+    std::fs::write(&file, "FATAL:  role \"ghost\" does not exist\n").unwrap();
+    let told = explain(&["--format", "json", &file.display().to_string()], "");
+    assert!(String::from_utf8_lossy(&told.stdout).contains("auth/role-missing"));
 }

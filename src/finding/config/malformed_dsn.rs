@@ -44,6 +44,8 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("TypeError: Invalid URL"),
     Text::near_driver("[ERR_INVALID_URL]: Invalid URL"),
     Text::near_driver("(reading 'searchParams')"),
+    Text::new("invalid connection string: unexpected EOF"),
+    Text::new("invalid connection string <- unexpected EOF"),
 ];
 
 /// libpq refuses it at one place.

@@ -19,7 +19,6 @@ pub const TEXTS: &[Text] = &[
     Text::new("Dirty database version {_}. Fix and force version"),
     Text::near_driver("Detected failed migration to version {migration}"),
     Text::new("migrate found failed migrations in the target database"),
-    Text::new("A migration failed to apply. New migrations cannot be applied before the error is recovered from"),
     Text::new("is partially applied; fix and remove row from `_sqlx_migrations` table"),
 ];
 

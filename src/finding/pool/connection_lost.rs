@@ -48,4 +48,8 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("write: broken pipe"),
     Text::new("SSL error: unexpected eof while reading"),
     Text::near_driver("write EPIPE"),
+    Text::new("(pg8000.exceptions.InterfaceError) network error\n[SQL: "),
+    Text::near_driver("(This connection has been closed.)"),
+    Text::new("write CONNECTION_CLOSED {host}:{port}"),
+    Text::new("write CONNECTION_ENDED {host}:{port}"),
 ];

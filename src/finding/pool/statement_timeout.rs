@@ -21,6 +21,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("canceling statement due to statement timeout"),
     Text::new("FATAL: query_timeout"),
     Text::near_driver("Timeout during reading attempt"),
+    Text::near_driver("Query read timeout"),
 ];
 
 const NAME: &str = "statement_timeout";

@@ -31,6 +31,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("unexpected response from SSLRequest: 0x00"),
     Text::new("error communicating with the server: early eof"),
     Text::new("error communicating with the server <- early eof"),
+    Text::near_driver("creating a new object: connection closed"),
 ];
 
 /// The address, and what it was told last.

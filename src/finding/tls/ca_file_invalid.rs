@@ -27,6 +27,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("failed to configure TLS (unable to add CA to cert pool)"),
     Text::new("failed to configure TLS: unable to add CA to cert pool"),
     Text::near_driver("[X509: NO_CERTIFICATE_OR_CRL_FOUND]"),
+    Text::near_driver("X509_load_cert_crl_file_ex:no certificate or crl found"),
 ];
 
 /// The file; of its content only what kind it is.

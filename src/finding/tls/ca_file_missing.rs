@@ -24,6 +24,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("could not get home directory to locate root certificate file"),
     Text::new("failed to configure TLS (unable to read CA file: open {file}: no such file or directory"),
     Text::new("failed to configure TLS: unable to read CA file: open {file}: no such file or directory"),
+    Text::near_driver("BIO_new_file:{_}:calling fopen({file}, r)"),
 ];
 
 /// The missing file.

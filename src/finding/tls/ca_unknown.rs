@@ -72,6 +72,12 @@ pub const TEXTS: &[Text] = &[
     Text::new("Error opening a TLS connection: unable to get local issuer certificate"),
     Text::new("Error opening a TLS connection: The certificate was not trusted"),
     Text::new("Error opening a TLS connection: unable to verify the first certificate"),
+    Text::new("error performing TLS handshake: {_}certificate verify failed:{_}:: unable to get local issuer certificate"),
+    Text::near_driver("certificate verify failed:{_}:: unable to get local issuer certificate"),
+    Text::new("error performing TLS handshake: {_}certificate verify failed:{_}:: self-signed certificate in certificate chain"),
+    Text::near_driver("certificate verify failed:{_}:: self-signed certificate in certificate chain"),
+    Text::new("error performing TLS handshake: {_}certificate verify failed:{_}:: self-signed certificate"),
+    Text::near_driver("certificate verify failed:{_}:: self-signed certificate"),
 ];
 
 /// The chain that was shown, and the roots that it was compared with.

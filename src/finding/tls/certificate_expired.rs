@@ -30,6 +30,8 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("x509: certificate has expired or is not yet valid: current time {_} is after"),
     Text::near_driver("Error: certificate has expired"),
     Text::new("Error opening a TLS connection: certificate has expired"),
+    Text::new("error performing TLS handshake: {_}certificate verify failed:{_}:: certificate has expired"),
+    Text::near_driver("certificate verify failed:{_}:: certificate has expired"),
 ];
 
 /// The certificate of the chain that it is about.

@@ -48,6 +48,10 @@ pub const TEXTS: &[Text] = &[
     Text::near_driver("x509: certificate is not valid for any names, but wanted to match {host}"),
     Text::near_driver("Hostname/IP does not match certificate's altnames"),
     Text::new("Error opening a TLS connection: Hostname/IP does not match certificate"),
+    Text::new("error performing TLS handshake: {_}certificate verify failed:{_}:: IP address mismatch"),
+    Text::near_driver("certificate verify failed:{_}:: IP address mismatch"),
+    Text::new("error performing TLS handshake: {_}certificate verify failed:{_}:: hostname mismatch"),
+    Text::near_driver("certificate verify failed:{_}:: hostname mismatch"),
 ];
 
 /// The name that was wanted, with those that the certificate has.

@@ -4,6 +4,7 @@ mod encrypted;
 mod login;
 mod names;
 mod noise;
+mod pages;
 mod session;
 
 use std::time::{Duration, Instant};
@@ -23,13 +24,10 @@ const NO_LAYER_ABOVE: [i32; 5] = [3, 11, 12, 13, 14];
 
 #[track_caller]
 fn survived(dsn: &Dsn, what: &str) -> Run {
-    let began = Instant::now();
-    let run = Doctor::check()
-        .dsn(dsn)
-        .args(["--timeout", "1s"])
-        .under(&["prlimit", MEMORY, "--core=0"])
-        .run();
-    assert!(began.elapsed() < LONGEST, "{what}: {:?}", began.elapsed());
+    let run = survives(what, || {
+        let call = Doctor::check().dsn(dsn).args(["--timeout", "1s"]);
+        call.under(&["prlimit", MEMORY, "--core=0"]).run()
+    });
     assert!(
         NO_LAYER_ABOVE.contains(&run.status),
         "{what}: exit code {}\n{}{}",
@@ -37,6 +35,15 @@ fn survived(dsn: &Dsn, what: &str) -> Run {
         run.stdout,
         run.stderr
     );
+    run
+}
+
+/// It ends in time, with a report that is short and plain.
+#[track_caller]
+fn survives(what: &str, call: impl FnOnce() -> Run) -> Run {
+    let began = Instant::now();
+    let run = call();
+    assert!(began.elapsed() < LONGEST, "{what}: {:?}", began.elapsed());
     assert!(!run.stderr.contains("a fault of the doctor's own"), "{what}: {}", run.stderr);
     run.json();
     assert!(run.stdout.len() < 64 * 1024, "{what}: {} bytes", run.stdout.len());

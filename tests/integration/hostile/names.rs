@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::{LONGEST, MEMORY};
 use crate::harness::{Doctor, Run};
+use crate::lab::attacker::{Act, listen};
 use crate::lab::blackhole::Blackhole;
 use crate::lab::dsn::Dsn;
 use crate::lab::network::Network;
@@ -43,6 +44,26 @@ fn a_thousand_addresses_of_which_none_answers() {
     let took = run.row("tcp")["duration_ms"].as_f64().expect("a number");
     // One after the other they would take a quarter of an hour.
     assert!(took < LONGEST.as_secs_f64() * 1000.0, "{took} ms");
+}
+
+/// libpq goes on to the next of them where `connect_timeout` passes.
+#[test]
+fn a_hundred_addresses_that_accept_and_never_speak() {
+    const ADDRESSES: usize = 100;
+    let port = listen(vec![Act::Hold]).to_string();
+    let many = |one: &str| vec![one; ADDRESSES].join(",");
+    for mode in ["disable", "require"] {
+        let dsn = format!(
+            "host={} port={} user=app dbname=shop connect_timeout=2 sslmode={mode}",
+            many("127.0.0.1"),
+            many(&port)
+        );
+        let began = Instant::now();
+        let run = Doctor::check().dsn(&dsn).args(["--timeout", "1s"]).run();
+        assert_eq!(run.status, 12, "{}", run.stdout);
+        assert!(run.stdout.contains("were not tried"), "{}", run.stdout);
+        assert!(began.elapsed() < LONGEST, "{:?}", began.elapsed());
+    }
 }
 
 fn asked(dsn: Dsn, network: &Network) -> Run {
