@@ -80,7 +80,7 @@ pub struct Looked {
 impl Memo {
     /// What a line says, if one of the same shape was noted.
     pub fn recall<'m, 'b>(&'m mut self, around: &Surroundings<'b>) -> Option<Recalled<'m, 'b>> {
-        let place = self.places.get_mut(place(around)).filter(|place| !place.is_empty())?;
+        let place = self.places.get_mut(place(around.line)).filter(|place| !place.is_empty())?;
         let behind = OnceCell::new();
         let behind = || behind.get_or_init(|| around.behind());
         let marked = OnceCell::new();
@@ -121,7 +121,7 @@ impl Memo {
             self.places.clear();
             self.places.resize_with(PLACES, Vec::new);
         }
-        let place = &mut self.places[place(around)];
+        let place = &mut self.places[place(around.line)];
         place.truncate(SHAPES - 1);
         place.push(Noted {
             shape,
@@ -153,13 +153,9 @@ pub struct Recalled<'m, 'b> {
     pub line: Range<usize>,
 }
 
-/// Where a line is looked for: lines of one shape mostly have these bytes in common, but for their numbers.
-fn place(around: &Surroundings<'_>) -> usize {
-    const LENGTH: usize = 32;
-    let line = around.line;
-    let found = line.get(around.found..).unwrap_or_default();
-    let mark = |bytes: &[u8]| shape::mark(bytes);
-    (31 * mark(&found[..found.len().min(LENGTH)]) + mark(&line[line.len().saturating_sub(LENGTH)..])) % PLACES
+/// Where a line is looked for.
+fn place(line: &[u8]) -> usize {
+    shape::mark(line) % PLACES
 }
 
 /// Whether a line may hold a message as a list of its bytes, whose numbers tell all.
