@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use memchr::{memchr, memchr_iter, memchr2, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 use super::few::Few;
-use super::{clean, lines, pooler, prefix, times};
+use super::{clean, lines, pooler, prefix, times, translations};
 
 /// What is another's whatever else stands in the line: an address that was asked for, a package that was to be installed.
 const SURELY_OTHERS: &[&str] = &[
@@ -174,6 +174,7 @@ const NEIGHBOURS: usize = 2;
 const CODE: usize = 3;
 
 static QUOTED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("&quot;"));
+static ADDITIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| translations::additions().collect());
 /// All words, those that settle it first.
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = AhoCorasick::builder()
@@ -322,9 +323,23 @@ fn is_frame(line: &str) -> bool {
     }
 }
 
-/// What `IPython` and stackprinter write into a traceback: frames, the line that was running, what they leave out, and rules.
+/// What `IPython`, stackprinter, Rich and pytest write into a traceback: frames, the line that was running, what they leave out, and rules.
 fn is_shown(line: &str) -> bool {
-    names_file(line) || is_numbered(line) || line.starts_with("...") || line.starts_with("---")
+    const BEGINNINGS: &[&str] = &["...", "---", "╭", "│", "╰", ">", "_ _ "];
+    names_file(line) || is_numbered(line) || BEGINNINGS.iter().any(|begin| line.starts_with(begin)) || is_assigned(line)
+}
+
+/// `self = <Engine>`, as pytest shows what a function was called with.
+fn is_assigned(line: &str) -> bool {
+    let name = line.split(' ').next().unwrap_or_default();
+    line[name.len()..].starts_with(" = ") && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+}
+
+/// `app.py:135: OperationalError`, where pytest says that it was raised, or passed through.
+fn is_location(line: &str) -> bool {
+    let place = line.split(' ').next().unwrap_or_default();
+    let number = place.rsplit_once(".py:").and_then(|(_, number)| number.strip_suffix(':'));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// `^^^^^^`, below the part of a line that was running.
@@ -406,7 +421,7 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
                 return Bond::None;
             }
             framed = true;
-        } else if !(continues(&line) || framed && (is_code || is_exception(text)) || chained && is_shown(&line)) {
+        } else if !(continues(&line) || is_location(text) || framed && (is_code || is_exception(text)) || chained && is_shown(&line)) {
             return Bond::None;
         }
         is_code = names_file(&line);
@@ -524,18 +539,11 @@ const fn first_bytes(texts: &[&str]) -> [bool; 256] {
 /// Whether a server's log goes on with the message above it, behind the same prefix: `[7] app@shop HINT:  …`
 fn is_addition(line: &str) -> bool {
     const PREFIX: usize = 160;
-    const ADDITIONS: &[&str] = &["DETAIL", "HINT", "CONTEXT", "STATEMENT"];
-    let line = line.as_bytes();
-    let first = &line[..line.len().min(PREFIX)];
-    let first = &first[..memchr(b'\n', first).unwrap_or(first.len())];
-    let mut marks = memchr_iter(b':', first).map(|at| {
-        let before = &first[..at];
-        let letters = before.iter().rev().take_while(|byte| byte.is_ascii_uppercase()).count();
-        &before[at - letters..]
-    });
-    marks
-        .find(|mark| mark.len() > 2)
-        .is_some_and(|mark| ADDITIONS.iter().any(|addition| addition.as_bytes() == mark))
+    let first = line.lines().next().unwrap_or_default();
+    memmem::find(&first.as_bytes()[..first.len().min(PREFIX)], b":  ").is_some_and(|at| {
+        let before = first[..at].trim_end();
+        ADDITIONS.iter().any(|name| before.ends_with(name))
+    })
 }
 
 /// When a line was written, beside the one before it.

@@ -9,6 +9,7 @@ pub mod assemble;
 mod beyond;
 pub mod catalogue;
 pub mod clean;
+pub mod clock;
 pub mod context;
 pub mod cover;
 pub mod eight;

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::eight::{self, Pattern};
+use super::clock::time_length;
 use super::shown;
 
 /// A line without what was written before it.
@@ -192,84 +192,6 @@ pub fn is_of_web_server(line: &str) -> bool {
     const HEAD: usize = 80;
     let bracket = memchr(b'[', &line.as_bytes()[..line.len().min(HEAD)]);
     bracket.is_some_and(|at| at > 0 && time_length(&line[at + 1..]) > 0)
-}
-
-/// How long the time at the beginning is: RFC 3339 and its kin, syslog's `Nov 21 09:07:58`; 0 where there is none.
-#[must_use]
-pub fn time_length(text: &str) -> usize {
-    const CLOCK: Pattern = Pattern::of(*b"00:00:00");
-    const DATES: [Pattern; 2] = [Pattern::of(*b"0000-00-"), Pattern::of(*b"0000/00/")];
-    const YEAR: Pattern = Pattern::of(*b"/0000:00");
-    const SECONDS: usize = 10;
-    let text = text.as_bytes();
-    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
-    let Some(first) = text.first() else { return 0 };
-    if first.is_ascii_alphabetic() {
-        let is_day = || {
-            let is_month = text[..3].iter().all(u8::is_ascii_alphabetic);
-            is_month && text[3] == b' ' && (is_digit(4) || text[4] == b' ') && is_digit(5) && text[6] == b' '
-        };
-        return if CLOCK.stands_at(text, 7) && is_day() {
-            15 + fraction(&text[15..])
-        } else {
-            0
-        };
-    }
-    if !first.is_ascii_digit() {
-        return 0;
-    }
-    let clock = |at: usize| {
-        if CLOCK.stands_at(text, at) {
-            8 + fraction(&text[at + 8..])
-        } else {
-            0
-        }
-    };
-    let is_date = || DATES.iter().any(|date| date.stands_at(text, 0)) && is_digit(8) && is_digit(9);
-    if matches!(text.get(4), Some(b'-' | b'/')) && is_date() {
-        let clock = if matches!(text.get(10), Some(b'T' | b' ')) { clock(11) } else { 0 };
-        return if clock == 0 { 10 } else { 11 + clock + zone(&text[11 + clock..]) };
-    }
-    match text.get(2) {
-        Some(b'/') => {
-            let is_month = || text[3..6].iter().all(u8::is_ascii_alphabetic) && is_digit(1);
-            if YEAR.stands_at(text, 6) && CLOCK.stands_at(text, 12) && is_month() {
-                20
-            } else {
-                0
-            }
-        }
-        Some(b':') => clock(0),
-        _ if text.get(SECONDS) == Some(&b'.') && eight::digits(text) == SECONDS && eight::digits(&text[SECONDS + 1..]) >= 3 => {
-            SECONDS + fraction(&text[SECONDS..])
-        }
-        _ => 0,
-    }
-}
-
-fn fraction(text: &[u8]) -> usize {
-    match text {
-        [b'.' | b',', digits @ ..] => match eight::digits(digits) {
-            0 => 0,
-            digits => 1 + digits,
-        },
-        _ => 0,
-    }
-}
-
-fn zone(text: &[u8]) -> usize {
-    match text {
-        [b'Z', ..] => 1,
-        [b' ', b'U', b'T', b'C', ..] | [b' ', b'G', b'M', b'T', ..] | [b' ', b'C', b'E', b'T', ..] => 4,
-        [b'+' | b'-', hours_and_minutes @ ..] => match (eight::digits(hours_and_minutes), hours_and_minutes.get(2..)) {
-            (4, _) => 5,
-            (2, Some([b':', b'0'..=b'9', b'0'..=b'9', ..])) => 6,
-            (2, _) => 3,
-            _ => 0,
-        },
-        [b' ', b'+', digits @ ..] if eight::digits(digits) >= 4 => 6,
-        _ => 0,
-    }
 }
 
 #[cfg(test)]

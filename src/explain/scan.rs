@@ -9,6 +9,7 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 use super::clean;
+use super::clock;
 use super::context::{self, Bond};
 use super::finder::{self, Place, Places, Sign};
 use super::group::{Group, Groups};
@@ -18,7 +19,6 @@ use super::memo::{Memo, Recalled};
 use super::open::{Open, Repeat};
 use super::sight::{self, Surroundings};
 use super::strangers::Strangers;
-use super::times;
 use super::wrapped;
 
 /// How much is gathered before it is searched.
@@ -228,7 +228,7 @@ impl Scanner {
     fn judge(&mut self, buffer: &[u8], line: Range<usize>, mut seen: Vec<Sighting>, begins: bool, is_closed: bool) -> Option<usize> {
         if let Some(since) = &self.since {
             let year = since.get(..4).unwrap_or_default();
-            let time = |seen: &Sighting| seen.time().and_then(|time| times::comparable(&time, year));
+            let time = |seen: &Sighting| seen.time().and_then(|time| clock::comparable(&time, year));
             seen.retain(|seen| time(seen).is_some_and(|time| time >= *since));
         }
         let stop = line.end;

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use memchr::memmem;
 
 use super::eight::{self, EIGHT, Pattern};
-use super::{catalogue, clean, context, lines, memo, prefix, translations};
+use super::{catalogue, clean, clock, context, lines, memo, prefix, translations};
 
 /// A longer number is none that programs write.
 const LONGEST: usize = 64;
@@ -82,7 +82,7 @@ impl Shape {
             }
             if time <= range.start {
                 let longest = (range.start + TIME).min(text.len());
-                time = range.start + prefix::time_length(&lines::text(&text[range.start..longest]));
+                time = range.start + clock::time_length(&lines::text(&text[range.start..longest]));
             }
             let own = &text[range.clone()];
             let number = match number {

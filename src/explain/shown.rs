@@ -1,6 +1,7 @@
 //! What the tools that show a log write before each of its lines: CI runners, `grep`, `stern`, `aws`, process managers.
 
-use super::prefix::{first_word, time_length};
+use super::clock::time_length;
+use super::prefix::first_word;
 
 /// A line without what stands before its time or its text.
 #[must_use]

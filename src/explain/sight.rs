@@ -17,6 +17,7 @@ use super::incident::{Said, Sighting, Source};
 use super::judge;
 use super::lines;
 use super::memo::{self, Known, Looked, Memo, Recalled};
+use super::pooler;
 use super::prefix::{self, Stripped};
 use super::session;
 use super::times;
@@ -188,7 +189,7 @@ pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize
         let looked = around.looked.get();
         if let Some(whole) = wrapped::whole(around)
             && let best = best(&whole, around)
-            && best.weight > reading.weight + apart(&whole, around)
+            && best.weight + usize::from(is_begun(around.line)) > reading.weight + apart(&whole, around)
         {
             return (placed(best, around), whole.reach);
         }
@@ -203,6 +204,11 @@ pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize
         return (placed(reading, around), 0);
     };
     (placed(best(&whole, around), around), whole.reach)
+}
+
+/// Whether a line ends before it says anything: `… failed: FATAL:`.
+fn is_begun(line: &[u8]) -> bool {
+    line.trim_ascii_end().ends_with(b":")
 }
 
 /// Of the ways in which a message may have been broken, the right one: broken in the wrong way, a longer message reads as a shorter one.
@@ -340,6 +346,7 @@ fn matches<'t>(message: &'t str, own: usize, around: &Surroundings<'_>) -> Vec<M
         context::near_driver(before, &message[begin..end], after)
     };
     let mut matches = catalogue::matches(message, &mut near_driver);
+    matches.retain(|found| !found.entry.is_fallback() || !pooler::is_of_no_client(&message[found.captured.start..found.captured.end]));
     matches.retain(|found| !is_of_statement(message, found.captured.start) && !goes_on(message, found.captured.end));
     // CREATE DATABASE names it, and nothing connects to it.
     matches.retain(|found| !message[..found.captured.start].ends_with("template "));

@@ -59,6 +59,14 @@ pub fn anchors_of(is_asked_for: impl Fn(&str) -> bool) -> impl Iterator<Item = &
     entries.map(|entry| entry.translated.plain_piece())
 }
 
+/// The names of what goes on with a server's message, in every language.
+pub fn additions() -> impl Iterator<Item = &'static str> {
+    const ADDITIONS: [&str; 4] = ["DETAIL: ", "HINT: ", "CONTEXT: ", "STATEMENT: "];
+    let translated = pairs().filter(|(english, _)| ADDITIONS.contains(english));
+    let names = ADDITIONS.into_iter().chain(translated.map(|(_, translated)| translated));
+    names.map(|name| name.trim_end_matches([' ', ':']))
+}
+
 /// English and translation of all but severities and details, which say nothing alone.
 pub fn sentences() -> impl Iterator<Item = (&'static str, &'static str)> {
     pairs().filter(|(english, _)| english.contains(char::is_lowercase) && !DETAILS.contains(english))
