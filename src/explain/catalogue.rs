@@ -86,28 +86,29 @@ pub fn matches<'t>(text: &'t str, near_driver: &mut dyn FnMut(usize) -> bool) ->
         let mut from = 0;
         while let Some(captured) = entry.template.find(text, from) {
             from = captured.end.max(captured.start + 1);
-            if entry.near == Near::Nothing || near_driver(captured.start) {
-                matches.push(Match { entry, captured });
-            }
+            matches.push(Match { entry, captured });
         }
     }
-    settle(matches)
+    settle(matches, near_driver)
 }
 
-/// Strikes out what a better match covers, and refusals that say little beside another match.
-fn settle(mut matches: Vec<Match<'_>>) -> Vec<Match<'_>> {
-    if matches.iter().any(|found| !found.entry.is_fallback()) {
-        matches.retain(|found| !found.entry.is_fallback());
+/// Strikes out what a better match covers, and refusals that say little beside another match. Whose a text is, is asked of the rest.
+fn settle<'t>(matches: Vec<Match<'t>>, near_driver: &mut dyn FnMut(usize) -> bool) -> Vec<Match<'t>> {
+    let (fallbacks, matches): (Vec<_>, Vec<_>) = matches.into_iter().partition(|found| found.entry.is_fallback());
+    let mut uncovered = |matches| {
+        without_overlaps(
+            matches,
+            |found: &Match<'_>| found.entry.template.weight(),
+            |found| found.captured.start..found.captured.end,
+            |found| found.entry.near == Near::Nothing || near_driver(found.captured.start),
+        )
+    };
+    let kept = uncovered(matches);
+    if !kept.is_empty() {
+        return kept;
     }
-    let mut kept = without_overlaps(
-        matches,
-        |found| found.entry.template.weight(),
-        |found| found.captured.start..found.captured.end,
-    );
-    let fallbacks = kept.iter().filter(|found| found.entry.is_fallback()).count();
-    if fallbacks > 1 {
-        kept.truncate(1);
-    }
+    let mut kept = uncovered(fallbacks);
+    kept.truncate(1);
     kept
 }
 

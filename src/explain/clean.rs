@@ -205,7 +205,9 @@ fn is_doubled(text: &str) -> bool {
     let after_blank = |mark: &'static str| text.match_indices(mark).map(|(at, mark)| text[at + mark.len()..].chars().next());
     let mut single = after_blank(" \"");
     let mut double = after_blank(" \"\"");
-    single.all(|next| next == Some('"')) && double.any(|next| next.is_some_and(|next| next.is_alphanumeric() || "/_.:[".contains(next)))
+    let begins_field = || text.contains(",\"\"\"");
+    single.all(|next| next == Some('"'))
+        && (double.any(|next| next.is_some_and(|next| next.is_alphanumeric() || "/_.:[".contains(next))) || begins_field())
 }
 
 /// Without ANSI colours, NUL bytes and the frames that terminals draw around text.

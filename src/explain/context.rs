@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memchr2, memmem};
 
-use super::{clean, lines, pooler, prefix, times};
+use super::few::Few;
+use super::{clean, lines, pooler, prefix, times, translations};
 
 /// What is another's whatever else stands in the line: an address that was asked for, a package that was to be installed.
 const SURELY_OTHERS: &[&str] = &[
@@ -173,6 +174,7 @@ const NEIGHBOURS: usize = 2;
 const CODE: usize = 3;
 
 static QUOTED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("&quot;"));
+static ADDITIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| translations::additions().collect());
 /// All words, those that settle it first.
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = AhoCorasick::builder()
@@ -313,13 +315,31 @@ fn is_numbered(line: &str) -> bool {
 
 /// Whether a line can stand inside of a traceback.
 fn is_frame(line: &str) -> bool {
-    let is_of_java = || line.starts_with("at ") && line.ends_with(')');
-    line.is_empty() || line.starts_with([' ', '\t']) || is_mark(line) || is_of_java()
+    match line.as_bytes().first() {
+        None | Some(b' ' | b'\t') => true,
+        Some(b'^' | b'~') => is_mark(line),
+        Some(b'a') => line.starts_with("at ") && line.ends_with(')'),
+        Some(_) => false,
+    }
 }
 
-/// What `IPython` and stackprinter write into a traceback: frames, the line that was running, what they leave out, and rules.
+/// What `IPython`, stackprinter, Rich and pytest write into a traceback: frames, the line that was running, what they leave out, and rules.
 fn is_shown(line: &str) -> bool {
-    names_file(line) || is_numbered(line) || line.starts_with("...") || line.starts_with("---")
+    const BEGINNINGS: &[&str] = &["...", "---", "╭", "│", "╰", ">", "_ _ "];
+    names_file(line) || is_numbered(line) || BEGINNINGS.iter().any(|begin| line.starts_with(begin)) || is_assigned(line)
+}
+
+/// `self = <Engine>`, as pytest shows what a function was called with.
+fn is_assigned(line: &str) -> bool {
+    let name = line.split(' ').next().unwrap_or_default();
+    line[name.len()..].starts_with(" = ") && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+}
+
+/// `app.py:135: OperationalError`, where pytest says that it was raised, or passed through.
+fn is_location(line: &str) -> bool {
+    let place = line.split(' ').next().unwrap_or_default();
+    let number = place.rsplit_once(".py:").and_then(|(_, number)| number.strip_suffix(':'));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// `^^^^^^`, below the part of a line that was running.
@@ -339,13 +359,15 @@ pub enum Bond {
 }
 
 /// What stands between the places where Django's report of an error shows its message.
-const REPORT: &[&str] = &["Django Version: ", "Exception Type: "];
+static REPORT: LazyLock<Few> = LazyLock::new(|| Few::new(&["Django Version: ", "Exception Type: "]));
 
 /// Whether a line begins a message of its own, whatever stands before it.
 #[must_use]
 pub fn begins(line: &[u8]) -> bool {
     let own = plain(line);
-    !continues_message(&own, || Moment::Untold) && !is_reported_above(&own) && !pooler::may_say_again(&lines::text(line))
+    // Of what begins with a number, the number says whether it goes on.
+    let is_counted = own.starts_with(|c: char| c.is_ascii_digit());
+    !is_counted && !continues_message(&own, || Moment::Untold) && !is_reported_above(&own) && !pooler::may_say_again(&lines::text(line))
 }
 
 /// Whether a line of Django's report says which exception came first.
@@ -384,7 +406,7 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
             return Bond::Chain;
         }
     }
-    if REPORT.iter().any(|mark| memmem::find(between, mark.as_bytes()).is_some()) {
+    if REPORT.find(between).is_some() {
         return Bond::Chain;
     }
     let mut chained = is_headed;
@@ -399,7 +421,7 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
                 return Bond::None;
             }
             framed = true;
-        } else if !(continues(&line) || framed && (is_code || is_exception(text)) || chained && is_shown(&line)) {
+        } else if !(continues(&line) || is_location(text) || framed && (is_code || is_exception(text)) || chained && is_shown(&line)) {
             return Bond::None;
         }
         is_code = names_file(&line);
@@ -407,10 +429,65 @@ pub fn bond<'s>(first: &[u8], between: &[u8], line: Option<&[u8]>, since: impl F
     if chained { Bond::Chain } else { Bond::None }
 }
 
-/// Whether a line says that the next traceback belongs to the one before.
+/// Whether a line ends what stands above it, so that no later line belongs to that. Where it is not easily told, it does not.
+#[must_use]
+pub fn closes(line: &[u8], rest: &str, continues: bool) -> bool {
+    let is_as_written = || line.is_ascii() && memchr2(0x1b, b'&', line).is_none() && !clean::is_field(line);
+    if line.starts_with(b"{") {
+        is_as_written() && is_apart(line)
+    } else {
+        !continues && begins_apart(rest) && is_as_written()
+    }
+}
+
+/// Whether no text of a JSON record goes on with what stands above the record.
+fn is_apart(record: &[u8]) -> bool {
+    let mut rest = record;
+    while let Some(at) = memchr(b'"', rest) {
+        let (between, text) = (&rest[..at], &rest[at + 1..]);
+        let Some(end) = end_of_string(text) else { return false };
+        let is_value = between.trim_ascii_end().ends_with(b":");
+        if between.contains(&b'[') || is_value && !is_own_text(&text[..end]) {
+            return false;
+        }
+        rest = &text[end + 1..];
+    }
+    true
+}
+
+/// Whether a text of a record does not go on with another.
+fn is_own_text(text: &[u8]) -> bool {
+    if !text.contains(&b' ') {
+        return text.first().is_some_and(u8::is_ascii_alphanumeric);
+    }
+    let text = lines::text(text);
+    let rest = prefix::strip(&text).rest;
+    !continues(rest) && begins_apart(rest)
+}
+
+/// Where a JSON string ends.
+fn end_of_string(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text[at] == b'"' {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+/// Whether a line that goes on with nothing does not belong to a traceback either.
+fn begins_apart(line: &str) -> bool {
+    let belongs = || LINKS.iter().chain([&TRACEBACK, &"at "]).any(|text| line.starts_with(text));
+    !line.starts_with(['\\', '#']) && !belongs()
+}
+
+/// What says that the next traceback belongs to the one before.
+const LINKS: [&str; 2] = ["The above exception was the direct cause", "During handling of the above exception"];
+
 fn is_link(line: &str) -> bool {
-    let line = line.trim_start();
-    line.starts_with("The above exception was the direct cause") || line.starts_with("During handling of the above exception")
+    LINKS.iter().any(|link| line.trim_start().starts_with(link))
 }
 
 /// Whether a line goes on with a message that began before.
@@ -442,22 +519,31 @@ pub fn continues(line: &str) -> bool {
         "1: ",
         "2: ",
     ];
-    let Some(first) = line.as_bytes().first() else {
-        return true;
-    };
-    is_frame(line) || is_addition(line) || STARTS.iter().any(|start| start.as_bytes()[0] == *first && line.starts_with(start))
+    const FIRST: [bool; 256] = first_bytes(STARTS);
+    let first = line.bytes().next().unwrap_or_default();
+    let starts = || STARTS.iter().any(|start| start.as_bytes()[0] == first && line.starts_with(start));
+    is_frame(line) || FIRST[usize::from(first)] && starts() || is_addition(line)
+}
+
+/// What the texts begin with.
+const fn first_bytes(texts: &[&str]) -> [bool; 256] {
+    let mut first = [false; 256];
+    let mut index = 0;
+    while index < texts.len() {
+        first[texts[index].as_bytes()[0] as usize] = true;
+        index += 1;
+    }
+    first
 }
 
 /// Whether a server's log goes on with the message above it, behind the same prefix: `[7] app@shop HINT:  …`
 fn is_addition(line: &str) -> bool {
     const PREFIX: usize = 160;
-    const ADDITIONS: &[&str] = &["DETAIL", "HINT", "CONTEXT", "STATEMENT"];
     let first = line.lines().next().unwrap_or_default();
-    let mut marks = memchr_iter(b':', &first.as_bytes()[..first.len().min(PREFIX)]).map(|at| {
-        let before = &first[..at];
-        &before[before.trim_end_matches(|c: char| c.is_ascii_uppercase()).len()..]
-    });
-    marks.find(|mark| mark.len() > 2).is_some_and(|mark| ADDITIONS.contains(&mark))
+    memmem::find(&first.as_bytes()[..first.len().min(PREFIX)], b":  ").is_some_and(|at| {
+        let before = first[..at].trim_end();
+        ADDITIONS.iter().any(|name| before.ends_with(name))
+    })
 }
 
 /// When a line was written, beside the one before it.

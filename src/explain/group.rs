@@ -1,9 +1,12 @@
 //! One row per code: how often, first and last, and what stood there.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::incident::{Incident, Said, Sighting, Source};
+use super::open::Repeat;
+use super::scan::history;
 use super::{judge, times};
 use crate::finding::Finding;
 
@@ -34,9 +37,41 @@ pub struct Group {
     said: Arc<Said>,
     /// What later ones name where the first names another.
     others: BTreeSet<(&'static str, String)>,
+    recent: Recent,
+    /// How many times the first has learnt something.
+    learnt: u32,
+    /// How many were read for the numbers in what they name.
+    numbered: u32,
+}
+
+/// Where in the buffer those stand whose times were not read yet.
+#[derive(Debug, Default)]
+struct Recent {
+    timed: Option<Range<usize>>,
+    /// Those behind it, whose time stands above them.
+    untimed: Vec<usize>,
+}
+
+/// Which group counts what was said, without learning anything from it.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted {
+    pub group: usize,
+    learnt: u32,
 }
 
 impl Group {
+    /// Whether one that says this would only be counted.
+    fn knows(&self, said: &Said) -> bool {
+        if self.asks_for_numbers(said) {
+            return false;
+        }
+        let names = |name: &&str| match (self.first.facts.named(name), said.facts.named(name)) {
+            (Some(own), Some(value)) => own == value || self.others.len() == KEPT || self.others.contains(&(*name, value)),
+            _ => true,
+        };
+        (self.disagreed == PATIENCE || self.first.facts.names_all_of(&said.facts)) && SUBJECTS.iter().all(names)
+    }
+
     /// Adds what the first does not name, from one that agrees with it.
     fn complete(&mut self, seen: &mut Sighting) {
         if self.disagreed == PATIENCE || self.repeated.as_ref().is_some_and(|repeated| Arc::ptr_eq(repeated, &seen.said)) {
@@ -48,13 +83,27 @@ impl Group {
         }
         seen.settle();
         if self.first.facts.agrees_with(&seen.facts) {
-            self.first.complete(seen.clone());
+            self.learnt += u32::from(self.first.complete(seen.clone()));
         } else {
             self.disagreed += 1;
         }
     }
 
-    fn note_subjects(&mut self, seen: &Sighting) {
+    /// Whether the numbers in what is named are to be read, which those of one shape do not share.
+    fn asks_for_numbers(&self, said: &Said) -> bool {
+        let is_numbered = |name: &&str| {
+            said.facts
+                .get(name)
+                .is_some_and(|value| value.bytes().any(|byte| byte.is_ascii_digit()))
+        };
+        self.numbered < PATIENCE && self.others.len() < KEPT && SUBJECTS.iter().any(is_numbered)
+    }
+
+    fn note_subjects(&mut self, seen: &mut Sighting) {
+        if self.asks_for_numbers(seen) {
+            self.numbered += 1;
+            seen.settle();
+        }
         if Arc::ptr_eq(&self.said, &seen.said) || self.others.len() == KEPT {
             return;
         }
@@ -90,12 +139,27 @@ impl Group {
     /// Reading the time of each line would take longer than to find it: of the lines that tell theirs, the last is read at the end.
     fn note_time(&mut self, seen: Sighting) {
         match seen.source {
-            Some(source) if source.is_timed => self.last = Some(source),
+            Some(source) if source.is_timed => {
+                self.last = Some(source);
+                self.recent = Recent::default();
+            }
             _ if seen.time.is_some() => {
                 self.last_time = seen.time;
                 self.last = None;
+                self.recent = Recent::default();
             }
             _ => {}
+        }
+    }
+
+    /// Reads the last time that the buffer tells.
+    fn read_recent(&mut self, buffer: &[u8]) {
+        let Recent { timed, untimed } = std::mem::take(&mut self.recent);
+        let above = untimed.into_iter().rev().find_map(|start| times::before(history(buffer, start)));
+        let time = above.or_else(|| times::of_line(&buffer[timed?]));
+        if time.is_some() {
+            self.last_time = time;
+            self.last = None;
         }
     }
 
@@ -125,7 +189,7 @@ impl Groups {
         if let Some(group) = self.0.iter_mut().find(|group| group.first.kind.is(seen.kind)) {
             group.count += 1;
             group.last_line = seen.line;
-            group.note_subjects(&seen);
+            group.note_subjects(&mut seen);
             group.complete(&mut seen);
             group.note_time(seen);
         } else {
@@ -139,9 +203,44 @@ impl Groups {
                 disagreed: 0,
                 said: Arc::clone(&seen.said),
                 others: BTreeSet::new(),
+                recent: Recent::default(),
+                learnt: 0,
+                numbered: 0,
                 first: seen,
             });
         }
+    }
+
+    /// Which group would count what was said, and nothing else.
+    #[must_use]
+    pub fn counting(&self, said: &Said) -> Option<Counted> {
+        let group = self.0.iter().position(|group| group.first.kind.is(said.kind))?;
+        let learnt = self.0[group].learnt;
+        self.0[group].knows(said).then_some(Counted { group, learnt })
+    }
+
+    /// Whether that still holds.
+    #[must_use]
+    pub fn still_counts(&self, counted: Counted) -> bool {
+        self.0.get(counted.group).is_some_and(|group| group.learnt == counted.learnt)
+    }
+
+    /// Counts what tells nothing new.
+    pub fn repeat(&mut self, repeat: &Repeat) {
+        let group = &mut self.0[repeat.group];
+        group.count += 1;
+        group.last_line = repeat.number;
+        if repeat.is_timed {
+            group.recent.timed = Some(repeat.line.clone());
+            group.recent.untimed.clear();
+        } else {
+            group.recent.untimed.push(repeat.line.start);
+        }
+    }
+
+    /// Needs nothing of the buffer any more.
+    pub fn keep(&mut self, buffer: &[u8]) {
+        self.0.iter_mut().for_each(|group| group.read_recent(buffer));
     }
 
     /// The lowest layer first: it explains the upper ones. Within a layer, what was seen first.

@@ -10,6 +10,7 @@ use super::facts::Facts;
 use super::refusals::Refusal;
 use super::{sight, times};
 use crate::finding::Kind;
+use crate::finding::auth::pooler_backend_down;
 use crate::finding::pool::{client_pool_exhausted, connection_lost};
 use crate::finding::privileges::transaction_aborted;
 use crate::finding::tcp::{not_postgres, socket_missing, unexplained, unreachable};
@@ -137,7 +138,7 @@ impl Incident {
     /// another attempt of the same message got further than.
     pub fn add(&mut self, next: Sighting, bond: Bond) {
         let further = bond == Bond::Message && got_further(self.cause.kind, next.kind) || names_the_file(&self.cause, &next);
-        if (further || is_consequence(self.cause.kind)) && !is_consequence(next.kind) {
+        if (further || is_consequence(&self.cause)) && !is_consequence(&next) {
             self.cause = next;
             self.is_completed = false;
         } else {
@@ -168,8 +169,11 @@ fn names_the_file(first: &Said, next: &Said) -> bool {
 }
 
 /// Whether a kind is only what follows from another, or says less than any other.
-fn is_consequence(kind: &Kind) -> bool {
-    kind.is(&unexplained::KIND) || kind.is(&client_pool_exhausted::KIND) || kind.is(&transaction_aborted::KIND)
+fn is_consequence(said: &Said) -> bool {
+    let kind = said.kind;
+    // PgBouncer says in the next line why, or says no more.
+    let is_untold = || kind.is(&pooler_backend_down::KIND) && said.message.contains("closing because: connect");
+    kind.is(&unexplained::KIND) || kind.is(&client_pool_exhausted::KIND) || kind.is(&transaction_aborted::KIND) || is_untold()
 }
 
 /// libpq goes on to the next address, so of its attempts the one that got furthest is what stands in the way. An answer that is not

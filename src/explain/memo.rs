@@ -3,6 +3,7 @@
 //! Only what cannot depend on more than the text that is kept with it is noted, so that a text of the same shape says the same of other
 //! numbers.
 
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
@@ -10,6 +11,7 @@ use std::sync::{Arc, LazyLock};
 use memchr::{memchr, memmem};
 
 use super::few::Few;
+use super::group::Counted;
 use super::incident::Said;
 use super::lines;
 use super::shape::{self, Shape};
@@ -45,6 +47,11 @@ static MARKS: LazyLock<[Few; 2]> = LazyLock::new(|| {
     [Few::new(&plain), Few::new(&foreign)]
 });
 
+/// What changes the reading of the line before it, in English.
+pub fn behind() -> impl Iterator<Item = &'static str> {
+    BEHIND.iter().copied()
+}
+
 /// The texts that were read.
 #[derive(Debug, Default)]
 pub struct Memo {
@@ -60,6 +67,7 @@ struct Noted {
     marked: usize,
     looked: Looked,
     known: Known,
+    counted: Cell<Option<Counted>>,
 }
 
 /// How many lines around a line its reading looked at, for whose it is.
@@ -71,23 +79,29 @@ pub struct Looked {
 
 impl Memo {
     /// What a line says, if one of the same shape was noted.
-    pub fn recall<'b>(&mut self, around: &Surroundings<'b>) -> Option<Recalled<'b>> {
+    pub fn recall<'m, 'b>(&'m mut self, around: &Surroundings<'b>) -> Option<Recalled<'m, 'b>> {
         let place = self.places.get_mut(place(around.line)).filter(|place| !place.is_empty())?;
-        let behind = around.message_behind();
-        let marked = marked(behind);
+        let behind = OnceCell::new();
+        let behind = || behind.get_or_init(|| around.behind());
+        let marked = OnceCell::new();
+        let marked = || *marked.get_or_init(|| marked_of(behind().message));
+        let near = |noted: &Noted| around.near(noted.looked.above, noted.below());
         let index = place
             .iter()
-            .position(|noted| noted.marked == marked && noted.shape.fits(around.near(noted.looked.above, noted.below()).0))?;
-        let may_go_on = !behind.is_empty() || around.line.trim_ascii_end().ends_with(b"=");
+            .position(|noted| noted.shape.fits(near(noted).0) && noted.marked == marked())?;
+        let behind = behind();
+        let may_go_on = !behind.message.is_empty() || around.line.trim_ascii_end().ends_with(b"=");
         if may_go_on && wrapped::whole(around).is_some() {
             return None;
         }
         // What was said last is most likely said next.
         place.swap(0, index);
         let noted = &place[0];
-        let (text, line) = around.near(noted.looked.above, noted.below());
+        let (text, line) = near(noted);
         Some(Recalled {
-            known: noted.known.clone(),
+            known: &noted.known,
+            counted: &noted.counted,
+            is_closed: behind.is_closed,
             text,
             line,
         })
@@ -95,9 +109,9 @@ impl Memo {
 
     /// Notes what a line says, and how far its reading looked around.
     pub fn note(&mut self, around: &Surroundings<'_>, looked: Looked, known: Known) {
-        let marked = marked(around.message_behind());
+        let marked = marked_of(around.behind().message);
         let (text, _) = around.near(looked.above, marked.max(looked.below));
-        if text.len() > LONGEST || around.is_at_an_end(looked) {
+        if text.len() > LONGEST || around.is_at_an_end(looked) || is_list(around.line) {
             return;
         }
         let shape = Shape::of(text);
@@ -114,6 +128,7 @@ impl Memo {
             marked,
             looked,
             known,
+            counted: Cell::default(),
         });
     }
 }
@@ -127,15 +142,26 @@ impl Noted {
 
 /// What was noted, and what it was recalled for.
 #[derive(Debug)]
-pub struct Recalled<'b> {
-    pub known: Known,
+pub struct Recalled<'m, 'b> {
+    pub known: &'m Known,
+    /// The group that counts it.
+    pub counted: &'m Cell<Option<Counted>>,
+    /// Whether nothing behind it can belong to it.
+    pub is_closed: bool,
     /// The line with as much of those around it as its reading depends on.
     pub text: &'b [u8],
     pub line: Range<usize>,
 }
 
+/// Where a line is looked for.
 fn place(line: &[u8]) -> usize {
     shape::mark(line) % PLACES
+}
+
+/// Whether a line may hold a message as a list of its bytes, whose numbers tell all.
+fn is_list(line: &[u8]) -> bool {
+    memmem::find_iter(line, b"[")
+        .any(|at| line[at + 1..].trim_ascii_start().first().is_some_and(u8::is_ascii_digit) && line[..at].trim_ascii_end().ends_with(b":"))
 }
 
 /// Whether a line may change the reading of one before it.
@@ -146,14 +172,17 @@ pub fn is_marked(line: &[u8]) -> bool {
 }
 
 /// How many lines there are up to the last that changes the reading of the line before them.
-fn marked(behind: &[u8]) -> usize {
-    let is_escaped = memchr(b'\\', behind).is_some_and(|at| memmem::find(&behind[at..], b"\\u").is_some());
-    if behind.is_empty() || !is_escaped && !is_marked(behind) {
-        return 0;
-    }
-    let lines: Vec<&[u8]> = lines::forward(behind).collect();
-    let last = lines.iter().rposition(|line| is_marked(&clean::with_letters(line)));
+fn marked_of(behind: &[u8]) -> usize {
+    let may_be_marked = |line: &[u8]| is_marked(line) || has_letters(line) && is_marked(&clean::with_letters(line));
+    let is_any = is_marked(behind) || has_letters(behind);
+    let lines = || lines::forward(behind).collect::<Vec<&[u8]>>();
+    let last = is_any.then(|| lines().into_iter().rposition(may_be_marked)).flatten();
     last.map_or(0, |last| last + 1)
+}
+
+/// Whether letters may stand in a line as numbers.
+fn has_letters(line: &[u8]) -> bool {
+    memchr(b'\\', line).is_some_and(|at| memmem::find(&line[at..], b"\\u").is_some())
 }
 
 /// What a text says, with the numbers of the one that was read.

@@ -1,23 +1,37 @@
 //! PgBouncer's log: it says up to three times why it turned a client away.
 
-/// Whether a line says of the same client, right behind the first, what the first said: `closing because: …`, then `pooler error: …`; before
+/// Whether a line says of the same client or server, right behind the first, what the first said: `closing because: …`, then `pooler error: …`; before
 /// both, what the server said, or that there is no such user.
 #[must_use]
 pub fn says_again(first: &str, line: &str) -> bool {
     may_say_again(line)
         && (first.contains("server login failed: ") && line.contains("closing because: ")
-            || client(line).is_some_and(|of| client(first) == Some(of)))
+            || peer(line).is_some_and(|of| peer(first) == Some(of)))
 }
 
 /// Whether a line may say what the one before it said.
 #[must_use]
 pub fn may_say_again(line: &str) -> bool {
-    line.contains("closing because: ") || line.contains("pooler error: ")
+    ["closing because: ", "pooler error: ", " connect failed: "]
+        .iter()
+        .any(|said| line.contains(said))
 }
 
-/// Address and port of the client in `C-0x561bd8fa2310: shop/app@10.0.3.11:47328 closing because: …`.
-fn client(line: &str) -> Option<&str> {
-    let (_, rest) = line.split_once(" C-0x")?;
+/// Whether a pooler says that what came was no client of a database: a health check, or a scan.
+#[must_use]
+pub fn is_of_no_client(text: &str) -> bool {
+    const SAID: &[&str] = &[
+        "client sent partial pkt in startup phase",
+        "bad startup packet",
+        "bad packet header",
+        "client unexpected eof",
+    ];
+    SAID.iter().any(|said| text.contains(said))
+}
+
+/// Address and port in `C-0x561bd8fa2310: shop/app@10.0.3.11:47328 closing because: …`, of a server in `S-0x…`.
+fn peer(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once(" C-0x").or_else(|| line.split_once(" S-0x"))?;
     let (_, rest) = rest.split_once('@')?;
     rest.split(' ').next()
 }

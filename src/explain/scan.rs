@@ -4,19 +4,21 @@
 //! further. Lines may be of any length and hold any bytes: of a very long one, the neighbourhood of what was found is read.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 use super::clean;
+use super::clock;
 use super::context::{self, Bond};
 use super::finder::{self, Place, Places, Sign};
 use super::group::{Group, Groups};
-use super::incident::{Incident, Sighting};
+use super::incident::Sighting;
 use super::lines;
 use super::memo::{Memo, Recalled};
+use super::open::{Open, Repeat};
 use super::sight::{self, Surroundings};
 use super::strangers::Strangers;
-use super::times;
 use super::wrapped;
 
 /// How much is gathered before it is searched.
@@ -53,13 +55,6 @@ pub struct Told {
     pub groups: Vec<Group>,
     /// What is another service's.
     pub strangers: Strangers,
-}
-
-#[derive(Debug)]
-struct Open {
-    incident: Incident,
-    /// Where its last line ends; `None` once that has left the buffer.
-    end: Option<usize>,
 }
 
 impl Default for Scanner {
@@ -106,9 +101,8 @@ impl Scanner {
     #[must_use]
     pub fn finish(mut self) -> Told {
         self.search(self.buffer.len());
-        if let Some(open) = self.open.take() {
-            self.groups.add(open.incident);
-        }
+        self.close();
+        self.groups.keep(&self.buffer);
         Told {
             groups: self.groups.sorted(),
             strangers: self.strangers,
@@ -119,6 +113,7 @@ impl Scanner {
         let mut counted = self.searched;
         // Taken out meanwhile, since the places are borrowed from it.
         let buffer = std::mem::take(&mut self.buffer);
+        let mut memo = std::mem::take(&mut self.memo);
         let mut places = Places::of(&buffer[..end]);
         let mut from = self.searched.max(self.judged.min(end));
         let mut passed = Passed::default();
@@ -128,29 +123,29 @@ impl Scanner {
             }
             let (start, stop) = self.line_around(&buffer, place.at);
             let mut around = surroundings(&buffer, start..stop);
-            // What the lines around say need not be asked where the line is known.
-            let is_vague = place.sign == Sign::Vague;
-            if is_vague && context::owner(around.line) == Some(false) {
+            if place.sign == Sign::Vague && context::owner(around.line) == Some(false) {
                 passed.note(place.sign, stop);
                 continue;
             }
-            let mut recalled = if is_vague { self.recall(place, &around) } else { None };
+            // What is known is neither judged again nor asked whether it matters.
+            let recalled = if place.at < self.judged { None } else { memo.recall(&around) };
             if recalled.is_none() && !matters(place.sign, &buffer, start..stop) {
                 passed.note(place.sign, stop);
                 continue;
-            }
-            if !is_vague {
-                recalled = self.recall(place, &around);
             }
             if place.at > counted {
                 self.lines += count(&buffer[counted..place.at]);
                 counted = place.at;
             }
             around.number = self.lines + 1;
-            let reach = if place.at < self.judged {
-                None
-            } else {
-                self.judge(&buffer, &around, start..stop, recalled)
+            let reach = match recalled {
+                _ if place.at < self.judged => None,
+                Some(recalled) => self.judge_known(&buffer, &around, start..stop, &recalled),
+                None => {
+                    let (seen, reach) = sight::anew(&around, &mut memo);
+                    let line = start..(stop + reach).min(buffer.len());
+                    self.judge(&buffer, line, seen, false, false)
+                }
             };
             match (reach, place.sign) {
                 (Some(reach), _) => from = reach.min(end),
@@ -159,6 +154,8 @@ impl Scanner {
             }
             self.judged = self.judged.max(reach.unwrap_or(stop));
         }
+        self.groups.keep(&buffer);
+        self.memo = memo;
         self.buffer = buffer;
         self.lines += count(&self.buffer[counted..end]);
         self.searched = end;
@@ -175,12 +172,10 @@ impl Scanner {
     /// Drops what no later line needs.
     fn forget(&mut self) {
         let drop = self.searched.saturating_sub(HISTORY);
+        self.open = self.open.take().map(|open| open.kept(&self.buffer, drop));
         self.buffer.drain(..drop);
         self.searched -= drop;
         self.judged = self.judged.saturating_sub(drop);
-        if let Some(open) = &mut self.open {
-            open.end = open.end.and_then(|end| end.checked_sub(drop));
-        }
     }
 
     fn line_around(&self, buffer: &[u8], place: usize) -> (usize, usize) {
@@ -191,66 +186,74 @@ impl Scanner {
         (start, stop)
     }
 
-    /// What is known of a line that was not judged yet.
-    fn recall<'b>(&mut self, place: Place, around: &Surroundings<'b>) -> Option<Recalled<'b>> {
-        if place.at < self.judged {
-            return None;
+    /// Looks at a line that says what was said before, and says where it ends if it counts.
+    fn judge_known(&mut self, buffer: &[u8], around: &Surroundings<'_>, line: Range<usize>, recalled: &Recalled<'_, '_>) -> Option<usize> {
+        let Recalled { known, is_closed, .. } = *recalled;
+        let is_single = self.since.is_none() && known.said.len() == 1;
+        if !is_single || self.bond(buffer, line.clone(), known.begins) != Bond::None {
+            return self.judge(buffer, line, sight::known(recalled, around), known.begins, is_closed);
         }
-        self.memo.recall(around)
+        self.close();
+        if !recalled.counted.get().is_some_and(|counted| self.groups.still_counts(counted)) {
+            recalled.counted.set(self.groups.counting(&known.said[0]));
+        }
+        let Some(counted) = recalled.counted.get() else {
+            return self.judge(buffer, line, sight::known(recalled, around), known.begins, is_closed);
+        };
+        let text = line.start - recalled.line.start;
+        let stop = line.end;
+        let repeat = Repeat {
+            group: counted.group,
+            said: Arc::clone(&known.said[0]),
+            number: around.number,
+            is_timed: known.is_timed,
+            text: text..text + recalled.text.len(),
+            line,
+        };
+        self.open = Some(Open::repeat(repeat, is_closed));
+        Some(stop)
     }
 
-    /// Looks at one line that may hold something, and says how far what it holds reaches; `self.lines` are before it.
-    fn judge(&mut self, buffer: &[u8], around: &Surroundings<'_>, line: Range<usize>, recalled: Option<Recalled<'_>>) -> Option<usize> {
-        let Range { start, end: stop } = line;
-        let begins = recalled.as_ref().is_some_and(|recalled| recalled.known.begins);
-        let (mut sightings, reach) = match recalled {
-            Some(recalled) => (sight::known(&recalled, around), 0),
-            None => sight::anew(around, &mut self.memo),
-        };
+    fn close(&mut self) {
+        if let Some(open) = self.open.take() {
+            open.close(&mut self.groups);
+        }
+    }
+
+    fn bond(&self, buffer: &[u8], line: Range<usize>, begins: bool) -> Bond {
+        self.open.as_ref().map_or(Bond::None, |open| open.bond(buffer, line, begins))
+    }
+
+    /// Counts what was seen in a line, and says where it ends if anything was; `self.lines` are before it.
+    fn judge(&mut self, buffer: &[u8], line: Range<usize>, mut seen: Vec<Sighting>, begins: bool, is_closed: bool) -> Option<usize> {
         if let Some(since) = &self.since {
             let year = since.get(..4).unwrap_or_default();
-            let time = |seen: &Sighting| seen.time().and_then(|time| times::comparable(&time, year));
-            sightings.retain(|seen| time(seen).is_some_and(|time| time >= *since));
+            let time = |seen: &Sighting| seen.time().and_then(|time| clock::comparable(&time, year));
+            seen.retain(|seen| time(seen).is_some_and(|time| time >= *since));
         }
-        if sightings.is_empty() {
-            return None;
-        }
-        let stop = (stop + reach).min(buffer.len());
-        let between = match &self.open {
-            Some(Open { end: Some(end), .. }) => buffer.get(*end..start).map(|between| (*end, between)),
-            _ => None,
-        };
-        let mut bond = between.map_or(Bond::None, |(end, between)| {
-            let first = lines::backward(&buffer[..end]).next().unwrap_or_default();
-            let since = || self.open.as_ref().and_then(|open| open.incident.time());
-            let own = (!begins).then(|| &buffer[start..stop]);
-            context::bond(first, between, own, since)
-        });
-        for seen in sightings {
-            self.take(seen, bond, stop);
+        let stop = line.end;
+        let mut bond = (!seen.is_empty()).then(|| self.bond(buffer, line, begins))?;
+        for seen in seen {
+            let open = match (self.open.take(), bond) {
+                (Some(open), Bond::Message | Bond::Chain) => open.with(buffer, seen, bond, stop, is_closed),
+                (open, _) => {
+                    self.open = open;
+                    self.close();
+                    Open::new(seen, stop, is_closed)
+                }
+            };
+            self.open = Some(open);
             // Further matches in one record: attempts, or a traceback on one line.
             bond = Bond::Message;
         }
         Some(stop)
     }
+}
 
-    fn take(&mut self, seen: Sighting, bond: Bond, end: usize) {
-        match (&mut self.open, bond) {
-            (Some(open), Bond::Message | Bond::Chain) => {
-                open.incident.add(seen, bond);
-                open.end = Some(end);
-            }
-            (open, _) => {
-                let new = Open {
-                    incident: Incident::new(seen),
-                    end: Some(end),
-                };
-                if let Some(old) = open.replace(new) {
-                    self.groups.add(old.incident);
-                }
-            }
-        }
-    }
+/// What stands above a line, as far as it may be needed.
+#[must_use]
+pub fn history(buffer: &[u8], line: usize) -> &[u8] {
+    &buffer[line.saturating_sub(HISTORY)..line]
 }
 
 /// A line with as much of the buffer as its reading may need.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::prefix;
+use super::clock;
 
 /// What a record may say besides its message, and how the plain log marks it.
 const PARTS: [&str; 4] = ["DETAIL", "HINT", "CONTEXT", "STATEMENT"];
@@ -11,7 +11,7 @@ const PARTS: [&str; 4] = ["DETAIL", "HINT", "CONTEXT", "STATEMENT"];
 #[must_use]
 pub fn of_csv(line: &str) -> Option<String> {
     const SEVERITY: usize = 11;
-    let time = prefix::time_length(line);
+    let time = clock::time_length(line);
     if time == 0 || !line[time..].starts_with(',') {
         return None;
     }

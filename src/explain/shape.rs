@@ -6,14 +6,17 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::{catalogue, clean, context, lines, prefix, translations};
+use memchr::memmem;
+
+use super::eight::{self, EIGHT, Pattern};
+use super::{catalogue, clean, clock, context, lines, memo, prefix, translations};
 
 /// A longer number is none that programs write.
 const LONGEST: usize = 64;
 /// How the groups of a universally unique identifier are divided, of which some may hold no digit.
 const IDENTIFIER: &[u8; 36] = b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-/// Stands for the character before the first.
-const BEGINNING: u8 = 0;
+/// Stands for the character before the first, and for the one behind the last.
+const NOTHING: u8 = 0;
 
 /// How long a time may be. Its numbers keep their length, so that it stays one.
 const TIME: usize = 40;
@@ -21,20 +24,32 @@ const TIME: usize = 40;
 /// A text with its numbers left open.
 #[derive(Debug)]
 pub struct Shape {
+    /// Of a number that keeps its length, each digit is `0`.
     text: Box<[u8]>,
+    /// All bits of those digits.
+    digits: Box<[u8]>,
     numbers: Vec<Open>,
     /// What stands behind the last.
-    end: Range<usize>,
+    end: Between,
 }
 
 /// A number that is left open.
 #[derive(Debug)]
 struct Open {
     /// What stands between it and the one before.
-    between: Range<usize>,
+    between: Between,
     number: Number,
-    /// How long those are that tell there, a bit for each length.
-    telling: u128,
+    /// Those that would tell something there.
+    telling: Box<[&'static Telling]>,
+    /// Whether it stands where syslog writes an escape.
+    may_escape: bool,
+}
+
+/// What is the same but for digits.
+#[derive(Debug)]
+struct Between {
+    range: Range<usize>,
+    has_digits: bool,
 }
 
 /// What may stand for a number.
@@ -57,35 +72,48 @@ impl Shape {
         let mut zones = zones(text);
         let mut zone = zones.next().unwrap_or_default();
         let mut numbers = Vec::new();
+        let mut pattern: Box<[u8]> = text.into();
+        let mut digits = vec![0; text.len()].into_boxed_slice();
         let (mut done, mut time) = (0, 0);
-        each_number(text, |before, range, number| {
+        each_number(text, |range, number| {
             while zone.1 <= range.start {
                 let Some(next) = zones.next() else { break };
                 zone = next;
             }
             if time <= range.start {
                 let longest = (range.start + TIME).min(text.len());
-                time = range.start + prefix::time_length(&lines::text(&text[range.start..longest]));
+                time = range.start + clock::time_length(&lines::text(&text[range.start..longest]));
             }
-            let digits = &text[range.clone()];
+            let own = &text[range.clone()];
             let number = match number {
                 _ if range.start >= zone.0.max(time) => number,
-                Number::Word | Number::Identifier if !digits.iter().all(u8::is_ascii_digit) => return,
-                _ => Number::Long(digits.len()),
+                Number::Word | Number::Identifier if !own.iter().all(u8::is_ascii_digit) => return,
+                _ => Number::Long(own.len()),
             };
-            if digits.len() <= LONGEST && !tells(before, digits) {
-                numbers.push(Open {
-                    between: done..range.start,
-                    number,
-                    telling: lengths_that_tell(before),
-                });
-                done = range.end;
+            let beside = Beside::of(text, &range);
+            let telling: Box<[&Telling]> = telling(beside, number).collect();
+            let may_escape = beside.before == b'#';
+            if own.len() > LONGEST || tells(&telling, own) || may_escape && is_escape(own) {
+                return;
             }
+            if matches!(number, Number::Long(_)) && telling.is_empty() && !may_escape {
+                pattern[range.clone()].fill(b'0');
+                digits[range].fill(0xff);
+                return;
+            }
+            numbers.push(Open {
+                between: Between::of(done..range.start, &digits),
+                number,
+                telling,
+                may_escape,
+            });
+            done = range.end;
         });
         Self {
-            text: text.into(),
+            end: Between::of(done..text.len(), &digits),
+            text: pattern,
+            digits,
             numbers,
-            end: done..text.len(),
         }
     }
 
@@ -93,53 +121,83 @@ impl Shape {
     #[must_use]
     pub fn fits(&self, text: &[u8]) -> bool {
         let mut rest = text;
-        let mut before = BEGINNING;
         for open in &self.numbers {
-            let between = &self.text[open.between.clone()];
-            let Some(behind) = rest.strip_prefix(between) else {
+            let Some((between, behind)) = rest.split_at_checked(open.between.range.len()) else {
                 return false;
             };
+            if !self.holds(&open.between, between) {
+                return false;
+            }
             let Some((number, behind)) = open.number.first_of(behind) else {
                 return false;
             };
-            before = between.last().copied().unwrap_or(before);
-            if open.telling >> number.len() & 1 != 0 && tells(before, number) {
+            if tells(&open.telling, number) || open.may_escape && is_escape(number) {
                 return false;
             }
             rest = behind;
         }
-        rest == &self.text[self.end.clone()]
+        rest.len() == self.end.range.len() && self.holds(&self.end, rest)
+    }
+
+    /// Whether a text of the same length is what stands between two numbers.
+    fn holds(&self, between: &Between, text: &[u8]) -> bool {
+        let own = &self.text[between.range.clone()];
+        if !between.has_digits {
+            return own == text;
+        }
+        let digits = &self.digits[between.range.clone()];
+        let (own, own_rest) = own.as_chunks();
+        let (digits, digits_rest) = digits.as_chunks();
+        let (text, text_rest) = text.as_chunks();
+        let is_alike = |((own, digits), text): ((&[u8; EIGHT], &[u8; EIGHT]), &[u8; EIGHT])| Pattern::with(*own, *digits).fits(*text);
+        let is_alike_too = |((own, digits), text): ((&u8, &u8), &u8)| if *digits == 0 { own == text } else { text.is_ascii_digit() };
+        own.iter().zip(digits).zip(text).all(is_alike) && own_rest.iter().zip(digits_rest).zip(text_rest).all(is_alike_too)
     }
 
     /// How many bytes it takes.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.text.len() + self.numbers.len() * size_of::<Open>()
+        2 * self.text.len() + self.numbers.len() * size_of::<Open>()
+    }
+}
+
+impl Between {
+    fn of(range: Range<usize>, digits: &[u8]) -> Self {
+        Self {
+            has_digits: digits[range.clone()].contains(&0xff),
+            range,
+        }
     }
 }
 
 impl Number {
     /// The one that stands at the beginning of a text, and what stands behind it.
     fn first_of(self, text: &[u8]) -> Option<(&[u8], &[u8])> {
-        if matches!(self, Self::Identifier) {
-            return is_identifier(text).then(|| text.split_at(IDENTIFIER.len()));
-        }
-        let mut length = 0;
-        let mut digits = 0;
-        for byte in text {
-            match byte {
-                b'0'..=b'9' => digits += 1,
-                b'a'..=b'f' if matches!(self, Self::Word) => {}
-                b'a'..=b'z' | b'A'..=b'Z' if matches!(self, Self::Word) => return None,
-                _ => break,
+        let (length, fits) = match self {
+            Self::Identifier => (IDENTIFIER.len(), is_identifier(text)),
+            Self::Long(own) => {
+                let length = eight::digits(text);
+                (length, length == own)
             }
-            length += 1;
-        }
-        let fits = match self {
-            Self::Long(own) => own == length,
-            Self::Digits | Self::Word | Self::Identifier => digits > 0,
+            Self::Digits => {
+                let length = eight::digits(text);
+                (length, length > 0)
+            }
+            Self::Word => {
+                let length = length(text, u8::is_ascii_alphanumeric);
+                (length, is_number(&text[..length]))
+            }
         };
         (fits && length <= LONGEST).then(|| text.split_at(length))
+    }
+
+    /// Whether it may be one that tells something.
+    fn may_be(self, telling: &Telling) -> bool {
+        match self {
+            Self::Long(length) if telling.begins_text || telling.ends_text => telling.number.len() <= length,
+            Self::Long(length) => telling.number.len() == length,
+            Self::Digits | Self::Word | Self::Identifier => true,
+        }
     }
 }
 
@@ -197,60 +255,126 @@ fn words_of_prefix(line: &[u8]) -> usize {
     words.iter().take(count).map(|word| word.len() + 1).sum::<usize>().min(line.len())
 }
 
-/// The numbers of the texts that are known, by the character before them.
-static TELLING: LazyLock<[Vec<&'static [u8]>; 256]> = LazyLock::new(|| {
+/// A number of a text that is known.
+#[derive(Debug, PartialEq, Eq)]
+struct Telling {
+    number: &'static [u8],
+    beside: Beside,
+    /// Whether the text begins with it, or ends: in a log, it may be a part of a longer number then.
+    begins_text: bool,
+    ends_text: bool,
+}
+
+/// Those that are known, by the character before them.
+static TELLING: LazyLock<[Vec<Telling>; 256]> = LazyLock::new(|| {
     let literals = catalogue::entries().iter().flat_map(|entry| entry.template.literals());
-    let known = literals.chain(context::words()).chain(translations::texts());
-    let mut telling: [Vec<&[u8]>; 256] = std::array::from_fn(|_| Vec::new());
+    let known = literals.chain(context::words()).chain(translations::texts()).chain(memo::behind());
+    let mut all: [Vec<Telling>; 256] = std::array::from_fn(|_| Vec::new());
     for text in known.chain(clean::escapes()).chain([prefix::VERSION]).map(str::as_bytes) {
-        each_number(text, |before, number, _| {
-            let alike = &mut telling[usize::from(before)];
-            if !alike.contains(&&text[number.clone()]) {
-                alike.push(&text[number]);
+        each_number(text, |range, _| {
+            let beside = Beside::of(text, &range);
+            let telling = Telling {
+                begins_text: range.start == 0,
+                ends_text: range.end == text.len(),
+                number: &text[range],
+                beside,
+            };
+            let alike = &mut all[usize::from(beside.before)];
+            if !alike.contains(&telling) {
+                alike.push(telling);
             }
         });
     }
-    telling
+    all
 });
 
-/// Whether a number behind this character may change what a text says. One that a text begins with may stand behind anything.
-fn tells(before: u8, number: &[u8]) -> bool {
-    for before in [before, BEGINNING] {
-        for telling in &TELLING[usize::from(before)] {
-            if *telling == number {
-                return true;
-            }
-        }
-    }
-    is_escape(before, number)
+/// The characters around a number; none where the text begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Beside {
+    /// The two before it.
+    lead: u8,
+    before: u8,
+    after: u8,
 }
 
-/// How long the numbers are that tell behind this character, a bit for each length.
-fn lengths_that_tell(before: u8) -> u128 {
-    let telling = TELLING[usize::from(before)].iter().chain(&TELLING[usize::from(BEGINNING)]);
-    let escapes = if before == b'#' { u128::MAX } else { 0 };
-    telling.fold(escapes, |lengths, number| lengths | 1 << number.len().min(LONGEST))
+impl Beside {
+    fn of(text: &[u8], number: &Range<usize>) -> Self {
+        let back = |by: usize| number.start.checked_sub(by).map_or(NOTHING, |before| text[before]);
+        Self {
+            lead: back(2),
+            before: back(1),
+            after: text.get(number.end).copied().unwrap_or(NOTHING),
+        }
+    }
+
+    /// Whether it may be written so in a log.
+    fn may_be(self, other: Self, is_of_number: fn(&u8) -> bool) -> bool {
+        // Before it may stand another number.
+        let is_led = match self.lead {
+            NOTHING => true,
+            lead if is_hexadecimal(other.lead) => is_of_number(&lead),
+            lead => may_be_written(lead, other.lead),
+        };
+        is_led && (self.after == NOTHING || may_be_written(self.after, other.after))
+    }
+}
+
+/// The numbers that may change what a text says where these characters stand before and behind them.
+fn telling(beside: Beside, number: Number) -> impl Iterator<Item = &'static Telling> {
+    // One that a text begins with may stand behind anything.
+    let own = &TELLING[usize::from(beside.before)];
+    let is_of_number = match number {
+        Number::Long(_) => u8::is_ascii_digit,
+        Number::Digits | Number::Word | Number::Identifier => |byte: &u8| is_hexadecimal(*byte),
+    };
+    let first = if beside.before == NOTHING {
+        &[]
+    } else {
+        TELLING[usize::from(NOTHING)].as_slice()
+    };
+    own.iter()
+        .chain(first)
+        .filter(move |telling| number.may_be(telling) && telling.beside.may_be(beside, is_of_number))
+}
+
+/// Whether a character of a text may stand in a log as another: blanks, quotes and line ends are changed on their way there.
+fn may_be_written(own: u8, other: u8) -> bool {
+    const ESCAPES: &[u8] = b"\\#&%=\x1b";
+    const ALIKE: [&[u8]; 2] = [b" \t\r\n\0", b"\"'`"];
+    own.eq_ignore_ascii_case(&other)
+        || ESCAPES.contains(&other)
+        || !other.is_ascii()
+        || ALIKE.iter().any(|alike| alike.contains(&own) && alike.contains(&other))
+}
+
+/// Whether a number is one that tells something.
+fn tells(telling: &[&Telling], number: &[u8]) -> bool {
+    telling.iter().any(|telling| match (telling.begins_text, telling.ends_text) {
+        (false, false) => number == telling.number,
+        (false, true) => number.starts_with(telling.number),
+        (true, false) => number.ends_with(telling.number),
+        (true, true) => memmem::find(number, telling.number).is_some(),
+    })
 }
 
 /// `#011` is a tab.
-fn is_escape(before: u8, number: &[u8]) -> bool {
-    before == b'#' && number.starts_with(b"0")
+fn is_escape(number: &[u8]) -> bool {
+    number.starts_with(b"0")
 }
 
-/// Gives each number of a text with the character before it: digits, or a word of hexadecimal digits.
-fn each_number(text: &[u8], mut give: impl FnMut(u8, Range<usize>, Number)) {
-    let before = |start: usize| start.checked_sub(1).map_or(BEGINNING, |before| text[before]);
+/// Gives each number of a text: digits, or a word of hexadecimal digits.
+fn each_number(text: &[u8], mut give: impl FnMut(Range<usize>, Number)) {
     let mut at = 0;
     while at < text.len() {
         let word = at..at + length(&text[at..], u8::is_ascii_alphanumeric);
         if is_identifier(&text[at..]) {
-            give(before(at), at..at + IDENTIFIER.len(), Number::Identifier);
+            give(at..at + IDENTIFIER.len(), Number::Identifier);
             at += IDENTIFIER.len();
             continue;
         }
         at = word.end + 1;
         // An escape is no number.
-        if before(word.start) == b'\\' {
+        if text[..word.start].ends_with(b"\\") {
             continue;
         }
         let word = if text[word.clone()].starts_with(b"0x") {
@@ -259,7 +383,7 @@ fn each_number(text: &[u8], mut give: impl FnMut(u8, Range<usize>, Number)) {
             word
         };
         if is_number(&text[word.clone()]) {
-            give(before(word.start), word, Number::Word);
+            give(word, Number::Word);
             continue;
         }
         let mut from = word.start;
@@ -267,7 +391,7 @@ fn each_number(text: &[u8], mut give: impl FnMut(u8, Range<usize>, Number)) {
             let digits = from..from + length(&text[from..word.end], u8::is_ascii_digit);
             from = digits.end + 1;
             if !digits.is_empty() {
-                give(before(digits.start), digits, Number::Digits);
+                give(digits, Number::Digits);
             }
         }
     }
@@ -353,6 +477,18 @@ mod tests {
             let is_marked =
                 mark(text.as_bytes()) == mark(b"web1 said to the doctor: [Errno 104] from 1.1.1.1:4711, pid=7, id 7-7 after 7ms");
             assert!(!fits || is_marked, "{text}");
+        }
+        let shape = Shape::of(b"2026-11-20 11:00:00,123 [7] x:40001, 40002) at db");
+        // Nothing tells within a time.
+        assert!(shape.text.starts_with(b"0000-00-00 00:00:00,000 [0] x:"), "{shape:?}");
+        for (text, fits) in [
+            ("2028-08-28 12:28:42,111 [9] x:10061, 111) at db", true),
+            ("2028-08-28 12:28:42,111 [9] x:54321, 111) at db", false),
+            ("2028-08-28 12:28:42,111 [9] x:10061, 15432) at db", false),
+            ("2028-08-28 12:28:42,11 [9] x:10061, 111) at db", false),
+            ("2028-08-28 12:28:4x,111 [9] x:10061, 111) at db", false),
+        ] {
+            assert_eq!(shape.fits(text.as_bytes()), fits, "{text}");
         }
         let long = "1".repeat(LONGEST + 1);
         assert!(!Shape::of(long.as_bytes()).fits("2".repeat(LONGEST + 1).as_bytes()));

@@ -1,11 +1,14 @@
 //! What the tools that show a log write before each of its lines: CI runners, `grep`, `stern`, `aws`, process managers.
 
-use super::prefix::{first_word, time_length};
+use super::clock::time_length;
+use super::prefix::first_word;
 
 /// A line without what stands before its time or its text.
 #[must_use]
 pub fn without_tool(line: &str) -> &str {
     match line.as_bytes().first() {
+        // It begins with its own time.
+        Some(b'0'..=b'9' | b'A'..=b'Z') if time_length(line) > 0 => line,
         Some(b'0'..=b'9') => without_number(without_process(line)),
         Some(b'#') => line.strip_prefix("##[error]").unwrap_or(line),
         Some(b'E') => without_marker(line),
@@ -126,7 +129,11 @@ fn without_labels(line: &str) -> &str {
 /// `ecs/web/0f1e2d3c4b5a `, the stream of a log group.
 fn without_log_stream(line: &str) -> &str {
     match first_word(line) {
-        Some((stream, rest)) if stream.matches('/').count() >= 2 && stream.rsplit('/').next().is_some_and(is_made) => rest,
+        Some((stream, rest))
+            if stream.bytes().filter(|byte| *byte == b'/').count() >= 2 && stream.rsplit('/').next().is_some_and(is_made) =>
+        {
+            rest
+        }
         _ => line,
     }
 }
@@ -140,10 +147,10 @@ fn is_made(text: &str) -> bool {
 /// `app[148e21a7] fra [info] `, as Fly writes machine, region and level.
 fn without_region(line: &str) -> &str {
     let region = || {
-        let (machine, rest) = first_word(line)?;
+        let (machine, rest) = first_word(line).filter(|(machine, _)| machine.ends_with(']'))?;
         let (region, rest) = first_word(rest)?;
         let (level, rest) = first_word(rest)?;
-        let is_machine = machine.contains('[') && machine.ends_with(']');
+        let is_machine = machine.contains('[');
         (is_machine && region.len() == 3 && level.starts_with('[') && level.ends_with(']')).then_some(rest)
     };
     region().unwrap_or(line)

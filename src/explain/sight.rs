@@ -17,7 +17,8 @@ use super::incident::{Said, Sighting, Source};
 use super::judge;
 use super::lines;
 use super::memo::{self, Known, Looked, Memo, Recalled};
-use super::prefix;
+use super::pooler;
+use super::prefix::{self, Stripped};
 use super::session;
 use super::times;
 use super::translations;
@@ -64,10 +65,10 @@ impl<'b> Surroundings<'b> {
         }
     }
 
-    /// The lines behind it that may go on with its message.
+    /// The lines behind it.
     #[must_use]
-    pub fn message_behind(&self) -> &'b [u8] {
-        message_behind(self.after)
+    pub fn behind(&self) -> Behind<'b> {
+        Behind::of(self.after)
     }
 
     /// The line with some of those around it, and where it stands among them.
@@ -101,6 +102,14 @@ impl<'b> Surroundings<'b> {
         self.noted(lines::forward(self.after), note)
     }
 
+    fn look_below(&self, lines: usize) {
+        let looked = self.looked.get();
+        self.looked.set(Looked {
+            below: looked.below.max(lines),
+            ..looked
+        });
+    }
+
     fn noted(&self, mut lines: impl Iterator<Item = &'b [u8]>, note: fn(&mut Looked, usize)) -> impl Iterator<Item = &'b [u8]> {
         let mut asked = 0;
         std::iter::from_fn(move || {
@@ -113,18 +122,42 @@ impl<'b> Surroundings<'b> {
     }
 }
 
-/// The lines that may go on with the message of the line before them: all up to one that begins something else.
-fn message_behind(after: &[u8]) -> &[u8] {
-    let lines = lines::forward(after).take(MESSAGE_LINES).take_while(|line| !begins_anew(line));
-    first_lines(after, lines.count())
+/// What stands behind a line.
+#[derive(Debug)]
+pub struct Behind<'b> {
+    /// The lines that may go on with its message: all up to one that begins something else.
+    pub message: &'b [u8],
+    /// Whether nothing behind the line can belong to the same trouble, unless it is the next line.
+    pub is_closed: bool,
+}
+
+impl<'b> Behind<'b> {
+    fn of(after: &'b [u8]) -> Self {
+        let mut lines = lines::forward(after).take(MESSAGE_LINES);
+        let next = lines.next().unwrap_or_default();
+        let text = lines::text(next);
+        let stripped = prefix::strip(&text);
+        let continues = context::continues(stripped.rest);
+        let goes_on = !after.is_empty() && !begins_anew(next, stripped, continues);
+        let is_next = |line: &&[u8]| {
+            let text = lines::text(line);
+            let stripped = prefix::strip(&text);
+            !begins_anew(line, stripped, context::continues(stripped.rest))
+        };
+        let count = if goes_on { 1 + lines.take_while(is_next).count() } else { 0 };
+        // Of a line that is not whole, more may be to come.
+        let is_whole = next.len() < after.len();
+        Self {
+            message: first_lines(after, count),
+            is_closed: is_whole && context::closes(next, stripped.rest, continues),
+        }
+    }
 }
 
 /// Whether a line has its own time and nothing that belongs to the line before it.
-fn begins_anew(line: &[u8]) -> bool {
-    let text = lines::text(line);
-    let stripped = prefix::strip(&text);
+fn begins_anew(line: &[u8], stripped: Stripped<'_>, continues: bool) -> bool {
     let is_timed = stripped.time.is_some() || prefix::is_of_web_server(stripped.rest);
-    is_timed && !context::continues(stripped.rest) && !memo::is_marked(line)
+    is_timed && !continues && !memo::is_marked(line)
 }
 
 /// The first lines of a text, without the last one's end.
@@ -156,7 +189,7 @@ pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize
         let looked = around.looked.get();
         if let Some(whole) = wrapped::whole(around)
             && let best = best(&whole, around)
-            && best.weight > reading.weight + apart(&whole, around)
+            && best.weight + usize::from(is_begun(around.line)) > reading.weight + apart(&whole, around)
         {
             return (placed(best, around), whole.reach);
         }
@@ -171,6 +204,11 @@ pub fn anew(around: &Surroundings<'_>, memo: &mut Memo) -> (Vec<Sighting>, usize
         return (placed(reading, around), 0);
     };
     (placed(best(&whole, around), around), whole.reach)
+}
+
+/// Whether a line ends before it says anything: `… failed: FATAL:`.
+fn is_begun(line: &[u8]) -> bool {
+    line.trim_ascii_end().ends_with(b":")
 }
 
 /// Of the ways in which a message may have been broken, the right one: broken in the wrong way, a longer message reads as a shorter one.
@@ -205,8 +243,8 @@ fn placed(reading: Reading, around: &Surroundings<'_>) -> Vec<Sighting> {
 
 /// What is recognised in a line whose shape is known.
 #[must_use]
-pub fn known(recalled: &Recalled<'_>, around: &Surroundings<'_>) -> Vec<Sighting> {
-    let known = &recalled.known;
+pub fn known(recalled: &Recalled<'_, '_>, around: &Surroundings<'_>) -> Vec<Sighting> {
+    let known = recalled.known;
     if known.said.is_empty() {
         return Vec::new();
     }
@@ -245,7 +283,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
     let english = translations::in_english(&original);
     let line = english.as_deref().unwrap_or(&original).trim_end();
     let message = message(line, after);
-    let matches = matches(&message, around);
+    let matches = matches(&message, line.len(), around);
     let prefix = line.len() - prefix::strip(line).rest.len();
     let said_alone = |found: &Match<'_>| {
         let start = found.captured.start;
@@ -279,7 +317,7 @@ fn read(line: &[u8], after: &[u8], around: &Surroundings<'_>) -> Reading {
 /// The line with those that go on with its message.
 fn message(line: &str, after: &[u8]) -> String {
     let mut message = line.to_owned();
-    for next in lines::forward(message_behind(after)) {
+    for next in lines::forward(Behind::of(after).message) {
         let next = clean::record(next);
         let next = translations::in_english(&next).map_or(next, Cow::Owned);
         message.push('\n');
@@ -289,16 +327,26 @@ fn message(line: &str, after: &[u8]) -> String {
     message
 }
 
-/// What stands in a message.
-fn matches<'t>(message: &'t str, around: &Surroundings<'_>) -> Vec<Match<'t>> {
+/// What stands in a message, of which so much is the line itself.
+fn matches<'t>(message: &'t str, own: usize, around: &Surroundings<'_>) -> Vec<Match<'t>> {
     let mut near_driver = |place: usize| {
         let begin = message[..place].rfind('\n').map_or(0, |at| at + 1);
         let end = message[place..].find('\n').map_or(message.len(), |at| place + at);
         let before = || lines::backward(&message.as_bytes()[..begin]).chain(around.above());
-        let after = lines::forward(message[end..].trim_start_matches('\n').as_bytes()).chain(around.below());
+        let mut rest = message[end..].trim_start_matches('\n');
+        let behind = std::iter::from_fn(|| {
+            // What goes on with the line stands below it.
+            let skipped = message.get(own..message.len() - rest.len()).unwrap_or_default();
+            around.look_below(skipped.matches('\n').count());
+            let (line, behind) = rest.split_once('\n')?;
+            rest = behind;
+            Some(line.as_bytes())
+        });
+        let after = behind.chain(around.below());
         context::near_driver(before, &message[begin..end], after)
     };
     let mut matches = catalogue::matches(message, &mut near_driver);
+    matches.retain(|found| !found.entry.is_fallback() || !pooler::is_of_no_client(&message[found.captured.start..found.captured.end]));
     matches.retain(|found| !is_of_statement(message, found.captured.start) && !goes_on(message, found.captured.end));
     // CREATE DATABASE names it, and nothing connects to it.
     matches.retain(|found| !message[..found.captured.start].ends_with("template "));

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memmem};
 
-use super::{clean, lines, prefix};
+use super::{clean, clock, lines, prefix};
 
 /// How many lines above are asked: those of a traceback have no time of their own.
 const LINES: usize = 120;
@@ -57,15 +57,21 @@ fn in_fields(raw: &[u8]) -> Option<String> {
     }
     if let Some(at) = memmem::find(raw, b"__REALTIME_TIMESTAMP\"") {
         let digits: String = digits(&raw[at..]);
-        return digits.parse::<u64>().ok().map(of_microseconds);
+        return digits
+            .parse::<u64>()
+            .ok()
+            .map(|microseconds| clock::of_seconds(microseconds / 1_000_000));
     }
     KEYS.iter().find_map(|key| {
         let at = memmem::find(raw, format!("\"{key}\"").as_bytes()).map(|at| at + key.len() + 2);
         let at = at.or_else(|| memmem::find(raw, format!("{key}=").as_bytes()).map(|at| at + key.len()))?;
         let value = &raw[at..raw.len().min(at + 60)];
         let begin = value.iter().position(u8::is_ascii_digit).filter(|begin| *begin < 5)?;
-        let value = lines::text(&value[begin..]);
-        prefix::strip(&value).time.map(ToOwned::to_owned)
+        let text = lines::text(&value[begin..]);
+        let written = prefix::strip(&text)
+            .time
+            .filter(|time| !time.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
+        written.map(ToOwned::to_owned)
     })
 }
 
@@ -82,73 +88,9 @@ fn digits(bytes: &[u8]) -> String {
     digits.take(18).map(|byte| char::from(*byte)).collect()
 }
 
-/// journald counts microseconds of UTC.
-fn of_microseconds(microseconds: u64) -> String {
-    let seconds = microseconds / 1_000_000;
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    // Civil from days, by Howard Hinnant's algorithm, with years that begin in March.
-    let shifted = days + 719_468;
-    let era = shifted / 146_097;
-    let of_era = shifted % 146_097;
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!(
-        "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC",
-        second / 3_600,
-        second / 60 % 60,
-        second % 60
-    )
-}
-
-/// A time as it can be compared: `2026-11-20 10:00:00`. `year` stands in where syslog leaves it out.
-#[must_use]
-pub fn comparable(time: &str, year: &str) -> Option<String> {
-    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let month = |name: &str| MONTHS.find(name).filter(|at| name.len() == 3 && at % 3 == 0).map(|at| at / 3 + 1);
-    if !time.is_ascii() {
-        return None;
-    }
-    if time.get(..4)?.bytes().all(|byte| byte.is_ascii_digit()) {
-        let date = time.get(..10)?.replace('/', "-");
-        return Some(match time.get(11..19) {
-            Some(clock) => format!("{date} {clock}"),
-            None => format!("{date} 00:00:00"),
-        });
-    }
-    if let Some(month) = month(time.get(..3)?) {
-        let day: u8 = time.get(4..6)?.trim().parse().ok()?;
-        return Some(format!("{year}-{month:02}-{day:02} {}", time.get(7..15)?));
-    }
-    // `20/Nov/2026:10:00:00`
-    let month = month(time.get(3..6)?)?;
-    Some(format!("{}-{month:02}-{} {}", time.get(7..11)?, time.get(..2)?, time.get(12..20)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_of_all_kinds_can_be_compared() {
-        for time in [
-            "2026-11-20T10:00:00.123Z",
-            "2026/11/20 10:00:00",
-            "Nov 20 10:00:00",
-            "20/Nov/2026:10:00:00",
-        ] {
-            assert_eq!(comparable(time, "2026").as_deref(), Some("2026-11-20 10:00:00"), "{time}");
-        }
-        assert_eq!(of_microseconds(1_795_687_200_000_000), "2026-11-26 10:00:00 UTC");
-        assert_eq!(of_microseconds(951_782_400_000_000), "2000-02-29 00:00:00 UTC");
-    }
 
     #[test]
     fn the_time_of_a_record_or_of_the_lines_above_is_found() {

@@ -14,7 +14,7 @@ static LINES: &str = include_str!("translations.tsv");
 pub const DETAILS: [&str; 3] = ["GSS encryption", "SSL encryption", "no encryption"];
 
 struct Translations {
-    entries: Vec<Entry>,
+    entries: Vec<&'static Entry>,
     /// Finds the longest piece of each.
     anchors: AhoCorasick,
 }
@@ -24,19 +24,28 @@ struct Entry {
     translated: Template,
 }
 
-static TRANSLATIONS: LazyLock<Translations> = LazyLock::new(|| {
-    let entries: Vec<Entry> = pairs()
-        .map(|(english, translated)| Entry {
-            english,
-            translated: Template::parse(translated),
-        })
-        .collect();
-    let anchors = AhoCorasick::new(entries.iter().map(|entry| entry.translated.anchor()));
-    Translations {
-        anchors: anchors.expect("a few thousand short texts fit"),
-        entries,
-    }
+static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    let entry = |(english, translated)| Entry {
+        english,
+        translated: Template::parse(translated),
+    };
+    pairs().map(entry).collect()
 });
+
+static ALL: LazyLock<Translations> = LazyLock::new(|| Translations::of(|_| true));
+/// Those that may stand in a text of ASCII alone, which are few: to prepare all takes as long as to read a small log.
+static ASCII: LazyLock<Translations> = LazyLock::new(|| Translations::of(|entry| entry.translated.literals().all(str::is_ascii)));
+
+impl Translations {
+    fn of(is_looked_for: fn(&Entry) -> bool) -> Self {
+        let entries: Vec<&Entry> = ENTRIES.iter().filter(|entry| is_looked_for(entry)).collect();
+        let anchors = AhoCorasick::new(entries.iter().map(|entry| entry.translated.anchor()));
+        Self {
+            anchors: anchors.expect("a few thousand short texts fit"),
+            entries,
+        }
+    }
+}
 
 /// English and translation of every line.
 fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -46,8 +55,16 @@ fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// A piece of each translation of the texts that are asked for.
 pub fn anchors_of(is_asked_for: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static str> {
-    let entries = TRANSLATIONS.entries.iter().filter(move |entry| is_asked_for(entry.english));
+    let entries = ENTRIES.iter().filter(move |entry| is_asked_for(entry.english));
     entries.map(|entry| entry.translated.plain_piece())
+}
+
+/// The names of what goes on with a server's message, in every language.
+pub fn additions() -> impl Iterator<Item = &'static str> {
+    const ADDITIONS: [&str; 4] = ["DETAIL: ", "HINT: ", "CONTEXT: ", "STATEMENT: "];
+    let translated = pairs().filter(|(english, _)| ADDITIONS.contains(english));
+    let names = ADDITIONS.into_iter().chain(translated.map(|(_, translated)| translated));
+    names.map(|name| name.trim_end_matches([' ', ':']))
 }
 
 /// English and translation of all but severities and details, which say nothing alone.
@@ -65,7 +82,8 @@ pub fn texts() -> impl Iterator<Item = &'static str> {
 pub fn in_english(text: &str) -> Option<String> {
     let single_spaced = single_spaced(text);
     let text = single_spaced.as_ref();
-    let mut seen: Vec<usize> = TRANSLATIONS
+    let translations = if text.is_ascii() { &*ASCII } else { &*ALL };
+    let mut seen: Vec<usize> = translations
         .anchors
         .find_overlapping_iter(text)
         .map(|found| found.pattern().as_usize())
@@ -73,7 +91,7 @@ pub fn in_english(text: &str) -> Option<String> {
     seen.sort_unstable();
     seen.dedup();
     let mut found: Vec<(&Entry, Captured<'_>)> = Vec::new();
-    for entry in seen.iter().map(|index| &TRANSLATIONS.entries[*index]) {
+    for entry in seen.iter().map(|index| translations.entries[*index]) {
         let mut from = 0;
         while let Some(captured) = entry.translated.find(text, from) {
             // Where a value begins a message, a quotation mark before it is not its own.
@@ -89,6 +107,7 @@ pub fn in_english(text: &str) -> Option<String> {
         found,
         |(entry, _)| entry.translated.weight(),
         |(_, captured)| captured.start..captured.end,
+        |_| true,
     );
     if found.is_empty() {
         return None;

@@ -58,26 +58,15 @@ pub const COLLECTORS: &[(&str, Collector)] = &[
     ("gh run view", |text| {
         prefixed(text, "test\tRun pytest\t2026-11-20T10:00:00.1234567Z ")
     }),
-    ("GitLab CI", |text| prefixed(text, "2026-11-20T10:00:00.123456Z 01O ")),
     ("pytest", |text| prefixed(text, "E   ")),
     ("kubectl --prefix --timestamps", |text| {
         prefixed(text, "[pod/web-7d9f8/app] 2026-11-20T10:00:00.123456789Z ")
-    }),
-    ("stern", |text| prefixed(text, "web-7d9f8b6c5-x2x4z app ")),
-    ("stern with times", |text| {
-        prefixed(text, "web-7d9f8b6c5-x2x4z app 2026-11-20T10:00:00.123456789Z ")
     }),
     ("journald's short-precise", |text| {
         prefixed(text, "Nov 20 10:00:00.123456 web1 gunicorn[77]: ")
     }),
     ("journald's short-iso-precise", |text| {
         prefixed(text, "2026-11-20T10:00:00.123456+00:00 web1 gunicorn[77]: ")
-    }),
-    ("journald's short-unix", |text| {
-        prefixed(text, "1795687200.123456 web1 gunicorn[77]: ")
-    }),
-    ("journald's short-monotonic", |text| {
-        prefixed(text, "[ 8123.123456] web1 gunicorn[77]: ")
     }),
     ("fluent-bit", |text| {
         each(text, |line| {
@@ -88,12 +77,6 @@ pub const COLLECTORS: &[(&str, Collector)] = &[
         each(text, |line| {
             json!({"file": "/var/log/app.log", "host": "web1", "message": line, "source_type": "file", "timestamp": "2026-11-20T10:00:00.1Z"}).to_string()
         })
-    }),
-    ("logcli", |text| {
-        prefixed(text, "2026-11-20T10:00:00Z {app=\"web\", namespace=\"shop\"} ")
-    }),
-    ("aws logs tail", |text| {
-        prefixed(text, "2026-11-20T10:00:00.123000+00:00 ecs/web/0f1e2d3c4b5a ")
     }),
     ("Google Cloud's text", |text| {
         let record = json!({"insertId": "1x2", "textPayload": text.trim_end(), "timestamp": "2026-11-20T10:00:00.1Z", "severity": "ERROR"});
@@ -119,11 +102,6 @@ pub const COLLECTORS: &[(&str, Collector)] = &[
     ("a spreadsheet", |text| {
         format!("\"2026-11-20T10:00:00Z\",\"web1\",\"{}\"\n", text.trim_end().replace('"', "\"\""))
     }),
-    ("Fly", |text| prefixed(text, "2026-11-20T10:00:00.123 app[148e21a7] fra [info] ")),
-    ("PM2", |text| prefixed(text, "0|web  | ")),
-    ("Foreman", |text| prefixed(text, "10:00:00 web.1  | ")),
-    ("grep -n", |text| prefixed(text, "/var/log/app.log:81:")),
-    ("cat -n", |text| prefixed(text, "    81\t")),
     ("a fence", |text| format!("```\n{text}```\n")),
     ("inline code", |text| format!("`{}`\n", text.trim_end())),
     ("Jira", |text| format!("{{noformat}}\n{text}{{noformat}}\n")),
@@ -134,13 +112,39 @@ pub const COLLECTORS: &[(&str, Collector)] = &[
             text.replace('\n', "\r\n")
         )
     }),
-    ("TAI64", |text| prefixed(text, "@4000000065a1b2c3075bcd15 ")),
     ("Windows' events", |text| {
         format!(
             "TimeCreated : 11/20/2026 10:00:00 AM\nProviderName: shop\nMessage     : {}",
             text.replace('\n', "\n              ")
         )
     }),
+];
+
+/// The same, where numbers stand before the line whose length is a part of the form: with longer ones it would be another.
+pub const NUMBERED: &[(&str, Collector)] = &[
+    ("stern", |text| prefixed(text, "web-7d9f8b6c5-x2x4z app ")),
+    ("stern with times", |text| {
+        prefixed(text, "web-7d9f8b6c5-x2x4z app 2026-11-20T10:00:00.123456789Z ")
+    }),
+    ("journald's short-unix", |text| {
+        prefixed(text, "1795687200.123456 web1 gunicorn[77]: ")
+    }),
+    ("journald's short-monotonic", |text| {
+        prefixed(text, "[ 8123.123456] web1 gunicorn[77]: ")
+    }),
+    ("TAI64", |text| prefixed(text, "@4000000065a1b2c3075bcd15 ")),
+    ("aws logs tail", |text| {
+        prefixed(text, "2026-11-20T10:00:00.123000+00:00 ecs/web/0f1e2d3c4b5a ")
+    }),
+    ("Fly", |text| prefixed(text, "2026-11-20T10:00:00.123 app[148e21a7] fra [info] ")),
+    ("GitLab CI", |text| prefixed(text, "2026-11-20T10:00:00.123456Z 01O ")),
+    ("logcli", |text| {
+        prefixed(text, "2026-11-20T10:00:00Z {app=\"web\", namespace=\"shop\"} ")
+    }),
+    ("grep -n", |text| prefixed(text, "/var/log/app.log:81:")),
+    ("cat -n", |text| prefixed(text, "    81\t")),
+    ("PM2", |text| prefixed(text, "0|web  | ")),
+    ("Foreman", |text| prefixed(text, "10:00:00 web.1  | ")),
 ];
 
 fn prefixed(text: &str, prefix: &str) -> String {

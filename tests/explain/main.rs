@@ -6,6 +6,7 @@
 mod random;
 
 mod collectors;
+mod counted;
 mod cover;
 mod harness;
 mod logs;

@@ -1,6 +1,6 @@
 //! Messages and tracebacks as programs print them, `=== codes` above each, and the same as loggers, containers and collectors write them down.
 
-use crate::collectors::{COLLECTORS, Collector};
+use crate::collectors::{COLLECTORS, Collector, NUMBERED};
 use crate::harness::codes;
 
 /// How a terminal or a mail breaks what is longer than its lines, at words where it can.
@@ -85,7 +85,7 @@ fn a_message_broken_at_words_is_read_whole_or_not_at_all() {
 
 #[test]
 fn what_a_collector_adds_changes_nothing() {
-    for (name, collector) in COLLECTORS {
+    for (name, collector) in COLLECTORS.iter().chain(NUMBERED) {
         let wrong = wrong(*collector);
         assert!(wrong.is_empty(), "{name}: {} messages\n{}", wrong.len(), wrong.join("\n"));
     }

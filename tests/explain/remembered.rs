@@ -44,6 +44,14 @@ fn what_was_read_before_says_what_it_would_say_anew() {
     );
 }
 
+#[test]
+fn a_message_that_is_a_list_of_numbers_is_read_each_time() {
+    let record = |message: &str| format!("{{\"_PID\":\"7\",\"MESSAGE\":{:?}}}\n", message.as_bytes()).replace(", ", ",");
+    let faults = ["FATAL:  role \"app\" does not exist", "FATAL:  role \"app\" is not permitt"];
+    let log: String = faults.iter().cycle().take(8).map(|fault| record(fault)).collect();
+    compare("lists", &log);
+}
+
 /// Every text of the other tests that is recognised or must not be.
 fn corpus() -> Vec<String> {
     let rows = [include_str!("rows.txt"), include_str!("translated.txt")];

@@ -83,6 +83,21 @@ fn a_hint_behind_its_own_prefix_is_no_further_trouble() {
     }
 }
 
+/// PostgreSQL 15 with `lc_messages` set.
+#[test]
+fn what_goes_on_with_a_message_is_known_in_other_languages() {
+    let rejected = "\
+2026-11-26 01:52:14.601 UTC [18762] 致命错误:  用户 \"ghost2\" 的密码认证失败
+2026-11-26 01:52:14.601 UTC [18762] 详情:  角色 \"ghost2\" 不存在。
+";
+    assert_eq!(codes(rejected), ["auth/password-rejected"]);
+    let statement = "\
+2026-11-26 01:44:52.518 UTC [15178] app@shop FEHLER:  Relation »absent« existiert nicht bei Zeichen 15
+2026-11-26 01:44:52.518 UTC [15178] app@shop ANWEISUNG:  SELECT 'FATAL:  sorry, too many clients already' FROM absent
+";
+    assert_eq!(codes(statement), ["migrations/expected-table-missing"]);
+}
+
 #[test]
 fn a_client_that_went_away_is_no_fault_of_the_network() {
     for prefix in PREFIXES {

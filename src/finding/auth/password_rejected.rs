@@ -21,7 +21,7 @@ pub static KIND: Kind = Kind {
 pub fn matches(error: &ServerError) -> bool {
     error.is("28P01") || error.says(&["password authentication failed", "SASL authentication failed", "SCRAM authentication failed", "md5 authentication failed", "authentication with pgpool failed", "authentication failed against database server", "authentication failed against the database server"])
         // Pgpool-II, of its own copy of the secret or the server's.
-        || error.is_of_a_pooler() && error.details(&["or password does not exist in"])
+        || error.is_of_a_pooler() && (error.details(&["or password does not exist in"]) || error.says(&["or password does not exist in"]))
 }
 
 /// The refusal, and under which circumstances it came.

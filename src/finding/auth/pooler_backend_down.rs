@@ -23,6 +23,8 @@ pub fn matches(error: &ServerError) -> bool {
             "cannot connect to server",
             "(server down)",
             "server conn crashed",
+            "closing because: connect failed",
+            "closing because: connect timeout",
             "all backend nodes are down",
             "failed to get remote server connection",
             "failed to connect to remote server",
@@ -31,6 +33,8 @@ pub fn matches(error: &ServerError) -> bool {
             "Couldn't connect to compute node",
             "Control plane request failed",
             "failed to create a backend",
+            "failed to connect to PostgreSQL server on",
+            "backend response with kind 'E' when expecting 'R'",
         ])
 }
 
