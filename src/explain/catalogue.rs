@@ -69,10 +69,10 @@ pub fn entries() -> &'static [Entry] {
     &CATALOGUE.entries
 }
 
-/// The texts that stand in `text`, in the order of their places. `near_driver` is asked once a text needs it. Where several stand at one
-/// place, the one that fixes most letters is meant.
+/// The texts that stand in `text`, in the order of their places. `near_driver` is asked once a text needs it, and each whether it `happened`.
+/// Where several stand at one place, the one that fixes most letters is meant.
 #[must_use]
-pub fn matches<'t>(text: &'t str, near_driver: &mut dyn FnMut(usize) -> bool) -> Vec<Match<'t>> {
+pub fn matches<'t>(text: &'t str, near_driver: &mut dyn FnMut(usize) -> bool, happened: &dyn Fn(&Captured<'_>) -> bool) -> Vec<Match<'t>> {
     let mut seen: Vec<usize> = CATALOGUE
         .anchors
         .find_overlapping_iter(text)
@@ -86,7 +86,9 @@ pub fn matches<'t>(text: &'t str, near_driver: &mut dyn FnMut(usize) -> bool) ->
         let mut from = 0;
         while let Some(captured) = entry.template.find(text, from) {
             from = captured.end.max(captured.start + 1);
-            matches.push(Match { entry, captured });
+            if happened(&captured) {
+                matches.push(Match { entry, captured });
+            }
         }
     }
     settle(matches, near_driver)

@@ -40,6 +40,8 @@ pub struct Group {
     recent: Recent,
     /// How many times the first has learnt something.
     learnt: u32,
+    /// How many were read for the numbers in what they name.
+    numbered: u32,
 }
 
 /// Where in the buffer those stand whose times were not read yet.
@@ -60,6 +62,9 @@ pub struct Counted {
 impl Group {
     /// Whether one that says this would only be counted.
     fn knows(&self, said: &Said) -> bool {
+        if self.asks_for_numbers(said) {
+            return false;
+        }
         let names = |name: &&str| match (self.first.facts.named(name), said.facts.named(name)) {
             (Some(own), Some(value)) => own == value || self.others.len() == KEPT || self.others.contains(&(*name, value)),
             _ => true,
@@ -84,7 +89,21 @@ impl Group {
         }
     }
 
-    fn note_subjects(&mut self, seen: &Sighting) {
+    /// Whether the numbers in what is named are to be read, which those of one shape do not share.
+    fn asks_for_numbers(&self, said: &Said) -> bool {
+        let is_numbered = |name: &&str| {
+            said.facts
+                .get(name)
+                .is_some_and(|value| value.bytes().any(|byte| byte.is_ascii_digit()))
+        };
+        self.numbered < PATIENCE && self.others.len() < KEPT && SUBJECTS.iter().any(is_numbered)
+    }
+
+    fn note_subjects(&mut self, seen: &mut Sighting) {
+        if self.asks_for_numbers(seen) {
+            self.numbered += 1;
+            seen.settle();
+        }
         if Arc::ptr_eq(&self.said, &seen.said) || self.others.len() == KEPT {
             return;
         }
@@ -170,7 +189,7 @@ impl Groups {
         if let Some(group) = self.0.iter_mut().find(|group| group.first.kind.is(seen.kind)) {
             group.count += 1;
             group.last_line = seen.line;
-            group.note_subjects(&seen);
+            group.note_subjects(&mut seen);
             group.complete(&mut seen);
             group.note_time(seen);
         } else {
@@ -186,6 +205,7 @@ impl Groups {
                 others: BTreeSet::new(),
                 recent: Recent::default(),
                 learnt: 0,
+                numbered: 0,
                 first: seen,
             });
         }

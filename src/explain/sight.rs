@@ -20,6 +20,7 @@ use super::memo::{self, Known, Looked, Memo, Recalled};
 use super::pooler;
 use super::prefix::{self, Stripped};
 use super::session;
+use super::template::Captured;
 use super::times;
 use super::translations;
 use super::{values, wrapped};
@@ -345,11 +346,12 @@ fn matches<'t>(message: &'t str, own: usize, around: &Surroundings<'_>) -> Vec<M
         let after = behind.chain(around.below());
         context::near_driver(before, &message[begin..end], after)
     };
-    let mut matches = catalogue::matches(message, &mut near_driver);
+    // CREATE DATABASE names a template, and nothing connects to it.
+    let is_template = |captured: &Captured<'_>| message[..captured.start].ends_with("template ");
+    let happened =
+        |captured: &Captured<'_>| !is_of_statement(message, captured.start) && !goes_on(message, captured.end) && !is_template(captured);
+    let mut matches = catalogue::matches(message, &mut near_driver, &happened);
     matches.retain(|found| !found.entry.is_fallback() || !pooler::is_of_no_client(&message[found.captured.start..found.captured.end]));
-    matches.retain(|found| !is_of_statement(message, found.captured.start) && !goes_on(message, found.captured.end));
-    // CREATE DATABASE names it, and nothing connects to it.
-    matches.retain(|found| !message[..found.captured.start].ends_with("template "));
     if !matches.is_empty() && (values::is_value(around.line, around.above()) || values::is_statement(around.line, around.above())) {
         matches.clear();
     }
@@ -383,7 +385,8 @@ fn goes_on(message: &str, end: usize) -> bool {
     let (said, rest) = message.split_at(end);
     let is_set = || rest.trim_start_matches(' ').starts_with("= ");
     let is_of_php = || rest.starts_with(" in /") && rest.lines().next().is_some_and(|line| line.contains(".php"));
-    said.ends_with("does not exist") && (rest.starts_with(" in ") && !is_of_php() || rest.starts_with(", skipping"))
+    rest.starts_with(", skipping")
+        || said.ends_with("does not exist") && rest.starts_with(" in ") && !is_of_php()
         || said.ends_with("No such file or directory") && rest.starts_with(": ")
         || rest.starts_with(" in file \"")
         || is_set()

@@ -99,8 +99,11 @@ impl Strided {
             while hits != 0 {
                 let group = hits.trailing_zeros() as usize * LOOKS;
                 hits &= hits - 1;
-                for look in (group..group + LOOKS).filter(|look| self.surely(&block[look * STRIDE..look * STRIDE + STRETCH])) {
-                    if let Some(found) = self.literal_at(haystack, at + look * STRIDE, &mut accept) {
+                for look in group..group + LOOKS {
+                    let stretch = &block[look * STRIDE..look * STRIDE + STRETCH];
+                    if self.surely(stretch)
+                        && let Some(found) = self.literal_at(haystack, at + look * STRIDE, &mut accept)
+                    {
                         return Some(found);
                     }
                 }
@@ -138,8 +141,8 @@ impl Strided {
     fn literal_at<T: Ord>(&self, haystack: &[u8], at: usize, accept: &mut impl FnMut(usize, usize) -> Option<T>) -> Option<(Found, T)> {
         let bytes = number(haystack.get(at..at + STRETCH)?);
         let bucket = bucket(hash(bytes));
-        let [begin, end] = [bucket, bucket + 1].map(|bucket| usize::from(self.buckets[bucket]));
-        let stretches = &self.stretches[begin..end];
+        let (begin, end) = (self.buckets[bucket], self.buckets[bucket + 1]);
+        let stretches = &self.stretches[usize::from(begin)..usize::from(end)];
         let found = stretches.iter().filter(|stretch| stretch.bytes == bytes).filter_map(|stretch| {
             let others = at.checked_add_signed(isize::from(stretch.distance))?;
             if number(haystack.get(others..others + STRETCH)?) != stretch.others {

@@ -130,9 +130,8 @@ impl Template {
         while let Some(found) = text.get(at..)?.find(first) {
             let literal = at + found;
             let lead = leads.map_or(0, |_| last_word(&text[from..literal]));
-            if (leads.is_none() || lead > 0)
-                && let Some((end, mut holes)) = self.rest(text, literal + first.len(), behind)
-            {
+            let begins = leads.map_or_else(|| !is_within_a_word(text, literal), |_| lead > 0);
+            if begins && let Some((end, mut holes)) = self.rest(text, literal + first.len(), behind) {
                 let start = literal - lead;
                 if let Some(name) = leads {
                     holes.insert(0, (name, &text[start..literal]));
@@ -223,6 +222,15 @@ fn next_hole(template: &'static str) -> Option<(&'static str, &'static str, &'st
 fn value_before(text: &str, literal: &str) -> Option<usize> {
     let length = text.find(literal)?;
     (length <= LONGEST_VALUE && !text[..length].contains('\n')).then_some(length)
+}
+
+/// Whether a place is in the middle of a word: `nameserver refused` does not say `server refused`. An escaped line end and what is left of a
+/// colour (`[31m`) are no part of one.
+fn is_within_a_word(text: &str, at: usize) -> bool {
+    let (before, behind) = text.as_bytes().split_at(at);
+    let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphabetic);
+    let is_apart = matches!(before, [.., b'\\', _] | [.., b'0'..=b'9', b'm']);
+    !is_apart && is_letter(before.last()) && is_letter(behind.first())
 }
 
 /// How long the word is that ends a text.

@@ -90,7 +90,9 @@ fn compare(log: &[u8], theirs: &BTreeSet<usize>) {
     }
     let ours: BTreeSet<usize> = lines::forward(log)
         .zip(1..)
-        .filter(|(text, number)| looked_at.contains(number) && !catalogue::matches(&(clean::record(text) + "\n"), &mut |_| true).is_empty())
+        .filter(|(text, number)| {
+            looked_at.contains(number) && !catalogue::matches(&(clean::record(text) + "\n"), &mut |_| true, &|_| true).is_empty()
+        })
         .map(|(_, number)| number)
         .collect();
     let missed: Vec<&usize> = theirs.difference(&ours).take(5).collect();

@@ -76,6 +76,22 @@ fn what_is_said_again_is_counted_as_if_it_was_said_in_other_words() {
     );
 }
 
+#[test]
+fn names_that_differ_in_numbers_alone_are_all_named() {
+    let line = |number: usize| {
+        format!(
+            "2026-11-20 10:00:{:02}.000 UTC [7] FATAL:  role \"app{}\" does not exist\n",
+            number % 60,
+            number % 4
+        )
+    };
+    let log: String = (0..400).map(line).collect();
+    let groups = groups(&log);
+    let others: Vec<Vec<String>> = groups.iter().map(Group::others).collect();
+    assert_eq!(others, [["role: also \"app1\", \"app2\", \"app3\""]]);
+    assert_eq!(groups[0].count, 400);
+}
+
 /// All that a group tells but for the name of the program.
 fn told(group: &Group) -> String {
     format!(

@@ -94,7 +94,7 @@ fn every_line_that_is_recognised_is_found() {
     let (mut recognised, mut missed) = (0, Vec::new());
     each_line(texts, |text, writer, line| {
         let read = clean::record(line) + "\n";
-        if !catalogue::matches(&read, &mut |_| true).is_empty() {
+        if !catalogue::matches(&read, &mut |_| true, &|_| true).is_empty() {
             recognised += 1;
             if !stops_at(line, |sign| matches!(sign, Sign::Certain | Sign::Vague)) {
                 missed.push(format!("{writer}: {text}"));
@@ -109,7 +109,10 @@ fn every_line_that_is_recognised_is_found() {
 fn every_line_that_is_translated_is_found() {
     // Each follows its English. A severity says nothing alone, nor does a detail.
     for detail in translations::DETAILS {
-        assert!(catalogue::matches(&format!("{detail}\n"), &mut |_| true).is_empty(), "{detail}");
+        assert!(
+            catalogue::matches(&format!("{detail}\n"), &mut |_| true, &|_| true).is_empty(),
+            "{detail}"
+        );
     }
     let texts: Vec<&str> = translations::texts().collect();
     let sentences = texts

@@ -33,7 +33,8 @@ pub const TEXTS: &[Text] = &[
     Text::new("connection to server at \"{_}port {port} failed: timeout expired"),
     Text::new("connection to server at \"{_}port {port} failed: server did not respond"),
     Text::new("ConnectionTimeout: connection timeout expired"),
-    Text::new("connection timeout expired"),
+    Text::new("': connection timeout expired"),
+    Text::near_driver("connection timeout expired"),
     Text::near_driver("timeout expired"),
     Text::near_driver("TimeoutError: timed out"),
     Text::near_driver("Connection timed out"),
@@ -62,6 +63,7 @@ pub const TEXTS: &[Text] = &[
     Text::new("error connecting to server: connection timed out"),
     Text::new("error connecting to server <- connection timed out"),
     Text::near_driver("Connection establishment timeout"),
+    Text::near_driver("Operation timed out"),
 ];
 
 /// The address that stayed silent.
