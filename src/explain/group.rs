@@ -11,7 +11,7 @@ use super::{judge, times};
 use crate::finding::Finding;
 
 /// How many are read for what the first does not name: a large log holds millions.
-const PATIENCE: u32 = 1000;
+const PATIENCE: u32 = 50;
 
 /// What failures of one kind may differ in, and a reader has to know of each.
 const SUBJECTS: &[&str] = &["table", "column", "sequence", "schema", "database", "role"];

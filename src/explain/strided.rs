@@ -122,6 +122,7 @@ impl Strided {
     }
 
     /// The groups of looks of which one may be at a literal, a bit for each.
+    #[inline(never)]
     fn hits(&self, block: &[u8; BLOCK]) -> u64 {
         (0..GROUPS).fold(0, |hits, group| {
             let group = &block[group * LOOKS * STRIDE..][..(LOOKS - 1) * STRIDE + STRETCH];
