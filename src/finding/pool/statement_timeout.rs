@@ -55,16 +55,18 @@ pub fn finding(limits: &LimitsSeen, ms: i64, mut set_by: SetBy, target: &Target)
     }
     if let Some(owner) = set_by.owner(role, database) {
         let place = owner.sql;
-        return finding.evidence(format!("set for {}", Foreign::from(place.as_str()))).remedy(Remedy::new(
-            summary,
-            [Step::sql(
-                database.raw(),
-                "where seconds were meant: new sessions have them",
-                format!("ALTER {place} SET {NAME} = '{ms}s';"),
-            )
-            .undo(format!("ALTER {place} SET {NAME} = '{ms}ms';"))
-            .actor(owner.actor)],
-        ));
+        return finding
+            .evidence(format!("set for {}", Foreign::from(place.as_str())))
+            .remedy(Remedy::new(
+                summary,
+                [Step::sql(
+                    database.raw(),
+                    "where seconds were meant: new sessions have them",
+                    format!("ALTER {place} SET {NAME} = '{ms}s';"),
+                )
+                .undo(format!("ALTER {place} SET {NAME} = '{ms}ms';"))
+                .actor(owner.actor)],
+            ));
     }
     finding.remedy(Remedy::new(
         "find out where it is set, and give it the unit that was meant there",
