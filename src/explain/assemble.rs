@@ -1,7 +1,7 @@
 //! Puts a message together that was broken over lines: by the frame that a terminal draws around it, or by a container's log.
 
 use super::lines;
-use super::sight::Surroundings;
+use super::surroundings::Surroundings;
 
 /// How many lines of a frame are read in each direction.
 const LINES: usize = 12;

@@ -15,7 +15,7 @@ use super::group::Counted;
 use super::incident::Said;
 use super::lines;
 use super::shape::{self, Shape};
-use super::sight::Surroundings;
+use super::surroundings::Surroundings;
 use super::{clean, translations, wrapped};
 
 /// Texts whose marks differ are kept in different places, so many of them.

@@ -2,7 +2,7 @@
 //!
 //! A log streams through [`scan`] in constant memory: [`finder`] finds the lines that may matter by a piece of each text, and asks them for
 //! the rest of it with [`cover`]. The rest of the work is done on those lines alone, in [`sight`], once for what [`memo`] knows. [`clean`]
-//! undoes what loggers do to a message, [`translations`] says it in English, [`catalogue`] finds the texts, [`context`] says which driver stands near and what belongs to one traceback, [`incident`] chooses the
+//! undoes what loggers do to a message, [`translations`] says it in English, [`catalogue`] finds the texts, [`owner`] says which driver stands near and [`context`] what belongs to one traceback, [`incident`] chooses the
 //! cause among what one traceback holds, and [`group`] sums up by code. A server's refusal goes through the recognisers that `check` uses.
 
 pub mod assemble;
@@ -25,7 +25,9 @@ pub mod judge;
 pub mod lines;
 pub mod logged;
 pub mod memo;
+mod number;
 pub mod open;
+mod owner;
 mod paste;
 mod pooler;
 pub mod prefix;
@@ -40,8 +42,11 @@ pub mod sight;
 mod spelling;
 pub mod strangers;
 mod strided;
+pub mod surroundings;
+mod telling;
 pub mod template;
 pub mod times;
+mod traceback;
 pub mod translations;
 mod values;
 mod wrapped;

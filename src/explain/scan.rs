@@ -10,15 +10,17 @@ use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 use super::clean;
 use super::clock;
-use super::context::{self, Bond};
+use super::context::Bond;
 use super::finder::{self, Place, Places, Sign};
 use super::group::{Group, Groups};
 use super::incident::Sighting;
 use super::lines;
 use super::memo::{Memo, Recalled};
 use super::open::{Open, Repeat};
-use super::sight::{self, Surroundings};
+use super::owner;
+use super::sight;
 use super::strangers::Strangers;
+use super::surroundings::Surroundings;
 use super::wrapped;
 
 /// How much is gathered before it is searched.
@@ -123,7 +125,7 @@ impl Scanner {
             }
             let (start, stop) = self.line_around(&buffer, place.at);
             let mut around = surroundings(&buffer, start..stop);
-            if place.sign == Sign::Vague && context::owner(around.line) == Some(false) {
+            if place.sign == Sign::Vague && owner::owner(around.line) == Some(false) {
                 passed.note(place.sign, stop);
                 continue;
             }
@@ -269,11 +271,11 @@ fn matters(sign: Sign, buffer: &[u8], span: Range<usize>) -> bool {
     match sign {
         Sign::Certain | Sign::Stranger(_) => true,
         // What is packed may hold more lines than one: they are asked once they are taken apart.
-        Sign::Vague if memchr2(b'\\', b'#', line).is_some() => context::owner(line) != Some(false),
+        Sign::Vague if memchr2(b'\\', b'#', line).is_some() => owner::owner(line) != Some(false),
         Sign::Vague => {
             let above = &buffer[span.start.saturating_sub(HISTORY)..span.start];
             let below = &buffer[(span.end + 1).min(buffer.len())..];
-            context::near_driver(|| lines::backward(above), line, lines::forward(below))
+            owner::near_driver(|| lines::backward(above), line, lines::forward(below))
         }
         Sign::Broken => {
             let below = &buffer[(span.end + 1).min(buffer.len())..];

@@ -4,19 +4,11 @@
 //! an `errno`, stand in the texts that `explain` knows: behind the same character, they are left as they are.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use memchr::memmem;
-
-use super::eight::{self, EIGHT, Pattern};
-use super::{catalogue, clean, clock, context, lines, memo, prefix, translations};
-
-/// A longer number is none that programs write.
-const LONGEST: usize = 64;
-/// How the groups of a universally unique identifier are divided, of which some may hold no digit.
-const IDENTIFIER: &[u8; 36] = b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-/// Stands for the character before the first, and for the one behind the last.
-const NOTHING: u8 = 0;
+use super::eight::{EIGHT, Pattern};
+use super::number::{LONGEST, Number, each_number};
+use super::telling::{Beside, Telling, telling, tells};
+use super::{clock, lines, prefix};
 
 /// How long a time may be. Its numbers keep their length, so that it stays one.
 const TIME: usize = 40;
@@ -50,19 +42,6 @@ struct Open {
 struct Between {
     range: Range<usize>,
     has_digits: bool,
-}
-
-/// What may stand for a number.
-#[derive(Debug, Clone, Copy)]
-enum Number {
-    /// So many digits.
-    Long(usize),
-    /// Digits within a word.
-    Digits,
-    /// A word of hexadecimal digits.
-    Word,
-    /// A universally unique identifier.
-    Identifier,
 }
 
 impl Shape {
@@ -170,37 +149,6 @@ impl Between {
     }
 }
 
-impl Number {
-    /// The one that stands at the beginning of a text, and what stands behind it.
-    fn first_of(self, text: &[u8]) -> Option<(&[u8], &[u8])> {
-        let (length, fits) = match self {
-            Self::Identifier => (IDENTIFIER.len(), is_identifier(text)),
-            Self::Long(own) => {
-                let length = eight::digits(text);
-                (length, length == own)
-            }
-            Self::Digits => {
-                let length = eight::digits(text);
-                (length, length > 0)
-            }
-            Self::Word => {
-                let length = length(text, u8::is_ascii_alphanumeric);
-                (length, is_number(&text[..length]))
-            }
-        };
-        (fits && length <= LONGEST).then(|| text.split_at(length))
-    }
-
-    /// Whether it may be one that tells something.
-    fn may_be(self, telling: &Telling) -> bool {
-        match self {
-            Self::Long(length) if telling.begins_text || telling.ends_text => telling.number.len() <= length,
-            Self::Long(length) => telling.number.len() == length,
-            Self::Digits | Self::Word | Self::Identifier => true,
-        }
-    }
-}
-
 /// What all texts of one shape have in common, and few others: the sum of the bytes that stand in no number, from `g` on.
 #[must_use]
 pub fn mark(text: &[u8]) -> usize {
@@ -255,171 +203,9 @@ fn words_of_prefix(line: &[u8]) -> usize {
     words.iter().take(count).map(|word| word.len() + 1).sum::<usize>().min(line.len())
 }
 
-/// A number of a text that is known.
-#[derive(Debug, PartialEq, Eq)]
-struct Telling {
-    number: &'static [u8],
-    beside: Beside,
-    /// Whether the text begins with it, or ends: in a log, it may be a part of a longer number then.
-    begins_text: bool,
-    ends_text: bool,
-}
-
-/// Those that are known, by the character before them.
-static TELLING: LazyLock<[Vec<Telling>; 256]> = LazyLock::new(|| {
-    let literals = catalogue::entries().iter().flat_map(|entry| entry.template.literals());
-    let known = literals.chain(context::words()).chain(translations::texts()).chain(memo::behind());
-    let mut all: [Vec<Telling>; 256] = std::array::from_fn(|_| Vec::new());
-    for text in known.chain(clean::escapes()).chain([prefix::VERSION]).map(str::as_bytes) {
-        each_number(text, |range, _| {
-            let beside = Beside::of(text, &range);
-            let telling = Telling {
-                begins_text: range.start == 0,
-                ends_text: range.end == text.len(),
-                number: &text[range],
-                beside,
-            };
-            let alike = &mut all[usize::from(beside.before)];
-            if !alike.contains(&telling) {
-                alike.push(telling);
-            }
-        });
-    }
-    all
-});
-
-/// The characters around a number; none where the text begins or ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Beside {
-    /// The two before it.
-    lead: u8,
-    before: u8,
-    after: u8,
-}
-
-impl Beside {
-    fn of(text: &[u8], number: &Range<usize>) -> Self {
-        let back = |by: usize| number.start.checked_sub(by).map_or(NOTHING, |before| text[before]);
-        Self {
-            lead: back(2),
-            before: back(1),
-            after: text.get(number.end).copied().unwrap_or(NOTHING),
-        }
-    }
-
-    /// Whether it may be written so in a log.
-    fn may_be(self, other: Self, is_of_number: fn(&u8) -> bool) -> bool {
-        // Before it may stand another number.
-        let is_led = match self.lead {
-            NOTHING => true,
-            lead if is_hexadecimal(other.lead) => is_of_number(&lead),
-            lead => may_be_written(lead, other.lead),
-        };
-        is_led && (self.after == NOTHING || may_be_written(self.after, other.after))
-    }
-}
-
-/// The numbers that may change what a text says where these characters stand before and behind them.
-fn telling(beside: Beside, number: Number) -> impl Iterator<Item = &'static Telling> {
-    // One that a text begins with may stand behind anything.
-    let own = &TELLING[usize::from(beside.before)];
-    let is_of_number = match number {
-        Number::Long(_) => u8::is_ascii_digit,
-        Number::Digits | Number::Word | Number::Identifier => |byte: &u8| is_hexadecimal(*byte),
-    };
-    let first = if beside.before == NOTHING {
-        &[]
-    } else {
-        TELLING[usize::from(NOTHING)].as_slice()
-    };
-    own.iter()
-        .chain(first)
-        .filter(move |telling| number.may_be(telling) && telling.beside.may_be(beside, is_of_number))
-}
-
-/// Whether a character of a text may stand in a log as another: blanks, quotes and line ends are changed on their way there.
-fn may_be_written(own: u8, other: u8) -> bool {
-    const ESCAPES: &[u8] = b"\\#&%=\x1b";
-    const ALIKE: [&[u8]; 2] = [b" \t\r\n\0", b"\"'`"];
-    own.eq_ignore_ascii_case(&other)
-        || ESCAPES.contains(&other)
-        || !other.is_ascii()
-        || ALIKE.iter().any(|alike| alike.contains(&own) && alike.contains(&other))
-}
-
-/// Whether a number is one that tells something.
-fn tells(telling: &[&Telling], number: &[u8]) -> bool {
-    telling.iter().any(|telling| match (telling.begins_text, telling.ends_text) {
-        (false, false) => number == telling.number,
-        (false, true) => number.starts_with(telling.number),
-        (true, false) => number.ends_with(telling.number),
-        (true, true) => memmem::find(number, telling.number).is_some(),
-    })
-}
-
 /// `#011` is a tab.
 fn is_escape(number: &[u8]) -> bool {
     number.starts_with(b"0")
-}
-
-/// Gives each number of a text: digits, or a word of hexadecimal digits.
-fn each_number(text: &[u8], mut give: impl FnMut(Range<usize>, Number)) {
-    let mut at = 0;
-    while at < text.len() {
-        let word = at..at + length(&text[at..], u8::is_ascii_alphanumeric);
-        if is_identifier(&text[at..]) {
-            give(at..at + IDENTIFIER.len(), Number::Identifier);
-            at += IDENTIFIER.len();
-            continue;
-        }
-        at = word.end + 1;
-        // An escape is no number.
-        if text[..word.start].ends_with(b"\\") {
-            continue;
-        }
-        let word = if text[word.clone()].starts_with(b"0x") {
-            word.start + 2..word.end
-        } else {
-            word
-        };
-        if is_number(&text[word.clone()]) {
-            give(word, Number::Word);
-            continue;
-        }
-        let mut from = word.start;
-        while from < word.end {
-            let digits = from..from + length(&text[from..word.end], u8::is_ascii_digit);
-            from = digits.end + 1;
-            if !digits.is_empty() {
-                give(digits, Number::Digits);
-            }
-        }
-    }
-}
-
-/// Whether a text begins with a universally unique identifier.
-fn is_identifier(text: &[u8]) -> bool {
-    let fits = |(pattern, byte): (&u8, &u8)| match pattern {
-        b'-' => *byte == b'-',
-        _ => is_hexadecimal(*byte),
-    };
-    text.len() >= IDENTIFIER.len()
-        && IDENTIFIER.iter().zip(text).all(fits)
-        && !text.get(IDENTIFIER.len()).is_some_and(u8::is_ascii_alphanumeric)
-}
-
-fn is_hexadecimal(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
-}
-
-/// Whether a word is a number.
-fn is_number(word: &[u8]) -> bool {
-    word.iter().copied().all(is_hexadecimal) && word.iter().any(u8::is_ascii_digit)
-}
-
-/// How many bytes at the beginning are of a kind.
-fn length(text: &[u8], is_of_kind: impl Fn(&u8) -> bool) -> usize {
-    text.iter().position(|byte| !is_of_kind(byte)).unwrap_or(text.len())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What stands in a log beside what happened: the values of variables that tracebacks show, and statements of several lines.
 
-use super::{clean, context, lines, prefix};
+use super::{clean, lines, prefix, traceback};
 
 /// How many lines of a value are read back.
 const LINES: usize = 12;
@@ -17,12 +17,12 @@ pub fn is_value<'l>(line: &[u8], above: impl Iterator<Item = &'l [u8]>) -> bool 
     let is_code = |line: &&[u8]| {
         let line = lines::text(line);
         let line = prefix::strip(&line).rest;
-        is_listed(line) || context::names_file(line)
+        is_listed(line) || traceback::names_file(line)
     };
     // What goes on with a value may begin with a number too.
     if is_listed(own) && above.peek().is_some_and(is_code) {
         let mut above = above.map(lines::text).take_while(|line| !line.trim().is_empty());
-        return above.any(|line| context::names_file(prefix::strip(&line).rest));
+        return above.any(|line| traceback::names_file(prefix::strip(&line).rest));
     }
     let depth = indentation(own);
     let mut indentation = depth;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::assemble::Whole;
-use super::sight::Surroundings;
+use super::surroundings::Surroundings;
 use super::{clean, lines, prefix};
 
 /// How many lines a message may have been broken into.

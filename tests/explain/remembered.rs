@@ -2,7 +2,8 @@
 
 use dbdoctor::explain::incident::Sighting;
 use dbdoctor::explain::memo::Memo;
-use dbdoctor::explain::sight::{self, Surroundings};
+use dbdoctor::explain::sight;
+use dbdoctor::explain::surroundings::Surroundings;
 
 use crate::collectors::{COLLECTORS, Collector};
 use crate::messages::messages;
