@@ -23,6 +23,16 @@ static STRANGERS: &[Stranger] = &[
         ],
     },
     Stranger {
+        what: "a web server's own page (502, 503 or 504): it cannot reach the application behind it",
+        advice: "the application is down or does not answer: read the application's log, and the web server's error log at that moment, and give \
+                 them to dbdoctor explain",
+        signs: &[
+            "<title>502 Bad Gateway</title>",
+            "<title>503 Service Temporarily Unavailable</title>",
+            "<title>504 Gateway Time-out</title>",
+        ],
+    },
+    Stranger {
         what: "Redis (or Valkey) cannot be reached or refuses",
         advice: "look at the Redis server and the application's REDIS_URL; it has no part in the connection to PostgreSQL",
         signs: &[

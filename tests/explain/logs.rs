@@ -307,12 +307,13 @@ fn other_services_are_named_with_the_log_to_read_next() {
     let mut scanner = Scanner::default();
     scanner.feed(
         b"ok\n2026/11/20 10:00:00 [error] 7#7: *1 connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.9\n\
-          redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.\n",
+          redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.\n\
+          <head><title>502 Bad Gateway</title></head>\r\n",
     );
     let told = scanner.finish();
     assert!(told.groups.is_empty());
     let met: Vec<(&str, u64)> = told.strangers.iter().map(|(stranger, line)| (&stranger.what[..5], line)).collect();
-    assert_eq!(met, [("nginx", 2), ("Redis", 3)]);
+    assert_eq!(met, [("nginx", 2), ("a web", 4), ("Redis", 3)]);
 }
 
 #[test]
