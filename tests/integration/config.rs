@@ -1,5 +1,7 @@
 //! Settings that are missing, or that cannot be read as a connection.
 
+use dbdoctor::conninfo::validate;
+
 use crate::harness::Doctor;
 use crate::lab::canary;
 use crate::lab::project::Project;
@@ -19,6 +21,30 @@ fn an_env_file_that_nobody_asked_for_is_pointed_to() {
     let finding = run.finding("config/no-settings").to_string();
     let path = project.path.join(".env").display().to_string();
     assert!(finding.contains(&format!("dbdoctor check --env-file {path}")), "{finding}");
+    Doctor::check().project(&project.path).args(["--env-file", &path]).run().sound();
+}
+
+#[test]
+fn the_server_knows_the_same_encodings() {
+    let server = Server::shared();
+    let known = server.sql("postgres", "SELECT pg_encoding_to_char(i) FROM generate_series(0, 41) AS i");
+    assert!(known.lines().count() > 40 && known.contains("UTF8"), "{known}");
+    let others = [
+        "utf-8",
+        "Unicode",
+        "iso_8859-1",
+        "windows-1252",
+        "win",
+        "utf8mb4",
+        "latin",
+        "utf",
+        "iso-8859-11",
+        "ascii",
+    ];
+    for name in known.lines().chain(others) {
+        let is_known = server.sql("postgres", &format!("SELECT pg_char_to_encoding('{name}') >= 0")).trim() == "t";
+        assert_eq!(validate::encoding(name.as_bytes()).is_none(), is_known, "{name}");
+    }
 }
 
 /// A misspelt directory would leave its layer out, and a check after a deploy would be sound without a look.
